@@ -1,0 +1,130 @@
+//! A file of signatures of one message at one slot.
+//!
+//! Layout: `slot u32 LE ‖ message 32 bytes ‖ n u32 LE ‖ n × (public key ‖ signature)`, the keys and signatures in SSZ. The
+//! length of the file follows from the scheme and `n`; nothing is allocated before it has been checked.
+
+use thiserror::Error;
+
+use crate::params::{MESSAGE_BYTES, PUBLIC_KEY_BYTES, Scheme};
+use crate::ssz::{DecodeError, put_u32};
+use crate::types::{PublicKey, Signature};
+
+/// Bytes before the first signer.
+pub const HEADER_BYTES: usize = 4 + MESSAGE_BYTES + 4;
+
+/// Signatures of one message at one slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchFile {
+    /// The slot at which the message was signed.
+    pub slot: u32,
+    /// The message.
+    pub message: [u8; MESSAGE_BYTES],
+    /// Keys and signatures, in the order of the file.
+    pub signers: Vec<(PublicKey, Signature)>,
+}
+
+/// Why bytes aren't a batch file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BatchFileError {
+    /// The file ends inside its header.
+    #[error("the file has {found} bytes, less than its header of {HEADER_BYTES}")]
+    Header {
+        /// Number of bytes.
+        found: usize,
+    },
+    /// The length of the file doesn't fit the number of signers that it states.
+    #[error("the file states {signers} signers, hence {expected} bytes, but has {found}")]
+    Length {
+        /// The number of signers in the header.
+        signers: u32,
+        /// The length that such a file has.
+        expected: u64,
+        /// The length that was found.
+        found: u64,
+    },
+    /// A key or signature is malformed.
+    #[error("signer {signer}, whose entry begins at byte {at}: {source}")]
+    Signer {
+        /// Index of the signer.
+        signer: usize,
+        /// Position of the malformed key or signature in the file; the source counts from there.
+        at: usize,
+        /// What is wrong with it.
+        source: DecodeError,
+    },
+}
+
+impl BatchFile {
+    /// Decodes a batch file.
+    ///
+    /// # Errors
+    /// If the length doesn't fit the header, or a key or signature is malformed.
+    pub fn parse(scheme: &Scheme, bytes: &[u8]) -> Result<Self, BatchFileError> {
+        let header = || {
+            let (slot, rest) = bytes.split_first_chunk()?;
+            let (message, rest) = rest.split_first_chunk()?;
+            let (count, entries) = rest.split_first_chunk()?;
+            Some((
+                u32::from_le_bytes(*slot),
+                *message,
+                u32::from_le_bytes(*count),
+                entries,
+            ))
+        };
+        let (slot, message, count, entries) =
+            header().ok_or(BatchFileError::Header { found: bytes.len() })?;
+
+        let entry_bytes = PUBLIC_KEY_BYTES + scheme.signature_bytes();
+        let expected = HEADER_BYTES as u64 + u64::from(count) * entry_bytes as u64;
+        if bytes.len() as u64 != expected {
+            return Err(BatchFileError::Length {
+                signers: count,
+                expected,
+                found: bytes.len() as u64,
+            });
+        }
+
+        let signers = entries
+            .chunks_exact(entry_bytes)
+            .enumerate()
+            .map(|(signer, entry)| {
+                let start = HEADER_BYTES + signer * entry_bytes;
+                let (public_key, signature) = entry.split_at(PUBLIC_KEY_BYTES);
+                let public_key =
+                    PublicKey::from_bytes(public_key).map_err(|source| BatchFileError::Signer {
+                        signer,
+                        at: start,
+                        source,
+                    })?;
+                let signature = Signature::from_bytes(scheme, signature).map_err(|source| {
+                    BatchFileError::Signer {
+                        signer,
+                        at: start + PUBLIC_KEY_BYTES,
+                        source,
+                    }
+                })?;
+                Ok((public_key, signature))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            slot,
+            message,
+            signers,
+        })
+    }
+
+    /// Encodes the file. It can be parsed again if all signatures have the lengths of one scheme.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        out.extend_from_slice(&self.slot.to_le_bytes());
+        out.extend_from_slice(&self.message);
+        put_u32(&mut out, self.signers.len());
+        for (public_key, signature) in &self.signers {
+            out.extend_from_slice(&public_key.to_bytes());
+            out.extend_from_slice(&signature.to_bytes());
+        }
+        out
+    }
+}

@@ -1,0 +1,39 @@
+//! Generalized XMSS signatures over Poseidon1 and KoalaBear: the scheme with which Lean Ethereum clients sign.
+//!
+//! A key is a Merkle tree with one leaf per *slot*. A leaf hashes the ends of `v` hash chains. A signature encodes its
+//! message to `v` chain positions, reveals the value of each chain at its position and gives the leaf's path. Each slot must
+//! sign one message at most: two of them would let anyone walk the chains onward to signatures of further messages.
+//!
+//! Construction and proof: eprint 2025/055; the aborting encoding: eprint 2026/016. Keys and signatures are byte-compatible
+//! with leanSig's `instantiations_aborting` and leanSpec's `PROD_CONFIG` and `TEST_CONFIG`.
+//!
+//! * [`params`] holds the parameter sets, [`PROD`] and [`TEST`].
+//! * [`poseidon`], [`tweak`], [`encoding`], [`chain`] and [`tree`] are the hash functions, generic over SIMD lanes. A proof
+//!   system can rebuild the input of every permutation from them.
+//! * [`verify()`] and [`verify_batch`] check signatures; [`BatchFile`] reads them from a file.
+//!
+//! Without the default features the crate verifies only, and starts no threads.
+
+#![forbid(unsafe_code)]
+
+pub mod batch_file;
+pub mod chain;
+pub mod encoding;
+pub mod params;
+pub mod poseidon;
+pub mod ssz;
+pub mod tree;
+pub mod tweak;
+pub mod types;
+pub mod verify;
+
+pub use p3_koala_bear::KoalaBear;
+
+pub use crate::batch_file::{BatchFile, BatchFileError};
+pub use crate::encoding::EncodingError;
+pub use crate::params::{PROD, Scheme, TEST};
+pub use crate::ssz::DecodeError;
+pub use crate::types::{Digest, Parameter, PublicKey, Randomness, Signature};
+#[cfg(feature = "parallel")]
+pub use crate::verify::par_verify_batch;
+pub use crate::verify::{BatchError, Verifier, VerifyError, verify, verify_batch};

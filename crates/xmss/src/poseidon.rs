@@ -1,0 +1,121 @@
+//! The two permutations of the scheme and the compression function made from each.
+//!
+//! Poseidon1 over KoalaBear with the default constants of `p3-koala-bear`: 8 full rounds, 20 (width 16) or 23 (width 24)
+//! partial rounds, S-box `x -> x^3`. The compression function of width `W` is `x -> (x + permute(x))[..k]`: the addition
+//! (*feed-forward*) makes it one-way although the permutation can be inverted.
+//!
+//! All of it is generic over [`Lanes`]: one field element at a time, or one SIMD vector of independent elements.
+
+use std::sync::LazyLock;
+
+use p3_field::PackedField;
+use p3_koala_bear::{
+    KoalaBear, Poseidon1KoalaBear, default_koalabear_poseidon1_16, default_koalabear_poseidon1_24,
+};
+use p3_symmetric::Permutation;
+
+use crate::params::{WIDTH_NARROW, WIDTH_WIDE};
+
+/// The permutation of width 16.
+pub type PoseidonNarrow = Poseidon1KoalaBear<WIDTH_NARROW>;
+/// The permutation of width 24.
+pub type PoseidonWide = Poseidon1KoalaBear<WIDTH_WIDE>;
+
+// Immutable tables of constants. Deriving the sparse form of the partial rounds costs far more than a permutation.
+static NARROW: LazyLock<PoseidonNarrow> = LazyLock::new(default_koalabear_poseidon1_16);
+static WIDE: LazyLock<PoseidonWide> = LazyLock::new(default_koalabear_poseidon1_24);
+
+/// The permutation of width 16 with its constants prepared.
+#[must_use]
+pub fn narrow() -> &'static PoseidonNarrow {
+    &NARROW
+}
+
+/// The permutation of width 24 with its constants prepared.
+#[must_use]
+pub fn wide() -> &'static PoseidonWide {
+    &WIDE
+}
+
+/// A field element, or a vector of independent field elements, on which both permutations act lane by lane.
+///
+/// Implemented by [`KoalaBear`] (one lane) and by its packed form (`<KoalaBear as Field>::Packing`).
+pub trait Lanes: PackedField<Scalar = KoalaBear> {
+    /// Applies the permutation of width 16.
+    fn permute_narrow(state: &mut [Self; WIDTH_NARROW]);
+    /// Applies the permutation of width 24.
+    fn permute_wide(state: &mut [Self; WIDTH_WIDE]);
+}
+
+impl<P> Lanes for P
+where
+    P: PackedField<Scalar = KoalaBear>,
+    PoseidonNarrow: Permutation<[P; WIDTH_NARROW]>,
+    PoseidonWide: Permutation<[P; WIDTH_WIDE]>,
+{
+    fn permute_narrow(state: &mut [Self; WIDTH_NARROW]) {
+        NARROW.permute_mut(state);
+    }
+
+    fn permute_wide(state: &mut [Self; WIDTH_WIDE]) {
+        WIDE.permute_mut(state);
+    }
+}
+
+/// The first `K` elements of `input + permute(input)`, width 16.
+#[inline]
+pub fn compress_narrow<P: Lanes, const K: usize>(input: &[P; WIDTH_NARROW]) -> [P; K] {
+    const { assert!(K <= WIDTH_NARROW) };
+    let mut state = *input;
+    P::permute_narrow(&mut state);
+    std::array::from_fn(|i| state[i] + input[i])
+}
+
+/// The first `K` elements of `input + permute(input)`, width 24.
+#[inline]
+pub fn compress_wide<P: Lanes, const K: usize>(input: &[P; WIDTH_WIDE]) -> [P; K] {
+    const { assert!(K <= WIDTH_WIDE) };
+    let mut state = *input;
+    P::permute_wide(&mut state);
+    std::array::from_fn(|i| state[i] + input[i])
+}
+
+/// Concatenates the parts of a hash input and pads them with zeros to `N` elements.
+///
+/// The callers' parts have constant lengths whose sum is at most `N`; elements beyond `N` would be dropped.
+#[inline]
+pub(crate) fn concat<P: Lanes, const N: usize>(parts: &[&[P]]) -> [P; N] {
+    let mut out = [P::ZERO; N];
+    let elements = parts.iter().flat_map(|part| part.iter());
+    for (slot, &element) in out.iter_mut().zip(elements) {
+        *slot = element;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use p3_field::{Field, PackedValue, PrimeCharacteristicRing};
+
+    use super::*;
+
+    type Packed = <KoalaBear as Field>::Packing;
+
+    #[test]
+    fn packed_lanes_agree_with_scalars() {
+        let row = |lane: usize| -> [KoalaBear; WIDTH_WIDE] {
+            std::array::from_fn(|i| KoalaBear::from_usize(lane * 1000 + i * i))
+        };
+        let packed: [Packed; WIDTH_WIDE] = Packed::pack_columns_fn(row);
+        let wide: [Packed; 8] = compress_wide(&packed);
+        let narrow: [Packed; 8] = compress_narrow(packed.first_chunk().unwrap());
+        for lane in 0..Packed::WIDTH {
+            let scalar = row(lane);
+            assert_eq!(wide.map(|x| x.extract(lane)), compress_wide(&scalar));
+            assert_eq!(
+                narrow.map(|x| x.extract(lane)),
+                compress_narrow(scalar.first_chunk().unwrap())
+            );
+        }
+    }
+}

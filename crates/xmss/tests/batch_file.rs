@@ -1,0 +1,63 @@
+//! The batch file codec on real files and on damaged ones.
+
+use proptest::prelude::*;
+use sheaf_xmss::{BatchFile, BatchFileError, DecodeError, PROD};
+
+const FILE: &[u8] = include_bytes!("vectors/prod-slot-77777.bin");
+
+#[test]
+fn round_trips() {
+    let file = BatchFile::parse(&PROD, FILE).unwrap();
+    assert_eq!((file.slot, file.signers.len()), (77777, 4));
+    assert_eq!(file.to_bytes(), FILE);
+}
+
+#[test]
+fn errors_name_the_signer_and_the_byte() {
+    assert_eq!(
+        BatchFile::parse(&PROD, &FILE[..39]),
+        Err(BatchFileError::Header { found: 39 })
+    );
+    let mut bad = FILE.to_vec();
+    bad[36..40].fill(0xff);
+    assert_eq!(
+        BatchFile::parse(&PROD, &bad),
+        Err(BatchFileError::Length {
+            signers: u32::MAX,
+            expected: 40 + 2588 * u64::from(u32::MAX),
+            found: FILE.len() as u64,
+        })
+    );
+    let mut bad = FILE.to_vec();
+    let at = 40 + 2 * 2588 + 52;
+    bad[at + 4..at + 8].fill(0xff);
+    let source = DecodeError::NonCanonical {
+        what: "rho",
+        index: 0,
+        at: 4,
+        value: u32::MAX,
+    };
+    assert_eq!(
+        BatchFile::parse(&PROD, &bad),
+        Err(BatchFileError::Signer {
+            signer: 2,
+            at,
+            source
+        })
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damage_never_panics(at in 0..FILE.len(), value: u8, length in 0..=FILE.len()) {
+        let mut bytes = FILE[..length].to_vec();
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte = value;
+        }
+        if let Ok(file) = BatchFile::parse(&PROD, &bytes) {
+            prop_assert_eq!(file.to_bytes(), bytes);
+        }
+    }
+}
