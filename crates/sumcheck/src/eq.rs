@@ -1,0 +1,105 @@
+//! The equality polynomial `eq(x, y) = prod_i (x_i y_i + (1 - x_i)(1 - y_i))`.
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_transcript::EF;
+
+/// All values `eq(point, b)` for `b` in the hypercube, most significant bit first.
+#[must_use]
+pub fn table(point: &[EF]) -> Vec<EF> {
+    scaled_table(point, EF::ONE)
+}
+
+/// All values `scale * eq(point, b)`.
+#[must_use]
+pub fn scaled_table(point: &[EF], scale: EF) -> Vec<EF> {
+    prefix_table(point, 1 << point.len(), scale)
+}
+
+/// The first `len` values `scale * eq(point, b)`, in time proportional to `len`.
+#[must_use]
+pub fn prefix_table(point: &[EF], len: usize, scale: EF) -> Vec<EF> {
+    let mut table = Vec::with_capacity(len.next_power_of_two());
+    table.push(scale);
+    for (i, &x) in point.iter().enumerate() {
+        let remaining = point.len() - 1 - i;
+        // Only prefixes that lead to an index below `len` are extended.
+        let wanted = (len.saturating_sub(1) >> remaining) + 1;
+        let mut next = Vec::with_capacity(wanted + 1);
+        for &y in &table {
+            let high = y * x;
+            next.push(y - high);
+            next.push(high);
+        }
+        next.truncate(wanted);
+        table = next;
+    }
+    table.truncate(len);
+    table
+}
+
+/// `eq(x, y)` for two points of equal length.
+#[must_use]
+pub fn eval(x: &[EF], y: &[EF]) -> EF {
+    debug_assert_eq!(x.len(), y.len());
+    x.iter()
+        .zip(y)
+        .map(|(&a, &b)| {
+            let ab = a * b;
+            ab + ab - a - b + EF::ONE
+        })
+        .product()
+}
+
+/// `sum_{b < n} eq(point, b)`: the multilinear extension of the indicator of `[0, n)`.
+///
+/// Time linear in the number of variables.
+#[must_use]
+pub fn prefix_sum(point: &[EF], n: usize) -> EF {
+    if n >= 1 << point.len() {
+        return EF::ONE;
+    }
+    let mut sum = EF::ZERO;
+    // The weight of all indices that share the bits of `n` read so far.
+    let mut path = EF::ONE;
+    for (i, &x) in point.iter().enumerate() {
+        let bit = n >> (point.len() - 1 - i) & 1;
+        if bit == 1 {
+            sum += path * (EF::ONE - x);
+            path *= x;
+        } else {
+            path *= EF::ONE - x;
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(n: usize) -> Vec<EF> {
+        (0..n).map(|i| EF::from_usize(1000 * i + 77)).collect()
+    }
+
+    #[test]
+    fn the_table_holds_the_values() {
+        let p = point(5);
+        let table = table(&p);
+        for (b, &value) in table.iter().enumerate() {
+            let bits: Vec<EF> = (0..5).map(|i| EF::from_usize(b >> (4 - i) & 1)).collect();
+            assert_eq!(value, eval(&p, &bits));
+        }
+        for len in 0..=32 {
+            assert_eq!(prefix_table(&p, len, EF::ONE), table[..len]);
+        }
+    }
+
+    #[test]
+    fn prefix_sums_are_sums_of_the_table() {
+        let p = point(6);
+        let table = table(&p);
+        for n in 0..=64 {
+            assert_eq!(prefix_sum(&p, n), table[..n].iter().copied().sum::<EF>());
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Sumcheck building blocks: equality polynomials, round polynomials, kernels.
+//!
+//! Conventions of the whole proof system:
+//!
+//! - A multilinear polynomial in `n` variables is the vector of its `2^n` values
+//!   on the hypercube. Coordinate 0 of a point belongs to the *most* significant
+//!   bit of the index.
+//! - `eq(x, y) = prod_i (x_i y_i + (1 - x_i)(1 - y_i))`.
+//! - Sumcheck rounds bind the most significant remaining variable first.
+
+pub mod eq;
+pub mod univariate;

@@ -1,0 +1,78 @@
+//! Univariate polynomials given by values or coefficients.
+
+use p3_field::{Field, PrimeCharacteristicRing};
+use sheaf_transcript::{EF, F};
+
+/// The Lagrange basis over `nodes`, evaluated at `x`.
+///
+/// `sum_i basis[i] * f(nodes[i]) = f(x)` for every `f` of degree below
+/// `nodes.len()`. The nodes are distinct.
+#[must_use]
+pub fn lagrange_basis(nodes: &[F], x: EF) -> Vec<EF> {
+    nodes
+        .iter()
+        .enumerate()
+        .map(|(i, &node)| {
+            let mut numerator = EF::ONE;
+            let mut denominator = F::ONE;
+            for (k, &other) in nodes.iter().enumerate() {
+                if k != i {
+                    numerator *= x - other;
+                    denominator *= node - other;
+                }
+            }
+            // Distinct nodes have a nonzero product of differences.
+            numerator * denominator.try_inverse().unwrap_or_default()
+        })
+        .collect()
+}
+
+/// The nodes `0, 1, .., n - 1`.
+#[must_use]
+pub fn small_nodes(n: usize) -> Vec<F> {
+    (0..n).map(F::from_usize).collect()
+}
+
+/// The value at `x` of the polynomial with `values[i]` at `nodes[i]`.
+#[must_use]
+pub fn interpolate(nodes: &[F], values: &[EF], x: EF) -> EF {
+    lagrange_basis(nodes, x)
+        .into_iter()
+        .zip(values)
+        .map(|(l, &v)| l * v)
+        .sum()
+}
+
+/// `sum_i coefficients[i] x^i`.
+#[must_use]
+pub fn horner(coefficients: &[EF], x: EF) -> EF {
+    coefficients
+        .iter()
+        .rev()
+        .fold(EF::ZERO, |value, &c| value * x + c)
+}
+
+/// `1, x, .., x^(n-1)`.
+#[must_use]
+pub fn powers(x: EF, n: usize) -> Vec<EF> {
+    core::iter::successors(Some(EF::ONE), |&p| Some(p * x))
+        .take(n)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpolation_recovers_a_polynomial() {
+        let coefficients: Vec<EF> = (0..7).map(|i| EF::from_usize(i * i + 3)).collect();
+        let nodes = small_nodes(7);
+        let values: Vec<EF> = nodes
+            .iter()
+            .map(|&x| horner(&coefficients, x.into()))
+            .collect();
+        let x = EF::from_usize(123_456);
+        assert_eq!(interpolate(&nodes, &values, x), horner(&coefficients, x));
+    }
+}

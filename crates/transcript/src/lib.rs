@@ -1,0 +1,60 @@
+//! The Fiat-Shamir transcript of the proof system, and the fields it speaks.
+//!
+//! A proof is one flat sequence of base-field elements, written by a
+//! [`ProverTranscript`] and read by a [`VerifierTranscript`]. Three kinds of
+//! traffic pass through it:
+//!
+//! - *public data* is absorbed by both sides and never written ([`Transcript::absorb`]);
+//! - *messages* are written, and absorbed ([`ProverTranscript::send`],
+//!   [`VerifierTranscript::receive`]);
+//! - *hints* are written but not absorbed, because something absorbed earlier
+//!   (a Merkle root) already binds them.
+//!
+//! The verifier passes the length of everything it reads; lengths follow from
+//! public parameters and never from the proof. [`VerifierTranscript::finish`]
+//! rejects a proof with anything left over.
+//!
+//! Every message has a [`Label`], which is mixed into the capacity of the
+//! sponge: two transcripts that differ in the order or the meaning of their
+//! messages diverge even where the elements agree.
+
+#![forbid(unsafe_code)]
+
+pub mod field;
+#[cfg(feature = "prover")]
+mod prover;
+mod sponge;
+mod verifier;
+
+pub use field::{EF, F, PF};
+#[cfg(feature = "prover")]
+pub use prover::ProverTranscript;
+pub use sponge::{CAPACITY, Label, RATE, WIDTH};
+pub use verifier::{TranscriptError, VerifierTranscript};
+
+/// What prover and verifier do alike: absorb public data and draw challenges.
+pub trait Transcript {
+    /// Absorbs data that both sides know; nothing is written to the proof.
+    fn absorb(&mut self, label: Label, values: &[F]);
+
+    /// Draws one uniform element of the extension field.
+    fn sample(&mut self) -> EF;
+
+    /// Draws `count` independent uniform elements, as the coordinates of a point.
+    fn sample_point(&mut self, count: usize) -> Vec<EF> {
+        (0..count).map(|_| self.sample()).collect()
+    }
+
+    /// Draws `count` independent indices below `2^bits`, with repetition.
+    ///
+    /// `bits` is at most 24. The order of the multiplicative group is
+    /// `127 * 2^24`, so the low 24 bits of a uniform element are uniform up to
+    /// a statistical distance of `2^-30`.
+    fn sample_indices(&mut self, count: usize, bits: usize) -> Vec<usize>;
+}
+
+/// Number of base-field elements in one extension-field element.
+pub const EXTENSION_DEGREE: usize = 5;
+
+#[cfg(all(test, feature = "prover"))]
+mod tests;

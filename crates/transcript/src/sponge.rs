@@ -1,0 +1,168 @@
+//! The duplex sponge: Poseidon1 of width 24, capacity 9, rate 15.
+//!
+//! ```text
+//!     state = [ capacity 0..9 | rate 9..24 ]
+//! ```
+//!
+//! Three extension-field elements fill the rate exactly, so a sumcheck round of
+//! three coefficients costs one permutation. Absorbing overwrites the rate. A
+//! capacity of nine elements (278 bits) puts inner collisions beyond `2^139`.
+//!
+//! Framing: at every permutation `capacity[0]` gains the number of elements
+//! absorbed since the last one and `capacity[1]` a running hash of the labels
+//! of the messages that they came from.
+
+use p3_field::PrimeCharacteristicRing;
+use p3_field::PrimeField32;
+use p3_koala_bear::{Poseidon1KoalaBear, default_koalabear_poseidon1_24};
+use p3_symmetric::Permutation;
+
+use crate::field::{EF, F, ORDER, from_coefficients};
+
+/// Width of the permutation.
+pub const WIDTH: usize = 24;
+/// Elements of the state that are never read or overwritten.
+pub const CAPACITY: usize = 9;
+/// Elements absorbed or squeezed per permutation.
+pub const RATE: usize = WIDTH - CAPACITY;
+
+/// The meaning of a message, bound by the transcript together with its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Label(&'static str);
+
+impl Label {
+    /// A label with a name that is unique within the protocol.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// The name that the label was made from.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// FNV-1a of the name, folded into 30 bits.
+    const fn code(self) -> u32 {
+        let bytes = self.0.as_bytes();
+        let mut hash: u32 = 0x811c_9dc5;
+        let mut i = 0;
+        while i < bytes.len() {
+            hash = (hash ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+            i += 1;
+        }
+        (hash >> 30) ^ (hash & 0x3fff_ffff)
+    }
+}
+
+/// Multiplier of the running label hash; any element of large order serves.
+const LABEL_BASE: u32 = 0x0100_0193;
+
+#[derive(Clone)]
+pub(crate) struct Sponge {
+    permutation: Poseidon1KoalaBear<WIDTH>,
+    state: [F; WIDTH],
+    absorbed: usize,
+    labels: F,
+    squeezed: usize,
+}
+
+impl core::fmt::Debug for Sponge {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Sponge")
+            .field("state", &self.state)
+            .field("absorbed", &self.absorbed)
+            .field("squeezed", &self.squeezed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sponge {
+    pub(crate) fn new() -> Self {
+        Self {
+            permutation: default_koalabear_poseidon1_24(),
+            state: [F::ZERO; WIDTH],
+            absorbed: 0,
+            labels: F::ZERO,
+            squeezed: RATE,
+        }
+    }
+
+    pub(crate) fn absorb(&mut self, label: Label, values: &[F]) {
+        self.squeezed = RATE;
+        self.labels = self.labels * F::from_u32(LABEL_BASE) + F::from_u32(label.code() + 1);
+        for &value in values {
+            if self.absorbed == RATE {
+                self.permute();
+            }
+            self.state[CAPACITY + self.absorbed] = value;
+            self.absorbed += 1;
+        }
+    }
+
+    fn permute(&mut self) {
+        self.state[0] += F::from_usize(self.absorbed);
+        self.state[1] += self.labels;
+        self.permutation.permute_mut(&mut self.state);
+        self.absorbed = 0;
+        self.labels = F::ZERO;
+        self.squeezed = 0;
+    }
+
+    /// Every element absorbed so far influences the result; no output is given twice.
+    pub(crate) fn squeeze(&mut self) -> F {
+        if self.squeezed == RATE || self.absorbed > 0 || self.labels != F::ZERO {
+            self.permute();
+        }
+        self.squeezed += 1;
+        self.state[CAPACITY + self.squeezed - 1]
+    }
+
+    pub(crate) fn sample(&mut self) -> EF {
+        from_coefficients(core::array::from_fn(|_| self.squeeze()))
+    }
+
+    pub(crate) fn sample_indices(&mut self, count: usize, bits: usize) -> Vec<usize> {
+        debug_assert!(bits <= 24);
+        (0..count)
+            .map(|_| (self.squeeze().as_canonical_u32() & ((1 << bits) - 1)) as usize)
+            .collect()
+    }
+
+    /// Draws what a grinding nonce is hashed with, and drops the rest of the block.
+    pub(crate) fn grinding_seed(&mut self, label: Label) -> [F; GRINDING_SEED] {
+        self.absorb(label, &[]);
+        let seed = core::array::from_fn(|_| self.squeeze());
+        self.squeezed = RATE;
+        seed
+    }
+}
+
+/// Elements of a grinding seed: 248 bits, so that seeds never repeat.
+pub(crate) const GRINDING_SEED: usize = 8;
+
+/// The largest difficulty a nonce of one element is sure to reach.
+pub(crate) const MAX_GRINDING_BITS: usize = 24;
+
+/// The input of the grinding hash: seed, nonce, zero padding to width 16.
+pub(crate) fn grinding_input<T: PrimeCharacteristicRing + Copy + From<F>>(
+    seed: &[F; GRINDING_SEED],
+    nonce: T,
+) -> [T; 16] {
+    core::array::from_fn(|i| match i {
+        0..GRINDING_SEED => T::from(seed[i]),
+        GRINDING_SEED => nonce,
+        _ => T::ZERO,
+    })
+}
+
+/// Whether the first output element, as an integer, has `bits` low zero bits.
+pub(crate) fn grinding_accepts(output: F, bits: usize) -> bool {
+    output.as_canonical_u32().trailing_zeros() as usize >= bits
+}
+
+/// Canonical integer to element; `None` if it is not below the field's order.
+pub(crate) fn decode(value: u32) -> Option<F> {
+    (value < ORDER).then(|| F::from_u32(value))
+}
