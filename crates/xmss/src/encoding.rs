@@ -62,14 +62,16 @@ pub fn codeword(scheme: &Scheme, hash: &[KoalaBear; WIDTH_WIDE]) -> Result<Vec<u
     if let Some(element) = elements.iter().position(|&a| a == KoalaBear::NEG_ONE) {
         return Err(EncodingError::Abort { element });
     }
-    let digits: Vec<u8> = elements
-        .iter()
-        .flat_map(|a| base_w_digits(scheme, a.as_canonical_u32() / scheme.quotient))
-        .take(scheme.chains)
-        .collect();
-    let sum = digits.iter().map(|&digit| u32::from(digit)).sum();
+    // The sum comes first, without an allocation: a signer rejects hundreds of candidates for each one it keeps.
+    let digits = || {
+        elements
+            .iter()
+            .flat_map(|a| digits(scheme, a.as_canonical_u32() / scheme.quotient))
+            .take(scheme.chains)
+    };
+    let sum = digits().map(u32::from).sum();
     if sum == scheme.target_sum {
-        Ok(digits)
+        Ok(digits().collect())
     } else {
         Err(EncodingError::WrongSum {
             sum,
@@ -78,14 +80,10 @@ pub fn codeword(scheme: &Scheme, hash: &[KoalaBear; WIDTH_WIDE]) -> Result<Vec<u
     }
 }
 
-/// The base-`w` digits that one element of the message hash yields, least significant first.
-fn base_w_digits(scheme: &Scheme, mut d: u32) -> impl Iterator<Item = u8> {
-    let base = scheme.base;
-    (0..scheme.digits_per_element).map(move |_| {
-        let digit = d % base;
-        d /= base;
-        digit as u8
-    })
+/// The base-`w` digits that one element of the message hash yields, least significant first. `w` is a power of two.
+fn digits(scheme: &Scheme, d: u32) -> impl Iterator<Item = u8> {
+    let (bits, mask) = (scheme.base.trailing_zeros(), scheme.base - 1);
+    (0..scheme.digits_per_element as u32).map(move |i| ((d >> (bits * i)) & mask) as u8)
 }
 
 /// Encodes a message: hashes it with the given randomness and reads the codeword.

@@ -19,8 +19,14 @@
 pub mod batch_file;
 pub mod chain;
 pub mod encoding;
+#[cfg(feature = "signing")]
+pub mod keys;
+#[cfg(feature = "signing")]
+pub mod one_slot;
 pub mod params;
 pub mod poseidon;
+#[cfg(feature = "signing")]
+pub mod prf;
 pub mod ssz;
 pub mod tree;
 pub mod tweak;
@@ -31,6 +37,8 @@ pub use p3_koala_bear::KoalaBear;
 
 pub use crate::batch_file::{BatchFile, BatchFileError};
 pub use crate::encoding::EncodingError;
+#[cfg(feature = "signing")]
+pub use crate::keys::{ActiveRange, KeyError, KeyGenerator, Progress, SecretKey, SignError};
 pub use crate::params::{PROD, Scheme, TEST};
 pub use crate::ssz::DecodeError;
 pub use crate::types::{Digest, Parameter, PublicKey, Randomness, Signature};

@@ -82,8 +82,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Position of the next byte.
+    #[cfg(feature = "signing")]
     pub(crate) const fn position(&self) -> usize {
         self.at
+    }
+
+    /// Passes over bytes that have been read before.
+    #[cfg(feature = "signing")]
+    pub(crate) const fn skip(&mut self, count: usize) {
+        self.at += count;
     }
 
     /// Reads `N` bytes.

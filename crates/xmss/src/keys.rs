@@ -1,0 +1,218 @@
+//! Secret keys: generation, the window of prepared slots, signing, and their SSZ encoding.
+//!
+//! The Merkle tree of height `h` is cut at half its height into one *top tree* whose leaves are the roots of `2^(h/2)`
+//! *bottom trees*, each over `2^(h/2)` slots. A key is active in a range of whole bottom trees, at least two. Key
+//! generation computes all of them but keeps only the top tree and two adjacent bottom trees, the *window*. A key signs at
+//! the slots of its window, and moves the window on by computing the next bottom tree anew from its 32-byte PRF key.
+//! Nodes outside the active range are random: they belong to no slot at which the key could sign.
+//!
+//! A [`SecretKey`] does not know which slots it has signed at. Wrap it in a `SigningKey`, which does.
+
+mod codec;
+mod generate;
+mod range;
+mod sign;
+mod subtree;
+
+use std::fmt;
+
+use thiserror::Error;
+
+pub use self::generate::{KeyGenerator, Progress};
+pub use self::range::ActiveRange;
+pub(crate) use self::sign::{encode_message, walk_chains};
+use self::subtree::SubTree;
+use crate::params::Scheme;
+use crate::prf::PrfKey;
+use crate::types::{Parameter, PublicKey};
+
+/// Why a key can't be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The range of slots is empty or reaches beyond the lifetime.
+    #[error("{count} slots from slot {start} do not lie within a lifetime of {lifetime} slots")]
+    Range {
+        /// First slot asked for.
+        start: u32,
+        /// Number of slots asked for.
+        count: u64,
+        /// Number of slots in the lifetime.
+        lifetime: u64,
+    },
+    /// The progress callback asked to stop.
+    #[error("key generation was cancelled")]
+    Cancelled,
+}
+
+/// Why a secret key can't sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The key is not active at the slot.
+    #[error("slot {slot} is outside the active range {start}..{end}")]
+    NotActive {
+        /// The slot.
+        slot: u32,
+        /// First active slot.
+        start: u64,
+        /// End of the active slots, exclusive.
+        end: u64,
+    },
+    /// The window has moved past the slot.
+    #[error("slot {slot} lies before the prepared window, which starts at slot {window_start}")]
+    Passed {
+        /// The slot.
+        slot: u32,
+        /// First slot of the window.
+        window_start: u64,
+    },
+    /// The window has not yet reached the slot.
+    #[error("slot {slot} lies beyond the prepared window, which ends before slot {window_end}")]
+    NotPrepared {
+        /// The slot.
+        slot: u32,
+        /// End of the window, exclusive.
+        window_end: u64,
+    },
+    /// No randomness gave a codeword. With the parameters of [`PROD`](crate::PROD) this does not happen.
+    #[error("no codeword after {attempts} attempts")]
+    NoCodeword {
+        /// Number of attempts.
+        attempts: u64,
+    },
+}
+
+/// A secret key. Zeroized when dropped, not shown by `Debug`, not `Clone`.
+///
+/// Signing two messages at one slot breaks the key; this type does not prevent it, `SigningKey` does.
+pub struct SecretKey {
+    scheme: Scheme,
+    prf_key: PrfKey,
+    parameter: Parameter,
+    range: ActiveRange,
+    top: SubTree,
+    /// Index of the left bottom tree of the window.
+    window: u64,
+    left: SubTree,
+    right: SubTree,
+}
+
+impl SecretKey {
+    /// The parameter set of the key.
+    #[must_use]
+    pub const fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// The public key.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey {
+            root: self.top.root(),
+            parameter: self.parameter,
+        }
+    }
+
+    /// The slots at which the key can ever sign.
+    #[must_use]
+    pub const fn active_range(&self) -> ActiveRange {
+        self.range
+    }
+
+    /// The slots at which the key can sign without computing a bottom tree.
+    #[must_use]
+    pub const fn window_slots(&self) -> std::ops::Range<u64> {
+        let slots = self.scheme.bottom_tree_slots();
+        self.window * slots..(self.window + 2) * slots
+    }
+
+    /// Moves the window on by one bottom tree. Returns `false`, and changes nothing, if it is at the end of the active range.
+    ///
+    /// Costs the hashes of one bottom tree (2^16 leaves for [`PROD`](crate::PROD): seconds), on the threads of the rayon
+    /// pool in which it is called. Call it when signing enters the right half of the window, in a quiet moment.
+    pub fn advance_window(&mut self) -> bool {
+        if self.window + 2 >= self.range.bottom_trees().end {
+            return false;
+        }
+        let next = self.bottom_tree(self.window + 2);
+        self.left = std::mem::replace(&mut self.right, next);
+        self.window += 1;
+        true
+    }
+
+    /// Moves the window on, if necessary, so that it holds `slot`.
+    ///
+    /// Costs at most two bottom trees, however far the slot; see [`advance_window`](Self::advance_window).
+    ///
+    /// # Errors
+    /// If the key is not active at the slot or the window has moved past it.
+    pub fn prepare(&mut self, slot: u32) -> Result<(), SignError> {
+        match self.check_prepared(slot) {
+            Err(SignError::NotPrepared { .. }) => {}
+            result => return result,
+        }
+        let bottom = u64::from(slot) / self.scheme.bottom_tree_slots();
+        if bottom == self.window + 2 {
+            self.advance_window();
+        } else {
+            // Further away. The tree after the slot's own is the more useful neighbour, unless there is none.
+            let window = bottom.min(self.range.bottom_trees().end - 2);
+            self.left = self.bottom_tree(window);
+            self.right = self.bottom_tree(window + 1);
+            self.window = window;
+        }
+        Ok(())
+    }
+
+    /// Checks that the window holds `slot`.
+    fn check_prepared(&self, slot: u32) -> Result<(), SignError> {
+        let active = self.range.slots();
+        let window = self.window_slots();
+        let wide = u64::from(slot);
+        if !active.contains(&wide) {
+            Err(SignError::NotActive {
+                slot,
+                start: active.start,
+                end: active.end,
+            })
+        } else if wide < window.start {
+            Err(SignError::Passed {
+                slot,
+                window_start: window.start,
+            })
+        } else if wide >= window.end {
+            Err(SignError::NotPrepared {
+                slot,
+                window_end: window.end,
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn bottom_tree(&self, index: u64) -> SubTree {
+        // Without progress there is no one to cancel, so the result is always there.
+        match generate::bottom_tree(
+            &self.scheme,
+            &self.prf_key,
+            &self.parameter,
+            index,
+            &generate::Silent,
+        ) {
+            Ok(tree) => tree,
+            Err(never) => match never {},
+        }
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretKey")
+            .field("scheme", &self.scheme.name)
+            .field("public_key", &self.public_key())
+            .field("active_slots", &self.range.slots())
+            .field("window_slots", &self.window_slots())
+            .finish_non_exhaustive()
+    }
+}

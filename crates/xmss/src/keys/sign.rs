@@ -1,0 +1,170 @@
+//! Signing.
+//!
+//! The signer derives randomness from the PRF, attempt by attempt, until the message encodes to a codeword. With the
+//! parameters of [`PROD`](crate::PROD) about one attempt in 900 does, so the attempts are made in SIMD lanes. Then it
+//! walks each chain to the position that the codeword names, one chain per lane, and reads the path from its stored trees.
+
+use p3_field::{Field, PackedValue};
+use p3_koala_bear::KoalaBear;
+
+use super::{SecretKey, SignError};
+use crate::chain::step;
+use crate::encoding::{codeword, message_hash_input};
+use crate::params::{DIGEST, MESSAGE_BYTES, PARAMETER, Scheme, WIDTH_WIDE};
+use crate::poseidon::{Lanes, compress_wide};
+use crate::prf::PrfKey;
+use crate::tweak::{chain_tweak, message_elements, message_tweak};
+use crate::types::{Digest, Parameter, Randomness, Signature};
+
+type Packed = <KoalaBear as Field>::Packing;
+
+/// The signer gives up after this many attempts; the chance to get there is below 2^-150.
+const MAX_ATTEMPTS: u64 = 100_000;
+
+impl SecretKey {
+    /// Signs `message` at `slot`, and first moves the window on if it has not reached the slot yet.
+    ///
+    /// Deterministic: the same message at the same slot gives the same signature. Two different messages at one slot
+    /// break the key.
+    ///
+    /// # Errors
+    /// If the key is not active at the slot or the window has moved past it.
+    pub fn sign(
+        &mut self,
+        slot: u32,
+        message: &[u8; MESSAGE_BYTES],
+    ) -> Result<Signature, SignError> {
+        self.prepare(slot)?;
+        self.sign_prepared(slot, message)
+    }
+
+    /// Signs `message` at a `slot` inside the window. Takes milliseconds, and never computes a bottom tree.
+    ///
+    /// # Errors
+    /// If the slot is not in the window.
+    pub fn sign_prepared(
+        &self,
+        slot: u32,
+        message: &[u8; MESSAGE_BYTES],
+    ) -> Result<Signature, SignError> {
+        self.check_prepared(slot)?;
+        let (rho, codeword) =
+            encode_message(&self.scheme, &self.prf_key, &self.parameter, slot, message)?;
+        let hashes = walk_chains(
+            &self.scheme,
+            &self.prf_key,
+            &self.parameter,
+            slot,
+            &codeword,
+        )
+        .revealed;
+
+        let bottom = u64::from(slot) / self.scheme.bottom_tree_slots();
+        let tree = if bottom == self.window {
+            &self.left
+        } else {
+            &self.right
+        };
+        let path = tree
+            .path(u64::from(slot))
+            .chain(self.top.path(bottom))
+            .collect();
+        Ok(Signature { rho, path, hashes })
+    }
+}
+
+/// Finds the first attempt whose randomness encodes the message, and its codeword.
+pub(crate) fn encode_message(
+    scheme: &Scheme,
+    prf_key: &PrfKey,
+    parameter: &Parameter,
+    slot: u32,
+    message: &[u8; MESSAGE_BYTES],
+) -> Result<(Randomness, Vec<u8>), SignError> {
+    let elements = message_elements(message);
+    let tweak = message_tweak(slot);
+    let packed_parameter: [Packed; PARAMETER] = parameter.map(Packed::from);
+    for first in (0..MAX_ATTEMPTS).step_by(Packed::WIDTH) {
+        let attempts: Vec<Randomness> = (0..Packed::WIDTH as u64)
+            .map(|lane| prf_key.randomness(slot, message, first + lane))
+            .collect();
+        let rho = Packed::pack_columns(&attempts);
+        let hash: [Packed; WIDTH_WIDE] = compress_wide(&message_hash_input(
+            &elements,
+            &packed_parameter,
+            &tweak,
+            &rho,
+        ));
+        for (rho, hash) in attempts.into_iter().zip(Packed::unpack_iter(hash)) {
+            if let Ok(codeword) = codeword(scheme, &hash) {
+                return Ok((rho, codeword));
+            }
+        }
+    }
+    Err(SignError::NoCodeword {
+        attempts: MAX_ATTEMPTS,
+    })
+}
+
+/// The values that a signer knows of the chains of one slot.
+pub(crate) struct ChainValues {
+    /// The value of each chain at the position that the codeword names.
+    pub(crate) revealed: Vec<Digest>,
+    /// The end of each chain.
+    pub(crate) ends: Vec<Digest>,
+}
+
+/// Walks the chains of a slot from start to end, one chain per SIMD lane.
+pub(crate) fn walk_chains(
+    scheme: &Scheme,
+    prf_key: &PrfKey,
+    parameter: &Parameter,
+    slot: u32,
+    codeword: &[u8],
+) -> ChainValues {
+    let mut values = ChainValues {
+        revealed: Vec::new(),
+        ends: Vec::new(),
+    };
+    for (group, digits) in codeword.chunks(Packed::WIDTH).enumerate() {
+        let (revealed, ends) = walk_lanes::<Packed>(
+            scheme,
+            prf_key,
+            parameter,
+            slot,
+            group * Packed::WIDTH,
+            digits,
+        );
+        values.revealed.extend(revealed);
+        values.ends.extend(ends);
+    }
+    values
+}
+
+/// Walks at most `P::WIDTH` chains, the first of which is `chain`; returns their values at `digits` and their ends.
+fn walk_lanes<P: Lanes>(
+    scheme: &Scheme,
+    prf_key: &PrfKey,
+    parameter: &Parameter,
+    slot: u32,
+    chain: usize,
+    digits: &[u8],
+) -> (Vec<Digest>, Vec<Digest>) {
+    let index = |lane: usize| chain + lane.min(digits.len() - 1);
+    let mut revealed: Vec<Digest> = (0..P::WIDTH)
+        .map(|lane| prf_key.chain_start(slot, index(lane) as u64))
+        .collect();
+    let parameter = parameter.map(P::from);
+    let mut value: [P; DIGEST] = P::pack_columns(&revealed);
+    for position in 1..=scheme.chain_length() {
+        let tweak = P::pack_columns_fn(|lane| chain_tweak(slot, index(lane) as u8, position as u8));
+        value = step(&value, &parameter, &tweak);
+        for (lane, (revealed, &digit)) in revealed.iter_mut().zip(digits).enumerate() {
+            if usize::from(digit) == position {
+                *revealed = value.map(|packed| packed.extract(lane));
+            }
+        }
+    }
+    revealed.truncate(digits.len());
+    (revealed, P::unpack_iter(value).take(digits.len()).collect())
+}
