@@ -6,7 +6,7 @@
 //! the slots of its window, and moves the window on by computing the next bottom tree anew from its 32-byte PRF key.
 //! Nodes outside the active range are random: they belong to no slot at which the key could sign.
 //!
-//! A [`SecretKey`] does not know which slots it has signed at. Wrap it in a `SigningKey`, which does.
+//! A [`SecretKey`] does not know which slots it has signed at. Wrap it in a [`SigningKey`](crate::SigningKey), which does.
 
 mod codec;
 mod generate;
@@ -85,7 +85,7 @@ pub enum SignError {
 
 /// A secret key. Zeroized when dropped, not shown by `Debug`, not `Clone`.
 ///
-/// Signing two messages at one slot breaks the key; this type does not prevent it, `SigningKey` does.
+/// Signing two messages at one slot breaks the key; this type does not prevent it, [`SigningKey`](crate::SigningKey) does.
 pub struct SecretKey {
     scheme: Scheme,
     prf_key: PrfKey,

@@ -11,6 +11,8 @@
 //! * [`poseidon`], [`tweak`], [`encoding`], [`chain`] and [`tree`] are the hash functions, generic over SIMD lanes. A proof
 //!   system can rebuild the input of every permutation from them.
 //! * [`verify()`] and [`verify_batch`] check signatures; [`BatchFile`] reads them from a file.
+//! * [`KeyGenerator`] makes a [`SecretKey`]; a [`SigningKey`] puts it under a [`SlotGuard`] that lets no slot sign twice.
+//! * [`one_slot`] makes keys for benchmarks.
 //!
 //! Without the default features the crate verifies only, and starts no threads.
 
@@ -20,6 +22,8 @@ pub mod batch_file;
 pub mod chain;
 pub mod encoding;
 #[cfg(feature = "signing")]
+pub mod file_slot_guard;
+#[cfg(feature = "signing")]
 pub mod keys;
 #[cfg(feature = "signing")]
 pub mod one_slot;
@@ -27,6 +31,10 @@ pub mod params;
 pub mod poseidon;
 #[cfg(feature = "signing")]
 pub mod prf;
+#[cfg(feature = "signing")]
+pub mod signing_key;
+#[cfg(feature = "signing")]
+pub mod slot_guard;
 pub mod ssz;
 pub mod tree;
 pub mod tweak;
@@ -38,8 +46,14 @@ pub use p3_koala_bear::KoalaBear;
 pub use crate::batch_file::{BatchFile, BatchFileError};
 pub use crate::encoding::EncodingError;
 #[cfg(feature = "signing")]
+pub use crate::file_slot_guard::FileSlotGuard;
+#[cfg(feature = "signing")]
 pub use crate::keys::{ActiveRange, KeyError, KeyGenerator, Progress, SecretKey, SignError};
 pub use crate::params::{PROD, Scheme, TEST};
+#[cfg(feature = "signing")]
+pub use crate::signing_key::{SigningError, SigningKey};
+#[cfg(feature = "signing")]
+pub use crate::slot_guard::{GuardError, MemorySlotGuard, SlotGuard};
 pub use crate::ssz::DecodeError;
 pub use crate::types::{Digest, Parameter, PublicKey, Randomness, Signature};
 #[cfg(feature = "parallel")]

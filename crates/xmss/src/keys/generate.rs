@@ -97,7 +97,7 @@ impl KeyGenerator {
 
     /// Generates the key with a given PRF key and parameter; `padding` makes the random nodes outside the active range.
     ///
-    /// The same three inputs give the same key. With the same PRF key and parameter but other padding the roots differ.
+    /// The same three inputs give the same key. Other padding gives another root, unless all slots are active.
     pub fn generate_from<R: CryptoRng + ?Sized>(
         &self,
         prf_key: PrfKey,

@@ -1,0 +1,91 @@
+//! A secret key with a memory of what it has signed.
+
+use thiserror::Error;
+
+use crate::keys::{SecretKey, SignError};
+use crate::params::MESSAGE_BYTES;
+use crate::slot_guard::{GuardError, SlotGuard};
+use crate::types::{PublicKey, Signature};
+
+/// Why a signing key does not sign.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SigningError {
+    /// The secret key can't sign at the slot.
+    #[error(transparent)]
+    Key(#[from] SignError),
+    /// The guard refuses the slot, or can't record it.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+}
+
+/// A secret key that never signs two messages at one slot.
+///
+/// Every signature is recorded by the guard before it is made. The same message may be signed at the same slot again.
+///
+/// # Example
+/// ```
+/// use sheaf_xmss::{FileSlotGuard, GuardError, KeyGenerator, SigningError, SigningKey, TEST};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("key.journal");
+/// let (public_key, secret_key) = KeyGenerator::new(&TEST, 0, 32)?.generate(&mut rand::rng());
+/// let guard = FileSlotGuard::open_or_create(&TEST, &public_key, &path)?;
+/// let mut key = SigningKey::new(secret_key, guard);
+///
+/// let signature = key.sign(7, &[1; 32])?;
+/// assert_eq!(key.sign(7, &[1; 32])?, signature);
+/// let refused = key.sign(7, &[2; 32]);
+/// assert!(matches!(refused, Err(SigningError::Guard(GuardError::SlotUsed { slot: 7 }))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct SigningKey<G> {
+    secret_key: SecretKey,
+    guard: G,
+}
+
+impl<G: SlotGuard> SigningKey<G> {
+    /// Puts a secret key under a guard, which must know every slot at which the key has signed.
+    pub const fn new(secret_key: SecretKey, guard: G) -> Self {
+        Self { secret_key, guard }
+    }
+
+    /// The public key.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.secret_key.public_key()
+    }
+
+    /// The secret key, for reading.
+    #[must_use]
+    pub const fn secret_key(&self) -> &SecretKey {
+        &self.secret_key
+    }
+
+    /// The guard.
+    #[must_use]
+    pub const fn guard(&self) -> &G {
+        &self.guard
+    }
+
+    /// Signs `message` at `slot`, and first moves the window on if it has not reached the slot yet.
+    ///
+    /// # Errors
+    /// If the key can't sign at the slot, another message was signed at it, or the record can't be made.
+    pub fn sign(
+        &mut self,
+        slot: u32,
+        message: &[u8; MESSAGE_BYTES],
+    ) -> Result<Signature, SigningError> {
+        // What may fail for other reasons comes first, so that it uses up no slot.
+        self.secret_key.prepare(slot)?;
+        self.guard.reserve(slot, message)?;
+        Ok(self.secret_key.sign_prepared(slot, message)?)
+    }
+
+    /// Moves the window of the secret key on; see [`SecretKey::advance_window`].
+    pub fn advance_window(&mut self) -> bool {
+        self.secret_key.advance_window()
+    }
+}

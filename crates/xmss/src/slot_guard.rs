@@ -1,0 +1,128 @@
+//! Guards against signing two messages at one slot.
+//!
+//! A guard remembers, for each slot, the message that was signed at it. [`SigningKey`](crate::SigningKey) asks it *before*
+//! it makes a signature, and releases none that the guard has not recorded. [`FileSlotGuard`](crate::FileSlotGuard)
+//! survives the process; [`MemorySlotGuard`] does not and is for tests.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use thiserror::Error;
+
+use crate::params::MESSAGE_BYTES;
+
+/// Why a slot can't be reserved, or a guard can't be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum GuardError {
+    /// Another message has been signed at the slot.
+    #[error("another message has been signed at slot {slot}")]
+    SlotUsed {
+        /// The slot.
+        slot: u32,
+    },
+    /// Another guard, perhaps of another process, has the journal open.
+    #[error("the journal is in use by another signer")]
+    Locked,
+    /// The file is not a journal of slots, or of a version unknown to this library.
+    #[error("the file is not a journal of slots that this version can read")]
+    NotAJournal,
+    /// The journal belongs to another key.
+    #[error("the journal belongs to another public key")]
+    OtherKey,
+    /// A record that is not the last one is damaged, or contradicts an earlier one. The key must not sign until someone
+    /// has found out which slots were used.
+    #[error("record {record} of the journal is damaged")]
+    Damaged {
+        /// Index of the record.
+        record: u64,
+    },
+    /// An earlier operation failed, so what the file holds is uncertain. Opening the journal again resolves it.
+    #[error("an earlier write to the journal failed; open it again")]
+    Poisoned,
+    /// The operating system reports an error.
+    #[error("the journal can't be read or written: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Remembers which message was signed at each slot.
+pub trait SlotGuard {
+    /// Records that `message` is about to be signed at `slot`. When it returns `Ok`, the record will be there for all later
+    /// calls, also those of other processes if the guard is meant to outlive its process.
+    ///
+    /// Reserving a slot again for the same message succeeds: signing is deterministic, it gives the same signature.
+    ///
+    /// # Errors
+    /// If the slot is reserved for another message or the record can't be made; then no signature must be released.
+    fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError>;
+}
+
+impl<G: SlotGuard + ?Sized> SlotGuard for Box<G> {
+    fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
+        (**self).reserve(slot, message)
+    }
+}
+
+/// A guard that forgets everything with its process. For tests: with a real key it is no protection against a restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemorySlotGuard {
+    used: BTreeMap<u32, [u8; MESSAGE_BYTES]>,
+}
+
+/// Whether a slot is free for a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reservation {
+    /// It was free and has been taken now.
+    New,
+    /// It was taken for the same message before.
+    Repeated,
+}
+
+impl MemorySlotGuard {
+    /// A guard that has seen no slot.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            used: BTreeMap::new(),
+        }
+    }
+
+    /// The message that was signed at `slot`.
+    #[must_use]
+    pub fn message(&self, slot: u32) -> Option<&[u8; MESSAGE_BYTES]> {
+        self.used.get(&slot)
+    }
+
+    /// Number of slots that have been used.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.used.len()
+    }
+
+    /// Whether no slot has been used.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.used.is_empty()
+    }
+
+    pub(crate) fn take(
+        &mut self,
+        slot: u32,
+        message: &[u8; MESSAGE_BYTES],
+    ) -> Result<Reservation, GuardError> {
+        match self.used.get(&slot) {
+            None => {
+                self.used.insert(slot, *message);
+                Ok(Reservation::New)
+            }
+            Some(used) if used == message => Ok(Reservation::Repeated),
+            Some(_) => Err(GuardError::SlotUsed { slot }),
+        }
+    }
+}
+
+impl SlotGuard for MemorySlotGuard {
+    fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
+        self.take(slot, message).map(drop)
+    }
+}
