@@ -1,0 +1,2 @@
+//! Permutations per second.
+fn main() {}

@@ -1,0 +1,46 @@
+//! From linear forms in many columns to one evaluation per lane point.
+//!
+//! The commitment is to a polynomial `f(c, x)`: column `c`, lane `x`.
+//!
+//! **Claims.** For each of a few lane points `r_i`, a public linear form in the
+//! columns' extensions: `sum_c weights_i[c] f(c, r_i) = value_i`.
+//!
+//! **Reduction.** The claims are batched by powers of a challenge `psi` and
+//! summed over `c` by a sumcheck whose tables have one entry per column: the
+//! prover evaluates every column at `r_i` once, all else is independent of the
+//! number of lanes.
+//!
+//! **Leaves open.** `f(column_point, r_i)` for each `i`, at one column point.
+//!
+//! **Error.** `(number of claims - 1) + 2 * log_columns`, over `|EF|`.
+
+#[cfg(feature = "prover")]
+pub mod prove;
+pub mod verify;
+
+use sheaf_transcript::{EF, Label};
+
+/// One evaluation of the committed polynomial per lane point.
+#[derive(Clone, Debug)]
+#[must_use = "the evaluations must be opened"]
+pub struct EvaluationClaims {
+    /// The point in the column variables, most significant first.
+    pub column_point: Vec<EF>,
+    /// The evaluation at `(column_point, r_i)`.
+    pub values: Vec<EF>,
+}
+
+pub(crate) const ROUND: Label = Label::new("columns/round");
+pub(crate) const VALUES: Label = Label::new("columns/values");
+
+/// The sum of the numerators of the error terms, to be divided by `|EF|`.
+#[must_use]
+pub const fn error_numerator(claims: usize, log_columns: usize) -> usize {
+    claims - 1 + 2 * log_columns
+}
+
+/// `g(x)` for the quadratic `g` with `g(0) + g(1) = claim`, given `g(0)` and its leading coefficient.
+pub(crate) fn next_claim(claim: EF, [g0, c2]: [EF; 2], x: EF) -> EF {
+    let c1 = claim - g0 - g0 - c2;
+    g0 + x * (c1 + x * c2)
+}

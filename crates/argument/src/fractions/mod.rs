@@ -1,0 +1,71 @@
+//! Sums of fractions, one sum per lane, all shown to be zero.
+//!
+//! **Claims.** For every lane `x` in `{0,1}^l`,
+//!
+//! ```text
+//!     sum_c numerator_c(x) / denominator_c(x) = 0,      c in {0,1}^b
+//! ```
+//!
+//! in the sense that the numerator of the sum over the common denominator
+//! `prod_c denominator_c(x)` is zero. Whoever calls this knows that no
+//! denominator of a lane that matters is zero.
+//!
+//! **Reduction** (fractional sumcheck, eprint 2023/1284). Fractions are added
+//! pairwise in a binary tree over `c`; layer `i` has `2^i` nodes per lane,
+//!
+//! ```text
+//!     P_i(c, x) = P_{i+1}(c0, x) Q_{i+1}(c1, x) + P_{i+1}(c1, x) Q_{i+1}(c0, x)
+//!     Q_i(c, x) = Q_{i+1}(c0, x) Q_{i+1}(c1, x).
+//! ```
+//!
+//! The root claim is `P_0(r) = 0` at a random lane point `r`, with `Q_0(r)` sent.
+//! Each layer batches its two claims with a challenge and runs a sumcheck over
+//! lanes, then nodes; four evaluations are sent and joined by a challenge for
+//! the new node bit.
+//!
+//! **Leaves open.** The multilinear extensions of the leaves' numerators and
+//! denominators at one point `(leaf_point, lane_point)`.
+//!
+//! **Error.** `l / |EF|` for the root; layer `i` adds `1` for the batching,
+//! `3 (l + i)` for the sumcheck and `1` for the joining, each over `|EF|`.
+
+#[cfg(feature = "prover")]
+pub mod prove;
+pub mod verify;
+
+use p3_field::{Field, PrimeCharacteristicRing};
+use sheaf_transcript::{EF, Label};
+
+/// Evaluations of the leaves at one point: what a fraction sum leaves open.
+#[derive(Clone, Debug)]
+#[must_use = "the leaves must be tied to committed data"]
+pub struct LeafClaim {
+    /// The point in the leaf variables, most significant first.
+    pub leaf_point: Vec<EF>,
+    /// The point in the lane variables.
+    pub lane_point: Vec<EF>,
+    /// Claimed extension of the numerators.
+    pub numerator: EF,
+    /// Claimed extension of the denominators.
+    pub denominator: EF,
+}
+
+pub(crate) const ROOT: Label = Label::new("fractions/root");
+pub(crate) const ROUND: Label = Label::new("fractions/round");
+pub(crate) const CHILDREN: Label = Label::new("fractions/children");
+
+/// The sum of the numerators of the error terms, to be divided by `|EF|`.
+#[must_use]
+pub fn error_numerator(log_lanes: usize, log_leaves: usize) -> usize {
+    log_lanes + (0..log_leaves).map(|i| 2 + 3 * (log_lanes + i)).sum::<usize>()
+}
+
+/// `g(x)` for a quadratic `g` with `(1 - r) g(0) + r g(1) = claim`, from `g(0)` and the coefficient of `X^2`.
+///
+/// The round polynomial is `eq(r, X) g(X)`, so this is the next claim without its eq factor.
+/// `None` if `r = 0`, where `g(1)` is not determined.
+pub(crate) fn next_claim(claim: EF, r: EF, [g0, c2]: [EF; 2], x: EF) -> Option<EF> {
+    let g1 = (claim - (EF::ONE - r) * g0) * r.try_inverse()?;
+    let c1 = g1 - g0 - c2;
+    Some(g0 + x * (c1 + x * c2))
+}

@@ -1,0 +1,69 @@
+//! The verifier of a sum of fractions.
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use thiserror::Error;
+
+use super::{CHILDREN, LeafClaim, ROOT, ROUND, next_claim};
+
+/// Why a sum of fractions is rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The proof has the wrong shape.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    /// The evaluations of the children do not give the claim of layer `layer`.
+    #[error("layer {layer} of the fraction tree is inconsistent")]
+    Layer {
+        /// Depth of the layer; 0 is the root.
+        layer: usize,
+    },
+    /// A challenge was zero where the protocol divides by it, which an honest proof meets with negligible probability.
+    #[error("a challenge of the fraction tree was zero")]
+    ZeroChallenge,
+}
+
+/// Verifies that the fractions of every lane sum to zero, up to the returned claim.
+///
+/// # Errors
+/// If the proof is malformed or inconsistent.
+pub fn verify(
+    log_lanes: usize,
+    log_leaves: usize,
+    transcript: &mut VerifierTranscript,
+) -> Result<LeafClaim, Error> {
+    let mut lane_point = transcript.sample_point(log_lanes);
+    let mut leaf_point: Vec<EF> = Vec::new();
+    let mut p = EF::ZERO;
+    let mut q = transcript.receive_one(ROOT)?;
+    for layer in 0..log_leaves {
+        let lambda = transcript.sample();
+        let mut claim = p + lambda * q;
+        // Lanes are bound first, then nodes.
+        let point: Vec<EF> = lane_point.iter().chain(&leaf_point).copied().collect();
+        let mut next = Vec::with_capacity(point.len());
+        for &r in &point {
+            let message = transcript.receive(ROUND, 2)?;
+            let x = transcript.sample();
+            claim = next_claim(claim, r, [message[0], message[1]], x).ok_or(Error::ZeroChallenge)?;
+            next.push(x);
+        }
+        let children = transcript.receive(CHILDREN, 4)?;
+        let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
+        if claim != p0 * q1 + p1 * q0 + lambda * q0 * q1 {
+            return Err(Error::Layer { layer });
+        }
+        let bit = transcript.sample();
+        p = p0 + bit * (p1 - p0);
+        q = q0 + bit * (q1 - q0);
+        leaf_point = next.split_off(log_lanes);
+        leaf_point.push(bit);
+        lane_point = next;
+    }
+    Ok(LeafClaim {
+        leaf_point,
+        lane_point,
+        numerator: p,
+        denominator: q,
+    })
+}

@@ -1,0 +1,220 @@
+//! A layered sumcheck (GKR) for tables of Poseidon1 permutations.
+//!
+//! # Tables
+//!
+//! There are `2^l` *lanes*, of which the first `lanes` are live, and per lane
+//! `2^s16` *slots* with one width-16 permutation each and `2^s24` slots with one
+//! width-24 permutation each. A slot that is not used, and every slot of a lane
+//! that is not live, has the all-zero input *by definition*.
+//!
+//! A *column* of a table is one state element at one place of the permutation,
+//! as a function of (slot, lane); it is identified with its multilinear
+//! extension. Nothing here is committed: the argument starts from a claim about
+//! output columns and ends with a claim about input columns.
+//!
+//! # Rounds as equations
+//!
+//! Let `a_r` be the state after the constants of round `r` have been added, `M`
+//! the circulant matrix and `c_r` the constants. Then
+//!
+//! ```text
+//!     a_0     = input + c_0
+//!     a_{r+1} = M S_r(a_r) + c_{r+1},      output = M S_R(a_R)
+//! ```
+//!
+//! where `S_r` cubes all elements (4 rounds at each end) or element 0 only (20
+//! rounds between them for width 16, 23 for width 24). Hence, for weights `w` and
+//! `v = M^T w`,
+//!
+//! ```text
+//!     <w, a_{r+1}> = sum_j v_j a_{r,j}^3 + <w, c_{r+1}>                          (full)
+//!     <w, a_{r+1}> = v_0 a_{r,0}^3 + sum_{j>0} v_j a_{r,j} + <w, c_{r+1}>        (partial)
+//! ```
+//!
+//! hold at every (slot, lane), and so under any weighted sum over slots and lanes.
+//!
+//! # Reductions
+//!
+//! A *point* consists of weights `Λ` on the 8 values of the three low slot bits,
+//! which sum to one, and of coordinates for the high slot bits and the lane bits.
+//! A table with fewer slot bits than the other is extended constantly in the top
+//! ones: since `eq` sums to one, that changes no claim, and in the round of such a
+//! variable its round polynomial is constant. Both widths share every challenge.
+//! `E` is the extension field.
+//!
+//! 1. *Output layer.* Consumes an [`OutputClaim`], whose slot weights `W_k` are
+//!    arbitrary. With `v_k = M^T W_k` it is
+//!    `sum_{k,j} v_{k,j} sum_lane eq(lane) a_{k,j}(lane)^3`. The lane variables are bound
+//!    first (degree 3 without the factor `eq`), then the slot variables (degree 4;
+//!    the missing top variables of the shorter table carry the factor `1 - X`).
+//!    Leaves the 16 + 24 columns of `a_R` at one point. Error `(3 l + 4 s)/|E|`.
+//! 2. *Full layer* (3 and, after the partial layers, 4). Consumes a value of
+//!    `<w16, a16> + <w24, a24>` at a point. One univariate round binds the low slot
+//!    bits: both sides know the degree-21 polynomial
+//!    `s(X) = sum_{hi, lane} eq sum_j v_j f_j(X, hi, lane)^3`, where `f_j(X)` interpolates
+//!    the column over the skip domain `D`, and `sum_{x in D} Λ_x s(x)` is the claim.
+//!    At the challenge `ρ`, `Λ_x := Lagrange_x(ρ)`. Then one round per remaining
+//!    variable. Leaves 16 + 24 evaluations at one point, which are sent *before*
+//!    `γ` is drawn; the next weights are `γ, γ^2, .., γ^40`. Error
+//!    `(21 + 3 (l + s - 3) + 40)/|E|`.
+//! 3. *Partial layer* (23). Consumes the same. With `u` for element 0 and `L` for the
+//!    sum of the linear parts of both widths, the claim is that of
+//!    `v16_0 u16^3 + v24_0 u24^3 + L`. Leaves `u16`, `u24` and the *one* value `L` at one
+//!    point, sent before `γ` is drawn. The next claim is `L + γ u16 + γ^2 u24`: only `L`
+//!    has coefficient 1. (With coefficient 1 at a second value, or with one `γ` for
+//!    both widths drawn earlier, a prover could shift an error between two of them.)
+//!    Width 16 takes part in the first 20; in the last three it has no `u`, and its
+//!    linear column is merely carried along in `L`. Error `(21 + 3 (l + s - 3) + 2)/|E|`.
+//! 4. *Input.* The evaluations of `a_0`, minus `c_0`, are the [`InputClaim`].
+//!
+//! A full layer of one width never meets a partial layer of the other.
+//!
+//! # Messages
+//!
+//! A polynomial is sent as its coefficients except the constant one, which the
+//! claim determines without a division: `sum_x Λ_x s(x)` and `(1-r) g(0) + r g(1)` both
+//! have coefficient one at it. So no message can contradict its claim, and all of
+//! the checking is in the last equation of a layer.
+//!
+//! Variables are bound in an order that does not depend on the prover's vector
+//! width (`order`).
+
+mod order;
+mod poseidon;
+#[cfg(feature = "prover")]
+pub mod prove;
+#[cfg(feature = "prover")]
+mod trace;
+mod soundness;
+pub mod verify;
+
+use sheaf_transcript::{EF, TranscriptError};
+use thiserror::Error;
+
+pub use soundness::{ErrorTerm, error_terms};
+#[cfg(feature = "prover")]
+pub use trace::{LaneGroup, Trace};
+
+/// The dimensions of the two tables, public parameters of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Binary logarithm of the number of lane positions, at least 4.
+    pub log_lanes: usize,
+    /// Live lanes.
+    pub lanes: usize,
+    /// Binary logarithm of the number of width-16 slots per lane, at least 3.
+    pub log_slots16: usize,
+    /// Width-16 slots in use: the first ones.
+    pub slots16: usize,
+    /// Binary logarithm of the number of width-24 slots per lane, at least 3.
+    pub log_slots24: usize,
+    /// Width-24 slots in use: the first ones.
+    pub slots24: usize,
+}
+
+/// A claim about outputs, from which the argument starts:
+///
+/// ```text
+///     sum_lane eq(lane_point, lane) * (
+///         sum_{k,j} weights16[k][j] out16[k][j](lane) + sum_{t,j} weights24[t][j] out24[t][j](lane)
+///     ) = value
+/// ```
+///
+/// The weights range over all `2^s` slots and may be zero.
+#[must_use = "a claim that is not reduced is not proven"]
+#[derive(Clone, Debug)]
+pub struct OutputClaim {
+    /// Coordinates for the lane bits, most significant first.
+    pub lane_point: Vec<EF>,
+    /// Per width-16 slot and element.
+    pub weights16: Vec<[EF; 16]>,
+    /// Per width-24 slot and element.
+    pub weights24: Vec<[EF; 24]>,
+    /// The claimed sum.
+    pub value: EF,
+}
+
+/// The claims about inputs that the argument leaves open:
+///
+/// ```text
+///     inputs16[j] = sum_k slot_weights16[k] sum_lane eq(lane_point, lane) in16[k][j](lane)
+/// ```
+///
+/// and likewise for width 24.
+#[must_use = "an input claim that is not checked leaves the outputs unproven"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputClaim {
+    /// Coordinates for the lane bits, most significant first.
+    pub lane_point: Vec<EF>,
+    /// Weights of all `2^s16` width-16 slots.
+    pub slot_weights16: Vec<EF>,
+    /// Weights of all `2^s24` width-24 slots.
+    pub slot_weights24: Vec<EF>,
+    /// Claimed weighted sum of each width-16 input column.
+    pub inputs16: [EF; 16],
+    /// Claimed weighted sum of each width-24 input column.
+    pub inputs24: [EF; 24],
+}
+
+/// Why a proof, or the question that it should answer, is not acceptable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The shape violates a bound stated at its fields.
+    #[error("the shape of the permutation tables is invalid")]
+    Shape,
+    /// The lengths in the output claim differ from those in the shape.
+    #[error("the output claim does not fit the shape")]
+    Claim,
+    /// The proof is malformed.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    /// The evaluations sent at the end of a layer contradict its sumcheck.
+    #[error("layer {layer} of the permutation argument is wrong")]
+    Layer {
+        /// Counted from the output layer, which is 0.
+        layer: usize,
+    },
+}
+
+/// Slot bits bound by the univariate round.
+pub(crate) const SKIP: usize = 3;
+
+impl Shape {
+    /// Largest supported number of slot or lane bits.
+    const MAX_BITS: usize = 26;
+
+    /// Whether all bounds hold.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if one does not.
+    pub fn check(&self) -> Result<(), Error> {
+        let slots = |log: usize, used: usize| {
+            (SKIP..=Self::MAX_BITS).contains(&log) && used <= 1 << log
+        };
+        let lanes = (order::LOW_LANE_BITS..=Self::MAX_BITS).contains(&self.log_lanes)
+            && (1..=1 << self.log_lanes).contains(&self.lanes);
+        if lanes && slots(self.log_slots16, self.slots16) && slots(self.log_slots24, self.slots24) {
+            Ok(())
+        } else {
+            Err(Error::Shape)
+        }
+    }
+
+    /// Slot variables of the larger table.
+    pub(crate) fn log_slots(&self) -> usize {
+        self.log_slots16.max(self.log_slots24)
+    }
+}
+
+impl OutputClaim {
+    /// Whether the lengths are those of `shape`.
+    ///
+    /// # Errors
+    /// [`Error::Claim`] if they are not.
+    pub fn check(&self, shape: &Shape) -> Result<(), Error> {
+        let fits = self.lane_point.len() == shape.log_lanes
+            && self.weights16.len() == 1 << shape.log_slots16
+            && self.weights24.len() == 1 << shape.log_slots24;
+        if fits { Ok(()) } else { Err(Error::Claim) }
+    }
+}
