@@ -1,0 +1,102 @@
+//! Merkle trees over the rows of a matrix, hashed with Poseidon1 of width 24.
+//!
+//! ```text
+//!     leaf   sponge in overwrite mode, state [ capacity 0..9 | rate 9..24 ],
+//!            last block padded with zeros; digest = elements 9..18
+//!     node   permute(left 9 | right 9 | 0^6), digest = elements 0..9
+//! ```
+//!
+//! A digest of nine elements has 278 bits: collisions cost `2^139`, those of the
+//! capacity too. Running the permutation of a node backwards has to hit six zeros
+//! (185 bits) per input. The length of a row and the depth of the tree are
+//! parameters, so neither padding nor tree depth is ambiguous.
+//!
+//! Several leaves are opened by one *multiproof*: the siblings that the verifier
+//! cannot compute itself, level by level from the leaves, left to right. Their
+//! number follows from the positions.
+
+mod hash;
+#[cfg(feature = "prover")]
+mod tree;
+
+pub(crate) use hash::Hasher;
+#[cfg(feature = "prover")]
+pub(crate) use tree::Tree;
+
+use sheaf_transcript::F;
+
+/// Elements of a digest.
+pub(crate) const DIGEST: usize = 9;
+/// Elements absorbed per permutation.
+pub(crate) const RATE: usize = 15;
+/// `log2 p^9 / 2`, rounded down.
+pub(crate) const COLLISION_BITS: f64 = 139.4;
+
+pub(crate) type Digest = [F; DIGEST];
+
+/// What a verifier who knows the nodes at `positions` lacks for the level above.
+///
+/// Positions are sorted and distinct. Returns the missing siblings and the
+/// positions of the parents, both sorted.
+fn ascend(positions: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut missing = Vec::new();
+    let mut parents = Vec::with_capacity(positions.len());
+    for pair in positions.chunk_by(|a, b| a / 2 == b / 2) {
+        if let [alone] = pair {
+            missing.push(alone ^ 1);
+        }
+        parents.extend(pair.first().map(|p| p / 2));
+    }
+    (missing, parents)
+}
+
+/// The number of siblings in the multiproof of `positions` in a tree of `2^depth` leaves.
+pub(crate) fn sibling_count(positions: &[usize], depth: usize) -> usize {
+    let mut positions = positions.to_vec();
+    let mut count = 0;
+    for _ in 0..depth {
+        let (missing, parents) = ascend(&positions);
+        count += missing.len();
+        positions = parents;
+    }
+    count
+}
+
+/// Recomputes the root from leaf digests and siblings.
+///
+/// `None` if their numbers do not fit.
+pub(crate) fn root(
+    hasher: &Hasher,
+    depth: usize,
+    positions: &[usize],
+    leaves: Vec<Digest>,
+    siblings: &[Digest],
+) -> Option<Digest> {
+    let mut positions = positions.to_vec();
+    let mut digests = leaves;
+    let mut siblings = siblings.iter();
+    for _ in 0..depth {
+        let mut known = digests.iter();
+        let mut children = Vec::with_capacity(2 * digests.len());
+        for pair in positions.chunk_by(|a, b| a / 2 == b / 2) {
+            let children_of_one = match *pair {
+                [_, _] => [*known.next()?, *known.next()?],
+                [alone] if alone % 2 == 0 => [*known.next()?, *siblings.next()?],
+                _ => {
+                    let right = *known.next()?;
+                    [*siblings.next()?, right]
+                }
+            };
+            children.extend(children_of_one);
+        }
+        digests = hasher.nodes(&children);
+        positions = ascend(&positions).1;
+    }
+    match *digests {
+        [root] if siblings.next().is_none() => Some(root),
+        _ => None,
+    }
+}
+
+#[cfg(all(test, feature = "prover"))]
+mod tests;

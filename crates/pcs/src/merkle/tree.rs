@@ -1,0 +1,67 @@
+//! The prover's tree.
+
+use rayon::prelude::*;
+use sheaf_transcript::F;
+
+use super::{Digest, Hasher, ascend};
+
+/// All digests of a tree over the rows of a matrix.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    /// From the leaves to the root.
+    levels: Vec<Vec<Digest>>,
+}
+
+/// Batches per parallel task: below that, distributing work costs more than hashing.
+const BATCHES_PER_TASK: usize = 4;
+
+impl Tree {
+    /// Hashes a matrix of `2^depth` rows.
+    pub(crate) fn new(hasher: &Hasher, matrix: &[F], width: usize) -> Self {
+        let leaves = collect_batches(matrix, width * Hasher::BATCH, width, |batch| {
+            hasher.row_batch(batch, width)
+        });
+        let mut levels = vec![leaves];
+        while let Some(children) = levels.last()
+            && children.len() > 1
+        {
+            let parents = collect_batches(children, 2 * Hasher::BATCH, 2, |batch| {
+                hasher.node_batch(batch)
+            });
+            levels.push(parents);
+        }
+        Self { levels }
+    }
+
+    pub(crate) fn root(&self) -> Digest {
+        self.levels[self.levels.len() - 1][0]
+    }
+
+    /// The siblings that complete the paths from `positions`, which are sorted and distinct.
+    pub(crate) fn siblings(&self, positions: &[usize]) -> Vec<Digest> {
+        let mut positions = positions.to_vec();
+        let mut siblings = Vec::new();
+        for level in &self.levels[..self.levels.len() - 1] {
+            let (missing, parents) = ascend(&positions);
+            siblings.extend(missing.iter().map(|&i| level[i]));
+            positions = parents;
+        }
+        siblings
+    }
+}
+
+/// Maps chunks of `input` to digests, one for every `per_digest` entries.
+fn collect_batches<T: Sync>(
+    input: &[T],
+    chunk: usize,
+    per_digest: usize,
+    hash: impl Fn(&[T]) -> [Digest; Hasher::BATCH] + Sync,
+) -> Vec<Digest> {
+    let mut digests = vec![Digest::default(); input.len() / per_digest];
+    digests
+        .par_chunks_mut(Hasher::BATCH)
+        .zip(input.par_chunks(chunk))
+        .with_min_len(BATCHES_PER_TASK)
+        .for_each(|(out, batch)| out.copy_from_slice(&hash(batch)[..out.len()]));
+    digests
+}

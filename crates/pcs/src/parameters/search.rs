@@ -1,0 +1,294 @@
+//! The search for the cheapest schedule of rounds.
+//!
+//! The cost of a round depends on the round alone, once the error allotted to each
+//! fold and to each query phase is fixed. So the best schedule for a polynomial
+//! in `v` variables is found by dynamic programming over `v`: either send it in
+//! clear, or commit to it at some rate, fold some variables, and continue.
+//! The error that is left after all other terms is then split evenly among the
+//! query phases, and their numbers of queries adjusted to it.
+//!
+//! All comparisons are between integers.
+
+use sheaf_transcript::EXTENSION_DEGREE;
+
+use super::security::{
+    BIT, MicroBits, ceil_bits, error_besides_queries, gap_bits, out_of_domain_bits, query_bits,
+};
+use super::{MAX_DOMAIN_BITS, ParameterError, Round};
+use crate::layout::Layout;
+use crate::merkle::{DIGEST, RATE};
+
+/// Candidates for the slack parameter `m`.
+const SLACKS: [usize; 12] = [3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40];
+/// Largest inverse rate, in bits, of an oracle.
+pub(crate) const MAX_LOG_INV_RATE: usize = 6;
+/// Most variables folded at once after the first round.
+const MAX_FOLD: usize = 6;
+/// Largest polynomial sent in clear, in variables.
+const MAX_FINAL_VARIABLES: usize = 8;
+/// Largest difficulty before a folding challenge.
+const MAX_FOLD_GRINDING: usize = 12;
+/// Largest difficulty before the query positions.
+const MAX_QUERY_GRINDING: usize = 15;
+/// Bits by which each fold exceeds the target: candidates.
+const FOLD_MARGINS: [MicroBits; 3] = [5 * BIT, 6 * BIT, 7 * BIT];
+/// Bits by which each query phase exceeds the target, as long as their number is unknown.
+const QUERY_MARGIN: MicroBits = 2 * BIT;
+/// Bits by which an out-of-domain sample must exceed the target.
+const SAMPLE_MARGIN: MicroBits = 4 * BIT;
+
+/// What a byte of proof is worth.
+const NANOSECONDS_PER_BYTE: u64 = 2000;
+/// One width-24 permutation, two cores.
+const NANOSECONDS_PER_HASH: u64 = 480;
+/// Eight width-16 permutations, two cores.
+const NANOSECONDS_PER_8_NONCES: u64 = 1400;
+/// Encoding, weights and sumcheck, per element of the extension field.
+const NANOSECONDS_PER_COEFFICIENT: u64 = 60;
+
+const BYTES_PER_ELEMENT: u64 = 4;
+
+/// A schedule of rounds that meets the target at the lowest cost.
+pub(crate) fn rounds(
+    layout: &Layout,
+    log_inv_rate: usize,
+    target_bits: f64,
+    max_claims: usize,
+) -> Result<Vec<Round>, ParameterError> {
+    let unreachable = ParameterError::Unreachable {
+        millibits: libm::ceil(target_bits * 1000.0) as i64,
+    };
+    // Beyond the size of the field nothing helps; this also bounds what follows.
+    if !(1.0..=160.0).contains(&target_bits) {
+        return Err(unreachable);
+    }
+    let target = ceil_bits(target_bits);
+    let first = Round {
+        row_elements: layout.width(),
+        slice_variables: layout.slice_variables,
+        inner_variables: layout.inner_variables,
+        log_inv_rate,
+        slack: 0,
+        fold_grinding: 0,
+        queries: 0,
+        query_grinding: 0,
+    };
+    FOLD_MARGINS
+        .iter()
+        .filter_map(|margin| {
+            let levels = Levels {
+                sample: target + SAMPLE_MARGIN,
+                fold: target + margin,
+                query: target + QUERY_MARGIN,
+            };
+            let mut rounds = schedule(first, &levels)?;
+            distribute_queries(&mut rounds, max_claims, target)?;
+            let last = rounds.last()?;
+            let total = rounds.iter().map(cost).sum::<u64>() + final_cost(last.inner_variables);
+            Some((total, rounds))
+        })
+        .min_by_key(|(total, _)| *total)
+        .map(|(_, rounds)| rounds)
+        .ok_or(unreachable)
+}
+
+/// The bits that terms of each kind have to reach.
+struct Levels {
+    sample: MicroBits,
+    fold: MicroBits,
+    query: MicroBits,
+}
+
+/// Dynamic programming over the number of variables that are left.
+fn schedule(first: Round, levels: &Levels) -> Option<Vec<Round>> {
+    let variables = first.inner_variables;
+    let codes = Codes::new(variables, levels);
+    // `best[v]`: the cheapest way to finish from a polynomial in `v` variables.
+    let mut best: Vec<(u64, Option<Round>)> = Vec::with_capacity(variables + 1);
+    for v in 0..=variables {
+        let in_clear = match v {
+            0..=MAX_FINAL_VARIABLES => final_cost(v),
+            _ => u64::MAX,
+        };
+        let mut choice = (in_clear, None);
+        for fold in 1..=MAX_FOLD.min(v.saturating_sub(1)) {
+            let inner_variables = v - fold;
+            let rest = best[inner_variables].0;
+            for log_inv_rate in 1..=MAX_LOG_INV_RATE.min(MAX_DOMAIN_BITS - inner_variables) {
+                let round = Round {
+                    row_elements: EXTENSION_DEGREE << fold,
+                    slice_variables: fold,
+                    inner_variables,
+                    log_inv_rate,
+                    ..first
+                };
+                if let Some((own, round)) = codes.best_slack(round, levels)
+                    && own.saturating_add(rest) < choice.0
+                {
+                    choice = (own + rest, Some(round));
+                }
+            }
+        }
+        best.push(choice);
+    }
+    let mut rounds = vec![codes.best_slack(first, levels)?.1];
+    let mut left = variables;
+    while let Some(round) = best[left].1 {
+        left = round.inner_variables;
+        rounds.push(round);
+    }
+    (best[left].0 < u64::MAX).then_some(rounds)
+}
+
+/// Fold grinding of every code, for every slack parameter.
+struct Codes {
+    /// Indexed by message length (log), rate (log), slack; `None` if out of reach.
+    grinding: Vec<Vec<[Option<usize>; SLACKS.len()]>>,
+    /// Indexed by rate (log), slack.
+    per_query: Vec<[MicroBits; SLACKS.len()]>,
+}
+
+impl Codes {
+    fn new(variables: usize, levels: &Levels) -> Self {
+        let grinding = |inner_variables: usize, log_inv_rate: usize, slack: usize| {
+            let missing = levels.fold - gap_bits(inner_variables, log_inv_rate, slack);
+            let bits = (missing.max(0) + BIT - 1) / BIT;
+            usize::try_from(bits)
+                .ok()
+                .filter(|&bits| bits <= MAX_FOLD_GRINDING)
+        };
+        Self {
+            grinding: (0..=variables)
+                .map(|inner| {
+                    (0..=MAX_LOG_INV_RATE)
+                        .map(|rate| SLACKS.map(|slack| grinding(inner, rate, slack)))
+                        .collect()
+                })
+                .collect(),
+            per_query: (0..=MAX_LOG_INV_RATE)
+                .map(|rate| SLACKS.map(|slack| query_bits(rate, slack)))
+                .collect(),
+        }
+    }
+
+    /// Completes a round with the cheapest slack parameter.
+    fn best_slack(&self, round: Round, levels: &Levels) -> Option<(u64, Round)> {
+        let grinding = self
+            .grinding
+            .get(round.inner_variables)?
+            .get(round.log_inv_rate)?;
+        let per_query = self.per_query.get(round.log_inv_rate)?;
+        SLACKS
+            .iter()
+            .zip(grinding)
+            .zip(per_query)
+            .filter_map(|((&slack, &fold_grinding), &per_query)| {
+                let round = Round {
+                    slack,
+                    fold_grinding: fold_grinding?,
+                    ..round
+                };
+                let sample = out_of_domain_bits(round.variables(), round.log_inv_rate, slack);
+                if sample < levels.sample {
+                    return None;
+                }
+                let round = with_queries(round, per_query, levels.query)?;
+                Some((cost(&round), round))
+            })
+            .min_by_key(|(cost, _)| *cost)
+    }
+}
+
+/// Splits what the other terms leave of the target evenly among the query phases.
+fn distribute_queries(rounds: &mut [Round], max_claims: usize, target: MicroBits) -> Option<()> {
+    // The number of queries enters the batching terms by its logarithm: assume more
+    // than will be needed.
+    let mut assumed = rounds.to_vec();
+    for round in &mut assumed {
+        round.queries = 2 * round.queries + 16;
+    }
+    let left = 1.0 - error_besides_queries(&assumed, max_claims, target);
+    if left < 1.0 / 16.0 {
+        return None;
+    }
+    let level = target + ceil_bits(libm::log2(rounds.len() as f64 / left));
+    for (round, assumed) in rounds.iter_mut().zip(&assumed) {
+        let per_query = query_bits(round.log_inv_rate, round.slack);
+        *round = with_queries(*round, per_query, level)?;
+        if round.queries > assumed.queries {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// The cheapest split of `level` between queries and grinding.
+fn with_queries(round: Round, per_query: MicroBits, level: MicroBits) -> Option<Round> {
+    // A microbit per query for the distribution of the positions, as in the error terms.
+    let per_query = per_query - 1;
+    if per_query <= 0 {
+        return None;
+    }
+    (MAX_QUERY_GRINDING / 2..=MAX_QUERY_GRINDING)
+        .filter_map(|query_grinding| {
+            let missing = (level - query_grinding as MicroBits * BIT).max(1);
+            let queries = usize::try_from((missing + per_query - 1) / per_query).ok()?;
+            // Queries may have overshot: grind no more than is needed.
+            let rest = (level - queries as MicroBits * per_query).max(0);
+            let query_grinding = usize::try_from((rest + BIT - 1) / BIT).ok()?;
+            Some(Round {
+                queries,
+                query_grinding,
+                ..round
+            })
+        })
+        .min_by_key(query_cost)
+}
+
+/// Elements opened for the queries of a round, as expected for random positions.
+///
+/// `t` distinct positions among `2^h` leave about `t (h - log2 t - 0.89)` siblings.
+pub(crate) fn query_elements(round: &Round) -> usize {
+    let queries = round.queries.min(1 << round.domain_bits());
+    if queries == 0 {
+        return 0;
+    }
+    // Thousandths; linear interpolation between powers of two.
+    let log = queries.ilog2() as usize;
+    let log2 = 1000 * log + ((queries - (1 << log)) * 1000 >> log);
+    let depth = (1000 * round.domain_bits()).saturating_sub(log2 + 890);
+    queries * round.row_elements + DIGEST * (queries * depth / 1000)
+}
+
+fn query_cost(round: &Round) -> u64 {
+    let bytes = query_elements(round) as u64 * BYTES_PER_ELEMENT;
+    bytes * NANOSECONDS_PER_BYTE + grinding_nanoseconds(round.query_grinding)
+}
+
+fn cost(round: &Round) -> u64 {
+    let messages = DIGEST + EXTENSION_DEGREE * (1 + 2 * round.slice_variables);
+    let bytes = (messages + query_elements(round)) as u64 * BYTES_PER_ELEMENT;
+    bytes * NANOSECONDS_PER_BYTE + prover_nanoseconds(round)
+}
+
+fn final_cost(variables: usize) -> u64 {
+    (EXTENSION_DEGREE as u64 * BYTES_PER_ELEMENT * NANOSECONDS_PER_BYTE) << variables
+}
+
+const fn grinding_nanoseconds(bits: usize) -> u64 {
+    match bits {
+        0 => 0,
+        _ => (NANOSECONDS_PER_8_NONCES << bits) / 8,
+    }
+}
+
+/// Hashing, grinding, and passes over the polynomial.
+pub(crate) fn prover_nanoseconds(round: &Round) -> u64 {
+    let permutations = (round.row_elements.div_ceil(RATE) as u64 + 1) << round.domain_bits();
+    let coefficients =
+        (round.row_elements.div_ceil(EXTENSION_DEGREE) as u64) << round.inner_variables;
+    permutations * NANOSECONDS_PER_HASH
+        + coefficients * NANOSECONDS_PER_COEFFICIENT
+        + grinding_nanoseconds(round.query_grinding)
+        + round.slice_variables as u64 * grinding_nanoseconds(round.fold_grinding)
+}

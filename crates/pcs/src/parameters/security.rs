@@ -1,0 +1,237 @@
+//! The soundness error of the protocol, term by term.
+//!
+//! Bounds are the proven ones of the Johnson regime. A code of rate `rho` is
+//! used at agreement `alpha = sqrt(rho) (1 + 1/(2m))`, where the integer `m >= 3`
+//! is the *slack parameter* of its round:
+//!
+//! - *List size.* `L <= m / rho`: with `eta = sqrt(rho) / (2m)`, Johnson's
+//!   bound `1 / (2 eta sqrt(rho))`. It depends on the distance alone, hence holds
+//!   over any alphabet, so for interleaved codes too.
+//! - *Folding.* A line `(1 - z) u + z v` of two words has at most
+//!   `C = 8 n (m + 1/2)^3 / (3 rho)` exceptional `z`, for which the combination
+//!   agrees with a codeword on a set of `alpha n` positions while `u` or `v` does not
+//!   (`p3_security`, `johnson_exceptional_line_count_log2`).
+//!
+//! # Interleaved words pay the count of one row
+//! Let `u`, `v` be interleaved words with `s` rows over a field `K`, and let `z` be
+//! exceptional with agreement set `S`: every row of `(1 - z) u + z v` agrees
+//! with a codeword on `S`, while some row of `u` or of `v` does not. Let `c_1, .., c_s`
+//! be a basis of the extension `K'` of degree `s` of `K`, and `U = sum_i c_i u_i`,
+//! `V = sum_i c_i v_i`, words over `K'` on the same domain. Then `(1 - z) U + z V`
+//! agrees with a codeword over `K'` on `S`. A codeword over `K'` is a
+//! `c`-combination of codewords over `K` in exactly one way (the generator matrix
+//! has entries in `K`), so if `U` agreed with a codeword on `S` then every row `u_i`
+//! would; likewise `V`. Hence `z` is exceptional for the single line `(U, V)`.
+//! The choice of `c` depends on neither `z` nor `S`, so *all* exceptional `z` of the
+//! interleaved line are exceptional for that one line, of which there are at most
+//! `C`: the count depends on `n`, `rho` and `m` but not on the size of the field
+//! that the words are over. Challenges are drawn from `K`: the error is `C / |K|`.
+//!
+//! # Arithmetic
+//! Bits are integers of a millionth of a bit, rounded towards less security. The
+//! transcendental functions beneath are those of `libm`, which computes them with
+//! basic IEEE operations: every machine arrives at the same integers.
+
+use p3_security::SecurityAssumption;
+use sheaf_transcript::field::EXTENSION_BITS;
+
+use super::Round;
+use crate::merkle::COLLISION_BITS;
+
+/// A millionth of a bit.
+pub(crate) type MicroBits = i64;
+
+/// One bit.
+pub(crate) const BIT: MicroBits = 1_000_000;
+
+/// `log2 |EF|`.
+const FIELD: MicroBits = (EXTENSION_BITS * BIT as f64) as MicroBits;
+
+/// Rounds down.
+pub(crate) fn floor_bits(bits: f64) -> MicroBits {
+    libm::floor(bits * BIT as f64) as MicroBits
+}
+
+/// Rounds up.
+pub(crate) fn ceil_bits(bits: f64) -> MicroBits {
+    libm::ceil(bits * BIT as f64) as MicroBits
+}
+
+/// `log2 x`, rounded up.
+fn log2_ceil(x: usize) -> MicroBits {
+    ceil_bits(libm::log2(x as f64))
+}
+
+/// What a term of the error budget measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A challenge helps the prover; these terms add up.
+    Challenge,
+    /// The hash function is broken.
+    Hash,
+}
+
+/// One way in which a false statement may be accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorTerm {
+    /// Where in the protocol.
+    pub name: String,
+    /// The probability is at most `2^-bits` (for [`ErrorKind::Hash`]: the work is `2^bits`).
+    pub bits: f64,
+    /// The bound.
+    pub formula: &'static str,
+    /// Who proved it.
+    pub source: &'static str,
+    /// What the term measures.
+    pub kind: ErrorKind,
+}
+
+/// `-log2 alpha`: what one query contributes.
+pub(crate) fn query_bits(log_inv_rate: usize, slack: usize) -> MicroBits {
+    floor_bits(0.5 * log_inv_rate as f64 - libm::log2(1.0 + 0.5 / slack as f64))
+}
+
+/// `log2 L`, the size of the list of codewords near a word.
+fn list_bits(log_inv_rate: usize, slack: usize) -> MicroBits {
+    log_inv_rate as MicroBits * BIT + log2_ceil(slack)
+}
+
+/// Proximity of one fold, without grinding.
+pub(crate) fn gap_bits(inner_variables: usize, log_inv_rate: usize, slack: usize) -> MicroBits {
+    // With two functions the batching degree is 1 and the result is `0 - log2 C`.
+    let minus_count =
+        SecurityAssumption::prox_gaps_error_jb_at_m(inner_variables, log_inv_rate, 0, 2, slack);
+    FIELD + floor_bits(minus_count)
+}
+
+/// Sumcheck of one fold, without grinding.
+fn sumcheck_bits(log_inv_rate: usize, slack: usize) -> MicroBits {
+    FIELD - BIT - list_bits(log_inv_rate, slack)
+}
+
+/// One out-of-domain sample of a polynomial in `variables` variables.
+pub(crate) fn out_of_domain_bits(variables: usize, log_inv_rate: usize, slack: usize) -> MicroBits {
+    FIELD + BIT - log2_ceil(variables) - 2 * list_bits(log_inv_rate, slack)
+}
+
+/// Batching of `claims` claims with the powers of one challenge.
+fn batching_bits(claims: usize, log_inv_rate: usize, slack: usize) -> MicroBits {
+    FIELD - log2_ceil(claims.max(2) - 1) - list_bits(log_inv_rate, slack)
+}
+
+/// A term together with what the parameter search asks about it.
+struct Term {
+    name: &'static str,
+    oracle: usize,
+    bits: MicroBits,
+    /// How many challenges the term is paid for.
+    count: usize,
+    formula: &'static str,
+    source: &'static str,
+}
+
+const WHIR: &str = "WHIR, eprint 2024/1586, theorem 5.2";
+const JOHNSON: &str = "Johnson list bound, Schwartz-Zippel; eprint 2024/390, lemma 4.5";
+const LINE: &str = "mutual correlated agreement, eprint 2026/2056, theorem 5.12 (p3-security)";
+const QUERIES: &str = "queries";
+
+fn terms(rounds: &[Round], max_claims: usize) -> impl Iterator<Item = Term> {
+    rounds.iter().enumerate().flat_map(move |(oracle, round)| {
+        let (r, m) = (round.log_inv_rate, round.slack);
+        let grinding = |bits: usize| bits as MicroBits * BIT;
+        // The claims about oracle 0 and its sample; or the claim carried over, the
+        // sample and the queries to the oracle before.
+        let batched = match oracle.checked_sub(1) {
+            None => max_claims + 1,
+            Some(previous) => rounds[previous].queries + 2,
+        };
+        let term = |name, bits, count, formula, source| Term {
+            name,
+            oracle,
+            bits,
+            count,
+            formula,
+            source,
+        };
+        [
+            term(
+                "out-of-domain sample",
+                out_of_domain_bits(round.variables(), r, m),
+                1,
+                "binom(L, 2) variables / |F|",
+                JOHNSON,
+            ),
+            term(
+                "claim batching",
+                batching_bits(batched, r, m),
+                1,
+                "L (claims - 1) / |F|",
+                WHIR,
+            ),
+            term(
+                "fold proximity",
+                gap_bits(round.inner_variables, r, m) + grinding(round.fold_grinding),
+                round.slice_variables,
+                "8 n (m + 1/2)^3 / (3 rho |F|) / 2^grinding",
+                LINE,
+            ),
+            term(
+                "fold sumcheck",
+                sumcheck_bits(r, m) + grinding(round.fold_grinding),
+                round.slice_variables,
+                "2 L / |F| / 2^grinding",
+                WHIR,
+            ),
+            term(
+                QUERIES,
+                // The low bits of a field element are not quite uniform; the excess
+                // of one residue costs less than a microbit per query.
+                round.queries as MicroBits * (query_bits(r, m) - 1)
+                    + grinding(round.query_grinding),
+                1,
+                "(sqrt(rho) (1 + 1/(2m)))^queries / 2^grinding",
+                WHIR,
+            ),
+        ]
+    })
+}
+
+/// Every term of the error budget, one per challenge.
+pub(crate) fn error_terms(rounds: &[Round], max_claims: usize) -> Vec<ErrorTerm> {
+    let hash = ErrorTerm {
+        name: "Merkle tree collision".into(),
+        bits: COLLISION_BITS,
+        formula: "birthday bound on 9 elements",
+        source: "Poseidon, eprint 2019/458; sponge indifferentiability",
+        kind: ErrorKind::Hash,
+    };
+    terms(rounds, max_claims)
+        .flat_map(|term| {
+            (0..term.count).map(move |i| ErrorTerm {
+                name: if term.count == 1 {
+                    format!("{}, oracle {}", term.name, term.oracle)
+                } else {
+                    format!("{}, oracle {}, variable {i}", term.name, term.oracle)
+                },
+                bits: term.bits as f64 / BIT as f64,
+                formula: term.formula,
+                source: term.source,
+                kind: ErrorKind::Challenge,
+            })
+        })
+        .chain([hash])
+        .collect()
+}
+
+/// The sum of all terms but the query terms, as a multiple of `2^-target`.
+pub(crate) fn error_besides_queries(rounds: &[Round], max_claims: usize, target: MicroBits) -> f64 {
+    terms(rounds, max_claims)
+        .filter(|term| term.name != QUERIES)
+        .map(|term| relative_error(target, term.bits) * term.count as f64)
+        .sum()
+}
+
+/// `2^(target - bits)`.
+pub(crate) fn relative_error(target: MicroBits, bits: MicroBits) -> f64 {
+    libm::exp2((target - bits) as f64 / BIT as f64)
+}

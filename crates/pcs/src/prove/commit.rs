@@ -1,0 +1,102 @@
+//! Committing to a polynomial.
+
+use sheaf_sumcheck::eq;
+use sheaf_transcript::{EF, F, ProverTranscript, Transcript};
+
+use super::oracle::{Encoder, Oracle};
+use super::slices::slice_values;
+use super::strategy::{Honest, Strategy};
+use crate::layout::Layout;
+use crate::parameters::Parameters;
+use crate::protocol::{OUT_OF_DOMAIN, absorb_statement};
+
+/// A polynomial that has been committed to; an opening consumes it.
+#[must_use = "a commitment that is not opened proves nothing"]
+#[derive(Clone, Debug)]
+pub struct Committed {
+    pub(super) encoder: Encoder,
+    pub(super) message: Vec<F>,
+    pub(super) oracle: Oracle,
+    pub(super) sample: SlicedClaim,
+}
+
+/// A point, with what a claim about the polynomial there needs of the message.
+#[derive(Clone, Debug)]
+pub(super) struct SlicedClaim {
+    /// `eq(slice coordinates, s)` for every slice.
+    pub(super) outer: Vec<EF>,
+    /// `eq(inner coordinates, j)` for every row.
+    pub(super) inner: Vec<EF>,
+    /// The value of every slice at the inner coordinates.
+    pub(super) slices: Vec<EF>,
+}
+
+impl SlicedClaim {
+    pub(super) fn new(
+        layout: &Layout,
+        message: &[F],
+        point: &[EF],
+        strategy: &impl Strategy,
+    ) -> Self {
+        let (outer, inner) = point.split_at(layout.slice_variables);
+        let inner = eq::table(inner);
+        let mut slices = slice_values(layout, message, &inner);
+        strategy.slice_values(&mut slices);
+        Self {
+            outer: eq::table(outer),
+            inner,
+            slices,
+        }
+    }
+
+    /// The value of the polynomial at the point.
+    fn value(&self) -> EF {
+        let terms = self.outer.iter().zip(&self.slices);
+        terms.map(|(&weight, &value)| weight * value).sum()
+    }
+}
+
+/// Commits to the polynomial with the given message.
+///
+/// `message` is row-major: `layout.height()` rows of `layout.width()` elements.
+///
+/// # Panics
+/// If the message has another size, or the parameters are for another layout.
+pub fn commit(
+    parameters: &Parameters,
+    layout: &Layout,
+    message: Vec<F>,
+    transcript: &mut ProverTranscript,
+) -> Committed {
+    commit_with(parameters, layout, message, &Honest, transcript)
+}
+
+pub(super) fn commit_with(
+    parameters: &Parameters,
+    layout: &Layout,
+    message: Vec<F>,
+    strategy: &impl Strategy,
+    transcript: &mut ProverTranscript,
+) -> Committed {
+    assert_eq!(layout, parameters.layout(), "parameters for another layout");
+    assert_eq!(
+        message.len(),
+        layout.height() * layout.width(),
+        "message size"
+    );
+    absorb_statement(parameters, transcript);
+    let encoder = Encoder::new();
+    let round = &parameters.rounds()[0];
+    let oracle = encoder.commit(0, round, &message, strategy, transcript);
+    let point = transcript.sample_point(layout.variables());
+    let sample = SlicedClaim::new(layout, &message, &point, strategy);
+    let mut value = sample.value();
+    strategy.out_of_domain(0, &mut value);
+    transcript.send(OUT_OF_DOMAIN, &[value]);
+    Committed {
+        encoder,
+        message,
+        oracle,
+        sample,
+    }
+}

@@ -1,0 +1,89 @@
+//! Encoding, hashing and opening of one oracle.
+
+use p3_dft::{Radix2DFTSmallBatch, TwoAdicSubgroupDft};
+use p3_field::PrimeCharacteristicRing;
+use p3_matrix::dense::RowMajorMatrix;
+use sheaf_transcript::{F, ProverTranscript};
+
+use super::strategy::Strategy;
+use crate::merkle::{Hasher, Tree};
+use crate::parameters::Round;
+use crate::protocol::{QUERY_GRINDING, ROOT, query_positions};
+
+/// What all oracles of one proof are made with.
+#[derive(Clone, Debug)]
+pub(super) struct Encoder {
+    pub(super) dft: Radix2DFTSmallBatch<F>,
+    hasher: Hasher,
+}
+
+impl Encoder {
+    pub(super) fn new() -> Self {
+        Self {
+            dft: Radix2DFTSmallBatch::default(),
+            hasher: Hasher::new(),
+        }
+    }
+
+    /// Encodes every column of a row-major matrix, hashes the rows and sends the root.
+    ///
+    /// Column entries are coefficients; row `i` of the codeword holds the values at
+    /// the `i`-th power of the generator of the domain.
+    pub(super) fn commit(
+        &self,
+        index: usize,
+        round: &Round,
+        message: &[F],
+        strategy: &impl Strategy,
+        transcript: &mut ProverTranscript,
+    ) -> Oracle {
+        let width = round.row_elements;
+        let mut padded = Vec::with_capacity(message.len() << round.log_inv_rate);
+        padded.extend_from_slice(message);
+        padded.resize(message.len() << round.log_inv_rate, F::ZERO);
+        let mut codeword = self
+            .dft
+            .dft_batch(RowMajorMatrix::new(padded, width))
+            .values;
+        strategy.codeword(index, &mut codeword);
+        let tree = Tree::new(&self.hasher, &codeword, width);
+        transcript.send_base(ROOT, &tree.root());
+        Oracle {
+            index,
+            codeword,
+            tree,
+        }
+    }
+}
+
+/// A codeword and the tree over its rows.
+#[derive(Clone, Debug)]
+pub(super) struct Oracle {
+    index: usize,
+    codeword: Vec<F>,
+    tree: Tree,
+}
+
+impl Oracle {
+    /// Opens the rows that the transcript asks for; returns their positions.
+    pub(super) fn answer_queries(
+        &self,
+        round: &Round,
+        strategy: &impl Strategy,
+        transcript: &mut ProverTranscript,
+    ) -> Vec<usize> {
+        transcript.grind(QUERY_GRINDING, strategy.grinding(round.query_grinding));
+        let positions = query_positions(round.queries, round.domain_bits(), transcript);
+        let width = round.row_elements;
+        let mut rows: Vec<F> = positions
+            .iter()
+            .flat_map(|&i| &self.codeword[i * width..][..width])
+            .copied()
+            .collect();
+        let mut siblings = self.tree.siblings(&positions);
+        strategy.opening(self.index, &mut rows, &mut siblings);
+        transcript.hint(&rows);
+        transcript.hint(siblings.as_flattened());
+        positions
+    }
+}

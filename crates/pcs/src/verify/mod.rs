@@ -1,0 +1,209 @@
+//! The verifier.
+//!
+//! Reads a proof whose shape [`Parameters`] fix, and either accepts or says why
+//! not. No input makes it panic.
+
+mod oracle;
+mod weights;
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::eq;
+use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use thiserror::Error;
+
+use crate::layout::{Claim, Layout};
+use crate::merkle::Hasher;
+use crate::parameters::{Parameters, Round};
+use crate::protocol::{
+    FINAL, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims, absorb_statement, evaluate_round,
+    horner,
+};
+use oracle::Oracle;
+use weights::Weights;
+
+/// Why an opening is rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The proof is too short, or an element or a nonce in it is invalid.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    /// The parameters are for another layout.
+    #[error("the parameters are for another layout")]
+    Layout,
+    /// There are more claims than the parameters allow for.
+    #[error("{claims} claims, at most {max} can be opened")]
+    TooManyClaims {
+        /// How many there are.
+        claims: usize,
+        /// How many there may be.
+        max: usize,
+    },
+    /// The point of a claim has the wrong number of coordinates.
+    #[error("claim {claim} is about a point of another dimension")]
+    Dimension {
+        /// Index of the claim.
+        claim: usize,
+    },
+    /// Opened rows are not those that were committed to.
+    #[error("rows opened in oracle {oracle} are not those of its root")]
+    Rows {
+        /// Index of the oracle.
+        oracle: usize,
+    },
+    /// The last polynomial is not what the last oracle folds to.
+    #[error("the final polynomial disagrees with the last oracle")]
+    FinalQuery,
+    /// The last polynomial does not have the claimed sum.
+    #[error("the final polynomial does not have the claimed sum")]
+    FinalSum,
+}
+
+/// A commitment that has been received; an opening consumes it.
+#[must_use = "a commitment that is not opened binds nothing"]
+#[derive(Clone, Debug)]
+pub struct Commitment {
+    oracle: Oracle,
+    sample: Claim,
+}
+
+/// Reads a commitment and its out-of-domain sample.
+///
+/// # Errors
+/// If the proof is malformed or `parameters` are for another layout.
+pub fn receive_commitment(
+    parameters: &Parameters,
+    layout: &Layout,
+    transcript: &mut VerifierTranscript<'_>,
+) -> Result<Commitment, Error> {
+    if layout != parameters.layout() {
+        return Err(Error::Layout);
+    }
+    absorb_statement(parameters, transcript);
+    let oracle = Oracle::receive(transcript)?;
+    let sample = receive_sample(layout.variables(), transcript)?;
+    Ok(Commitment { oracle, sample })
+}
+
+/// Reads an opening of `commitment` at all of `claims`.
+///
+/// # Errors
+/// If the opening does not prove the claims.
+pub fn verify_opening(
+    parameters: &Parameters,
+    layout: &Layout,
+    commitment: Commitment,
+    claims: &[Claim],
+    transcript: &mut VerifierTranscript<'_>,
+) -> Result<(), Error> {
+    check_claims(parameters, layout, claims)?;
+    absorb_claims(claims, transcript);
+    let hasher = Hasher::new();
+    let Commitment { oracle, sample } = commitment;
+
+    // sum_b f_0(b) W_0(b) = sum.
+    let mut weights = Weights::default();
+    let mut sum = EF::ZERO;
+    let challenge = transcript.sample();
+    let mut power = EF::ONE;
+    for claim in core::iter::once(sample).chain(claims.iter().cloned()) {
+        sum += power * claim.value;
+        weights.push_eq(power, claim.point);
+        power *= challenge;
+    }
+
+    // Invariant: `oracle` commits to f_i, and sum_b f_i(b) W_i(b) = sum.
+    let mut oracle = oracle;
+    let mut fold_weights = Vec::new();
+    for (i, round) in parameters.rounds().iter().enumerate() {
+        if let Some(previous) = i.checked_sub(1).and_then(|p| parameters.rounds().get(p)) {
+            let next = Oracle::receive(transcript)?;
+            let sample = receive_sample(round.variables(), transcript)?;
+            let opened = oracle.query(&hasher, previous, i - 1, &fold_weights, transcript)?;
+            let challenge = transcript.sample();
+            let mut power = challenge;
+            sum += power * sample.value;
+            weights.push_eq(power, sample.point);
+            for (x, value) in opened {
+                power *= challenge;
+                sum += power * value;
+                weights.push_power(power, x, round.variables());
+            }
+            oracle = next;
+        }
+        let point = receive_sumcheck(round, &mut sum, transcript)?;
+        weights.bind(&point);
+        fold_weights = if i == 0 {
+            let table = eq::table(&point);
+            layout
+                .live
+                .iter()
+                .filter_map(|&s| table.get(s).copied())
+                .collect()
+        } else {
+            eq::table(&point)
+        };
+    }
+
+    let last = parameters.rounds().len().saturating_sub(1);
+    let polynomial = transcript.receive(FINAL, 1 << parameters.final_variables())?;
+    if let Some(round) = parameters.rounds().last() {
+        for (x, value) in oracle.query(&hasher, round, last, &fold_weights, transcript)? {
+            if horner(&polynomial, x) != value {
+                return Err(Error::FinalQuery);
+            }
+        }
+    }
+    if weights.sum_over(&polynomial) == sum {
+        Ok(())
+    } else {
+        Err(Error::FinalSum)
+    }
+}
+
+fn check_claims(parameters: &Parameters, layout: &Layout, claims: &[Claim]) -> Result<(), Error> {
+    if layout != parameters.layout() {
+        return Err(Error::Layout);
+    }
+    if claims.len() > parameters.max_claims() {
+        return Err(Error::TooManyClaims {
+            claims: claims.len(),
+            max: parameters.max_claims(),
+        });
+    }
+    match claims
+        .iter()
+        .position(|claim| claim.point.len() != layout.variables())
+    {
+        Some(claim) => Err(Error::Dimension { claim }),
+        None => Ok(()),
+    }
+}
+
+/// A random point and the prover's value there.
+fn receive_sample(
+    variables: usize,
+    transcript: &mut VerifierTranscript<'_>,
+) -> Result<Claim, TranscriptError> {
+    let point = transcript.sample_point(variables);
+    let value = transcript.receive_one(OUT_OF_DOMAIN)?;
+    Ok(Claim { point, value })
+}
+
+/// The sumcheck rounds that bind the slice variables of one oracle.
+fn receive_sumcheck(
+    round: &Round,
+    sum: &mut EF,
+    transcript: &mut VerifierTranscript<'_>,
+) -> Result<Vec<EF>, TranscriptError> {
+    (0..round.slice_variables)
+        .map(|_| {
+            let message = transcript.receive(SUMCHECK, 2)?;
+            transcript.check_grind(FOLD_GRINDING, round.fold_grinding)?;
+            let x = transcript.sample();
+            if let [at_zero, quadratic] = *message {
+                *sum = evaluate_round(*sum, at_zero, quadratic, x);
+            }
+            Ok(x)
+        })
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! Commitments to codewords, and queries to them.
+
+use p3_field::{BasedVectorSpace, PrimeCharacteristicRing, TwoAdicField};
+use sheaf_transcript::{EF, F, TranscriptError, VerifierTranscript};
+
+use super::Error;
+use crate::merkle::{self, DIGEST, Digest, Hasher};
+use crate::parameters::Round;
+use crate::protocol::{NODES, QUERY_GRINDING, ROOT, ROWS, query_positions};
+
+/// The root of the tree over the rows of a codeword.
+#[derive(Clone, Debug)]
+pub(super) struct Oracle {
+    root: Digest,
+}
+
+impl Oracle {
+    pub(super) fn receive(
+        transcript: &mut VerifierTranscript<'_>,
+    ) -> Result<Self, TranscriptError> {
+        let elements = transcript.receive_base(ROOT, DIGEST)?;
+        Ok(Self {
+            root: digest(&elements),
+        })
+    }
+
+    /// Queries the oracle at random points `x` of its domain.
+    ///
+    /// Returns pairs of `x` and the row at `x` folded with `fold_weights`: where
+    /// the oracle is a codeword, that is the value at `x` of the univariate polynomial
+    /// whose coefficients are the values of the folded multilinear polynomial.
+    pub(super) fn query(
+        &self,
+        hasher: &Hasher,
+        round: &Round,
+        index: usize,
+        fold_weights: &[EF],
+        transcript: &mut VerifierTranscript<'_>,
+    ) -> Result<Vec<(F, EF)>, Error> {
+        transcript.check_grind(QUERY_GRINDING, round.query_grinding)?;
+        let depth = round.domain_bits();
+        let positions = query_positions(round.queries, depth, transcript);
+        let rows = transcript.hint(ROWS, positions.len() * round.row_elements)?;
+        let siblings = merkle::sibling_count(&positions, depth);
+        let siblings: Vec<Digest> = transcript
+            .hint(NODES, siblings * DIGEST)?
+            .chunks_exact(DIGEST)
+            .map(digest)
+            .collect();
+
+        let leaves = hasher.rows(&rows, round.row_elements);
+        let root = merkle::root(hasher, depth, &positions, leaves, &siblings);
+        if root != Some(self.root) {
+            return Err(Error::Rows { oracle: index });
+        }
+        let generator = F::two_adic_generator(depth);
+        let opened = positions
+            .iter()
+            .zip(rows.chunks_exact(round.row_elements))
+            .map(|(&position, row)| {
+                (
+                    generator.exp_u64(position as u64),
+                    fold_row(row, fold_weights),
+                )
+            })
+            .collect();
+        Ok(opened)
+    }
+}
+
+/// The inner product of a row and the weights.
+///
+/// A row of base-field elements has as many as there are weights; otherwise its
+/// elements are the coefficients of that many extension-field elements.
+fn fold_row(row: &[F], weights: &[EF]) -> EF {
+    if row.len() == weights.len() {
+        return weights.iter().zip(row).map(|(&w, &x)| w * x).sum();
+    }
+    EF::reconstitute_from_base(row.to_vec())
+        .into_iter()
+        .zip(weights)
+        .map(|(x, &w)| x * w)
+        .sum()
+}
+
+/// The digest with the given elements; missing ones are zero.
+fn digest(elements: &[F]) -> Digest {
+    core::array::from_fn(|i| elements.get(i).copied().unwrap_or(F::ZERO))
+}

@@ -1,0 +1,104 @@
+//! Honest commitments and openings over a matrix of shapes.
+
+use p3_field::PrimeCharacteristicRing;
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+use sheaf_pcs::{Claim, Layout, Parameters, commit, open, receive_commitment, verify_opening};
+use sheaf_sumcheck::eq;
+use sheaf_transcript::{EF, F, ProverTranscript, Transcript, VerifierTranscript};
+
+fn random_message(layout: &Layout, rng: &mut SmallRng) -> Vec<F> {
+    (0..layout.height() * layout.width())
+        .map(|_| F::from_u32(rng.random_range(0..0x7f00_0001)))
+        .collect()
+}
+
+/// The value at a point, from the definition.
+fn evaluate(layout: &Layout, message: &[F], point: &[EF]) -> EF {
+    let outer = eq::table(&point[..layout.slice_variables]);
+    let inner = eq::table(&point[layout.slice_variables..]);
+    message
+        .chunks_exact(layout.width())
+        .zip(inner)
+        .map(|(row, weight)| {
+            let row: EF = row
+                .iter()
+                .zip(&layout.live)
+                .map(|(&x, &s)| outer[s] * x)
+                .sum();
+            weight * row
+        })
+        .sum()
+}
+
+fn prove(parameters: &Parameters, layout: &Layout, claims: usize) -> (Vec<u8>, Vec<Claim>) {
+    let mut rng = SmallRng::seed_from_u64(7);
+    let message = random_message(layout, &mut rng);
+    let mut transcript = ProverTranscript::new();
+    let committed = commit(parameters, layout, message.clone(), &mut transcript);
+    let claims: Vec<Claim> = (0..claims)
+        .map(|_| {
+            let point = transcript.sample_point(layout.variables());
+            let value = evaluate(layout, &message, &point);
+            Claim { point, value }
+        })
+        .collect();
+    open(parameters, committed, &claims, &mut transcript);
+    (transcript.into_bytes(), claims)
+}
+
+fn verify(
+    parameters: &Parameters,
+    layout: &Layout,
+    proof: &[u8],
+    claims: &[Claim],
+) -> Result<(), Box<dyn std::error::Error>> {
+    let mut transcript = VerifierTranscript::new(proof);
+    let commitment = receive_commitment(parameters, layout, &mut transcript)?;
+    for claim in claims {
+        // The prover drew the points after the commitment.
+        assert_eq!(
+            transcript.sample_point(claim.point.len()).len(),
+            layout.variables()
+        );
+    }
+    verify_opening(parameters, layout, commitment, claims, &mut transcript)?;
+    Ok(transcript.finish()?)
+}
+
+fn round_trip(layout: &Layout, log_inv_rate: usize, target_bits: f64, claims: usize) {
+    let parameters = Parameters::new(layout, log_inv_rate, target_bits, claims).unwrap();
+    assert!(parameters.security_bits() >= target_bits);
+    let (proof, claims) = prove(&parameters, layout, claims);
+    verify(&parameters, layout, &proof, &claims)
+        .unwrap_or_else(|error| panic!("{layout:?}, rate {log_inv_rate}: {error}"));
+}
+
+#[test]
+fn honest_proofs_of_small_shapes_verify() {
+    for variables in [6, 8, 9, 11, 14] {
+        for slice_variables in [1, 2, 3, 5] {
+            let inner_variables = variables - slice_variables;
+            let slices = 1usize << slice_variables;
+            let layouts = [
+                (0..slices).collect::<Vec<_>>(),
+                (0..slices.div_ceil(2)).collect(),
+                (0..slices).filter(|s| s % 3 != 0).collect(),
+                vec![slices - 1],
+            ];
+            for (i, live) in layouts.into_iter().enumerate() {
+                let layout = Layout {
+                    inner_variables,
+                    slice_variables,
+                    live,
+                };
+                round_trip(&layout, 1 + i, 100.0, 1 + (i + variables) % 4);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_larger_proof_verifies() {
+    round_trip(&Layout::prefix(13, 5, 23), 1, 128.0, 3);
+}
