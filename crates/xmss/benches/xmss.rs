@@ -1,35 +1,79 @@
-//! Batch verification, signing and key generation, on one thread.
+//! Verification, signing and key generation with the parameters of real keys. All but key generation on one thread.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sheaf_xmss::{BatchFile, PROD, verify, verify_batch};
+use p3_field::Field;
+use sheaf_xmss::one_slot::sign_once;
+use sheaf_xmss::poseidon::Lanes;
+use sheaf_xmss::prf::PrfKey;
+use sheaf_xmss::{KeyGenerator, KoalaBear, PROD, TEST, verify, verify_batch};
 
-fn verification(c: &mut Criterion) {
-    let file = include_bytes!("../tests/vectors/prod-slot-11259375.bin");
-    let batch = BatchFile::parse(&PROD, file).expect("a valid vector");
-    let signers: Vec<_> = batch.signers.iter().cycle().take(64).cloned().collect();
+const SLOT: u32 = 11_259_375;
+const MESSAGE: [u8; 32] = [0x5a; 32];
 
-    let mut group = c.benchmark_group("verify");
-    group.throughput(Throughput::Elements(1));
-    group.bench_function("single", |b| {
-        let (public_key, signature) = &signers[0];
-        b.iter(|| {
-            verify(
-                &PROD,
-                public_key,
-                batch.slot,
-                &batch.message,
-                black_box(signature),
-            )
-        });
+type Packed = <KoalaBear as Field>::Packing;
+
+/// What everything else is made of. A permutation call does as many as a vector has lanes.
+fn permutations(c: &mut Criterion) {
+    let mut group = c.benchmark_group("primitive");
+    group.throughput(Throughput::Elements(size_of::<Packed>() as u64 / 4));
+    let mut narrow = [Packed::default(); 16];
+    group.bench_function("width 16", |b| {
+        b.iter(|| Packed::permute_narrow(black_box(&mut narrow)))
     });
-    group.throughput(Throughput::Elements(signers.len() as u64));
-    group.bench_function("batch of 64", |b| {
-        b.iter(|| verify_batch(&PROD, batch.slot, &batch.message, black_box(&signers)));
+    let mut wide = [Packed::default(); 24];
+    group.bench_function("width 24", |b| {
+        b.iter(|| Packed::permute_wide(black_box(&mut wide)))
+    });
+    group.throughput(Throughput::Elements(1));
+    let prf_key = PrfKey::new([3; 32]);
+    group.bench_function("chain start", |b| {
+        b.iter(|| prf_key.chain_start(black_box(SLOT), 4))
     });
     group.finish();
 }
 
-criterion_group!(benches, verification);
+fn verification(c: &mut Criterion) {
+    let signers: Vec<_> = (0..64)
+        .map(|i| sign_once(&PROD, &[i; 32], SLOT, &MESSAGE).expect("every message has a codeword"))
+        .collect();
+    let mut group = c.benchmark_group("verify");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("one", |b| {
+        let (public_key, signature) = &signers[0];
+        b.iter(|| verify(&PROD, public_key, SLOT, &MESSAGE, black_box(signature)));
+    });
+    group.throughput(Throughput::Elements(signers.len() as u64));
+    group.bench_function("batch of 64", |b| {
+        b.iter(|| verify_batch(&PROD, SLOT, &MESSAGE, black_box(&signers)));
+    });
+    group.finish();
+}
+
+/// A one-slot signer does the work of a signer, a leaf and a path. The message changes: the number of attempts is random.
+fn signing(c: &mut Criterion) {
+    let mut counter = 0u64;
+    c.bench_function("one-slot signer", |b| {
+        b.iter(|| {
+            let mut message = MESSAGE;
+            message[..8].copy_from_slice(&counter.to_le_bytes());
+            counter += 1;
+            sign_once(&PROD, &[7; 32], SLOT, black_box(&message))
+        });
+    });
+}
+
+/// The smallest key of the test parameters. One of real parameters has 2^17 leaves, each about ten times as expensive.
+fn key_generation(c: &mut Criterion) {
+    let generator = KeyGenerator::new(&TEST, 0, 256).expect("the whole lifetime");
+    let mut group = c.benchmark_group("generate");
+    group.throughput(Throughput::Elements(256));
+    group.bench_function("test key of 256 slots", |b| {
+        b.iter(|| generator.generate(&mut rand::rng()))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, permutations, verification, signing, key_generation);
 criterion_main!(benches);

@@ -32,7 +32,6 @@ pub fn step<P: Lanes>(
 }
 
 /// Walks chain `chain` of slot `slot` from position `from` to position `to`; where `to <= from` it stays.
-#[must_use]
 pub fn walk(
     parameter: &Parameter,
     slot: u32,

@@ -3,7 +3,11 @@
 //! Each call hashes `domain ‖ purpose ‖ key ‖ slot (4 bytes, big-endian) ‖ ...` and reads 16 bytes per field element, a
 //! big-endian integer that is reduced modulo `p`; at 128 bits the bias is below 2^-96.
 //!
-//! Key generation and signing need thousands of short calls whose input fits one block of the sponge.
+//! [`PrfKey::chain_start`] and [`PrfKey::randomness`] say what the function is. Key generation and signing need thousands of
+//! calls, for which [`PrfKey::chain_starts`] and [`PrfKey::randomness_of_attempts`] compute several at a time in the lanes of
+//! a vectorised Keccak.
+
+mod lanes;
 
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_koala_bear::KoalaBear;
@@ -23,9 +27,6 @@ const DOMAIN: [u8; 16] = [
 const CHAIN_START: u8 = 0x00;
 const SIGNING_RANDOMNESS: u8 = 0x01;
 
-/// Bytes from which one field element is made.
-const SEED_BYTES: usize = 16;
-
 /// The key of the pseudorandom function; zeroized when dropped and not shown by `Debug`.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct PrfKey([u8; PRF_KEY_BYTES]);
@@ -44,27 +45,53 @@ impl PrfKey {
     }
 
     /// The secret start of chain `chain` at slot `slot`.
-    #[must_use]
     pub fn chain_start(&self, slot: u32, chain: u64) -> Digest {
         self.elements(CHAIN_START, slot, &[&chain.to_be_bytes()])
     }
 
     /// The randomness that the signer tries at its `attempt`-th attempt to encode `message` at slot `slot`.
-    #[must_use]
     pub fn randomness(&self, slot: u32, message: &[u8; MESSAGE_BYTES], attempt: u64) -> Randomness {
         self.elements(SIGNING_RANDOMNESS, slot, &[message, &attempt.to_be_bytes()])
     }
 
+    /// [`chain_start`](Self::chain_start) of each pair of a slot and a chain.
+    #[must_use]
+    pub fn chain_starts(&self, slots_and_chains: &[(u32, u64)]) -> Vec<Digest> {
+        lanes::shake_elements(slots_and_chains.len(), |i| {
+            let (slot, chain) = slots_and_chains[i];
+            self.input(CHAIN_START, slot, &[&chain.to_be_bytes()])
+        })
+    }
+
+    /// [`randomness`](Self::randomness) of `count` attempts from `first` on.
+    #[must_use]
+    pub fn randomness_of_attempts(
+        &self,
+        slot: u32,
+        message: &[u8; MESSAGE_BYTES],
+        first: u64,
+        count: usize,
+    ) -> Vec<Randomness> {
+        lanes::shake_elements(count, |i| {
+            let attempt = first.wrapping_add(i as u64);
+            self.input(SIGNING_RANDOMNESS, slot, &[message, &attempt.to_be_bytes()])
+        })
+    }
+
     fn elements<const N: usize>(&self, purpose: u8, slot: u32, rest: &[&[u8]]) -> [KoalaBear; N] {
-        let mut hasher = Shake128::default();
-        hasher.update(&DOMAIN);
-        hasher.update(&[purpose]);
-        hasher.update(&self.0);
-        hasher.update(&slot.to_be_bytes());
-        for part in rest {
-            hasher.update(part);
+        let input = self.input(purpose, slot, rest);
+        read_elements(&mut Shake128::default().chain(input.as_bytes()).finalize_xof())
+    }
+
+    fn input(&self, purpose: u8, slot: u32, rest: &[&[u8]]) -> lanes::Input {
+        let mut input = lanes::Input::default();
+        for part in [&DOMAIN[..], &[purpose], &self.0, &slot.to_be_bytes()]
+            .iter()
+            .chain(rest)
+        {
+            input.push(part);
         }
-        read_elements(&mut hasher.finalize_xof())
+        input
     }
 }
 
@@ -76,36 +103,51 @@ impl std::fmt::Debug for PrfKey {
 
 /// Reads `N` field elements from a stream of pseudorandom bytes.
 pub(crate) fn read_elements<const N: usize>(stream: &mut impl XofReader) -> [KoalaBear; N] {
-    let mut bytes = [[0; SEED_BYTES]; N];
-    stream.read(bytes.as_flattened_mut());
-    let elements = bytes.map(|seed| {
-        let p = u64::from(KoalaBear::ORDER_U32);
-        // Horner's rule over 32-bit limbs: a 128-bit division would be several times slower.
-        let remainder = seed
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .fold(0, |remainder: u64, limb| {
-                (remainder << 32 | u64::from(u32::from_be_bytes(*limb))) % p
-            });
-        KoalaBear::from_u32(remainder as u32)
-    });
-    bytes.zeroize();
+    let mut bytes = [[[0; 8]; 2]; N];
+    stream.read(bytes.as_flattened_mut().as_flattened_mut());
+    let elements = bytes.map(|halves| reduce(halves.map(u64::from_be_bytes)));
+    bytes.as_flattened_mut().as_flattened_mut().zeroize();
     elements
+}
+
+/// The field element that the 128-bit integer `high * 2^64 + low` is modulo `p`.
+fn reduce([high, low]: [u64; 2]) -> KoalaBear {
+    // Horner's rule with 32-bit limbs: a 128-bit division would be several times slower.
+    let p = u64::from(KoalaBear::ORDER_U32);
+    let remainder = ((high % p) << 32 | low >> 32) % p;
+    KoalaBear::from_u32(((remainder << 32 | (low & 0xffff_ffff)) % p) as u32)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn limbs_reduce_like_the_integer() {
-        let mut stream = Shake128::default().chain(b"any stream").finalize_xof();
-        let mut bytes = [0; SEED_BYTES];
-        stream.clone().read(&mut bytes);
-        let [element] = read_elements::<1>(&mut stream);
-        let expected = u128::from_be_bytes(bytes) % u128::from(KoalaBear::ORDER_U32);
-        assert_eq!(u128::from(element.as_canonical_u32()), expected);
+    proptest! {
+        #[test]
+        fn limbs_reduce_like_the_integer(n: u128) {
+            let element = reduce([(n >> 64) as u64, n as u64]);
+            prop_assert_eq!(u128::from(element.as_canonical_u32()), n % u128::from(KoalaBear::ORDER_U32));
+        }
+
+        #[test]
+        fn lanes_agree_with_the_definition(
+            key: [u8; PRF_KEY_BYTES],
+            message: [u8; MESSAGE_BYTES],
+            slot: u32,
+            first: u32,
+            count in 0..11usize,
+        ) {
+            let key = PrfKey::new(key);
+            let first = u64::from(first);
+            let positions: Vec<_> = (0..count as u64).map(|i| (slot ^ i as u32, first * i)).collect();
+            let starts: Vec<_> = positions.iter().map(|&(slot, chain)| key.chain_start(slot, chain)).collect();
+            prop_assert_eq!(key.chain_starts(&positions), starts);
+            let randomness: Vec<_> =
+                (first..first + count as u64).map(|i| key.randomness(slot, &message, i)).collect();
+            prop_assert_eq!(key.randomness_of_attempts(slot, &message, first, count), randomness);
+        }
     }
 
     #[test]

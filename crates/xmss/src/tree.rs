@@ -15,7 +15,6 @@ use crate::tweak::base_p_bytes;
 
 /// The initial capacity of the leaf sponge:
 /// `compress_24(base_p(PARAMETER << 96 | TWEAK << 64 | v << 32 | DIGEST, 24))[..9]`.
-#[must_use]
 pub fn leaf_capacity(scheme: &Scheme) -> [KoalaBear; CAPACITY] {
     let mut lengths = [0; MESSAGE_BYTES];
     for (bytes, length) in

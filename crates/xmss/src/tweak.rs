@@ -16,7 +16,6 @@ const MESSAGE_HASH: u64 = 0x02;
 pub type Tweak = [KoalaBear; TWEAK];
 
 /// The `N` lowest base-`p` digits of `n`, least significant first.
-#[must_use]
 pub fn base_p<const N: usize>(mut n: u64) -> [KoalaBear; N] {
     let p = u64::from(KoalaBear::ORDER_U32);
     std::array::from_fn(|_| {
@@ -27,7 +26,6 @@ pub fn base_p<const N: usize>(mut n: u64) -> [KoalaBear; N] {
 }
 
 /// The `N` lowest base-`p` digits, least significant first, of the integer whose little-endian bytes are given.
-#[must_use]
 pub fn base_p_bytes<const N: usize>(little_endian: &[u8; MESSAGE_BYTES]) -> [KoalaBear; N] {
     let p = u64::from(KoalaBear::ORDER_U32);
     let mut limbs: [u32; MESSAGE_BYTES / 4] = std::array::from_fn(|i| {
@@ -46,25 +44,21 @@ pub fn base_p_bytes<const N: usize>(little_endian: &[u8; MESSAGE_BYTES]) -> [Koa
 }
 
 /// The tweak of step `step` (from position `step - 1` to `step`) of chain `chain` at slot `slot`.
-#[must_use]
 pub fn chain_tweak(slot: u32, chain: u8, step: u8) -> Tweak {
     base_p(u64::from(slot) << 24 | u64::from(chain) << 16 | u64::from(step) << 8 | CHAIN)
 }
 
 /// The tweak of the tree node at `position` of `level`; leaves are level 0 and their position is the slot.
-#[must_use]
 pub fn tree_tweak(level: u8, position: u32) -> Tweak {
     base_p(u64::from(level) << 40 | u64::from(position) << 8 | TREE)
 }
 
 /// The tweak of the message hash at slot `slot`.
-#[must_use]
 pub fn message_tweak(slot: u32) -> Tweak {
     base_p(u64::from(slot) << 8 | MESSAGE_HASH)
 }
 
 /// A message as field elements: its little-endian 256-bit integer in base `p`.
-#[must_use]
 pub fn message_elements(message: &[u8; MESSAGE_BYTES]) -> [KoalaBear; MESSAGE] {
     base_p_bytes(message)
 }

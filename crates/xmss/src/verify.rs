@@ -9,7 +9,7 @@
 
 mod lanes;
 
-use p3_field::{Field, PackedValue};
+use p3_field::Field;
 use p3_koala_bear::KoalaBear;
 use thiserror::Error;
 
@@ -105,6 +105,7 @@ pub fn par_verify_batch(
     message: &[u8; MESSAGE_BYTES],
     signers: &[(PublicKey, Signature)],
 ) -> Result<(), BatchError> {
+    use p3_field::PackedValue;
     use rayon::prelude::*;
 
     // Enough vectors per task that tasks cost milliseconds, few enough that hundreds of signers occupy many threads.

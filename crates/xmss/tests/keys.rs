@@ -166,6 +166,30 @@ fn keys_at_the_end_of_the_lifetime() {
 }
 
 #[test]
+#[ignore = "computes 2^17 leaves: some ten seconds on two cores"]
+fn a_real_key() {
+    let begin = std::time::Instant::now();
+    let (public_key, mut key) = KeyGenerator::new(&PROD, 65_530, 10)
+        .unwrap()
+        .generate(&mut rand::rng());
+    println!("key generation: {:.2?} for 2^17 slots", begin.elapsed());
+    let begin = std::time::Instant::now();
+    let slots = [0, 65_535, 65_536, 131_071];
+    let signatures = slots.map(|slot| key.sign(slot, &[slot as u8; 32]).unwrap());
+    println!("signing: {:.2?} each", begin.elapsed() / 4);
+    for (slot, signature) in slots.into_iter().zip(&signatures) {
+        verify(&PROD, &public_key, slot, &[slot as u8; 32], signature).unwrap();
+    }
+    let encoded = key.to_bytes();
+    println!("secret key: {} bytes", encoded.len());
+    let decoded = SecretKey::from_bytes(&PROD, &encoded).unwrap();
+    assert_eq!(
+        decoded.sign_prepared(0, &[0; 32]).as_ref(),
+        Ok(&signatures[0])
+    );
+}
+
+#[test]
 fn progress_is_complete_and_can_cancel() {
     let generator = KeyGenerator::new(&TEST, 0, 64).unwrap();
     let last = std::sync::atomic::AtomicU64::new(0);

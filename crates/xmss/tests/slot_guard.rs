@@ -178,7 +178,7 @@ fn killed_signer() {
     let mut rng = rand::rng();
     let mut out = std::io::stdout().lock();
     loop {
-        let slot = rng.random_range(0..32);
+        let slot = rng.random_range(0..256);
         let message: [u8; 32] = rng.random();
         if key.sign(slot, &message).is_ok() {
             // The newline comes first and last: a line that is cut off must not be taken for a whole one.
@@ -204,7 +204,7 @@ fn a_killed_signer_never_signs_a_slot_twice() {
     let mut released: HashMap<u32, String> = HashMap::new();
     let mut signatures = 0;
     for _ in 0..kills {
-        if released.len() > 24 {
+        if released.len() > 200 {
             // Few slots are left. What follows is another life of the key.
             std::fs::remove_file(path("journal")).unwrap();
             released.clear();

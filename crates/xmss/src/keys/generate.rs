@@ -241,13 +241,14 @@ fn leaf_lanes<P: Lanes>(
         .map(|lane| slot.wrapping_add(lane))
         .collect();
     let parameter: [P; PARAMETER] = parameter.map(P::from);
-    let mut starts = vec![Digest::default(); P::WIDTH];
+    let mut positions: Vec<(u32, u64)> = slots.iter().map(|&slot| (slot, 0)).collect();
     let mut tweaks = vec![Default::default(); P::WIDTH];
     let ends: Vec<[P; DIGEST]> = (0..scheme.chains)
         .map(|chain| {
-            for (start, &slot) in starts.iter_mut().zip(&slots) {
-                *start = prf_key.chain_start(slot, chain as u64);
+            for (_, index) in &mut positions {
+                *index = chain as u64;
             }
+            let starts = prf_key.chain_starts(&positions);
             (1..=scheme.chain_length()).fold(P::pack_columns(&starts), |value, position| {
                 for (tweak, &slot) in tweaks.iter_mut().zip(&slots) {
                     *tweak = chain_tweak(slot, chain as u8, position as u8);

@@ -85,9 +85,7 @@ pub(crate) fn encode_message(
     let tweak = message_tweak(slot);
     let packed_parameter: [Packed; PARAMETER] = parameter.map(Packed::from);
     for first in (0..MAX_ATTEMPTS).step_by(Packed::WIDTH) {
-        let attempts: Vec<Randomness> = (0..Packed::WIDTH as u64)
-            .map(|lane| prf_key.randomness(slot, message, first + lane))
-            .collect();
+        let attempts = prf_key.randomness_of_attempts(slot, message, first, Packed::WIDTH);
         let rho = Packed::pack_columns(&attempts);
         let hash: [Packed; WIDTH_WIDE] = compress_wide(&message_hash_input(
             &elements,
@@ -151,9 +149,10 @@ fn walk_lanes<P: Lanes>(
     digits: &[u8],
 ) -> (Vec<Digest>, Vec<Digest>) {
     let index = |lane: usize| chain + lane.min(digits.len() - 1);
-    let mut revealed: Vec<Digest> = (0..P::WIDTH)
-        .map(|lane| prf_key.chain_start(slot, index(lane) as u64))
+    let positions: Vec<(u32, u64)> = (0..P::WIDTH)
+        .map(|lane| (slot, index(lane) as u64))
         .collect();
+    let mut revealed = prf_key.chain_starts(&positions);
     let parameter = parameter.map(P::from);
     let mut value: [P; DIGEST] = P::pack_columns(&revealed);
     for position in 1..=scheme.chain_length() {
