@@ -1,5 +1,7 @@
 //! Hashing of rows and nodes, as many at a time as the SIMD registers hold.
 
+use std::sync::LazyLock;
+
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use p3_koala_bear::{Poseidon1KoalaBear, default_koalabear_poseidon1_24};
 use p3_symmetric::Permutation;
@@ -10,82 +12,66 @@ use super::{DIGEST, Digest, RATE};
 const WIDTH: usize = 24;
 const CAPACITY: usize = WIDTH - RATE;
 
-/// The hash functions of the tree.
-#[derive(Clone)]
-pub(crate) struct Hasher {
-    permutation: Poseidon1KoalaBear<WIDTH>,
+/// Rows or nodes that are hashed at a time.
+pub(crate) const BATCH: usize = PF::WIDTH;
+
+/// The permutation; deriving its tables takes milliseconds, so it is done once.
+static PERMUTATION: LazyLock<Poseidon1KoalaBear<WIDTH>> =
+    LazyLock::new(default_koalabear_poseidon1_24);
+
+/// The digests of the rows of a matrix.
+pub(crate) fn rows(rows: &[F], width: usize) -> Vec<Digest> {
+    rows.chunks(BATCH * width)
+        .flat_map(|batch| {
+            let digests = row_batch(batch, width);
+            digests.into_iter().take(batch.len() / width)
+        })
+        .collect()
 }
 
-impl core::fmt::Debug for Hasher {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Hasher")
-    }
+/// The parents of consecutive pairs of digests.
+pub(crate) fn nodes(children: &[Digest]) -> Vec<Digest> {
+    children
+        .chunks(2 * BATCH)
+        .flat_map(|batch| {
+            let digests = node_batch(batch);
+            digests.into_iter().take(batch.len() / 2)
+        })
+        .collect()
 }
 
-impl Hasher {
-    /// Rows or nodes that are hashed at a time.
-    pub(crate) const BATCH: usize = PF::WIDTH;
-
-    pub(crate) fn new() -> Self {
-        Self {
-            permutation: default_koalabear_poseidon1_24(),
+/// The digests of up to `BATCH` rows; what exceeds their number is meaningless.
+pub(crate) fn row_batch(rows: &[F], width: usize) -> [Digest; BATCH] {
+    let mut state = [PF::ZERO; WIDTH];
+    for block in (0..width).step_by(RATE) {
+        for (i, slot) in state[CAPACITY..].iter_mut().enumerate() {
+            let column = block + i;
+            *slot = if column < width {
+                // Rows that do not exist read as zero.
+                PF::from_fn(|lane| rows.get(lane * width + column).copied().unwrap_or_default())
+            } else {
+                PF::ZERO
+            };
         }
+        PERMUTATION.permute_mut(&mut state);
     }
+    lanes(&state[CAPACITY..])
+}
 
-    /// The digests of the rows of a matrix.
-    pub(crate) fn rows(&self, rows: &[F], width: usize) -> Vec<Digest> {
-        rows.chunks(Self::BATCH * width)
-            .flat_map(|batch| {
-                let digests = self.row_batch(batch, width);
-                digests.into_iter().take(batch.len() / width)
-            })
-            .collect()
-    }
-
-    /// The parents of consecutive pairs of digests.
-    pub(crate) fn nodes(&self, children: &[Digest]) -> Vec<Digest> {
-        children
-            .chunks(2 * Self::BATCH)
-            .flat_map(|batch| {
-                let digests = self.node_batch(batch);
-                digests.into_iter().take(batch.len() / 2)
-            })
-            .collect()
-    }
-
-    /// The digests of up to `BATCH` rows; what exceeds their number is meaningless.
-    pub(crate) fn row_batch(&self, rows: &[F], width: usize) -> [Digest; Self::BATCH] {
-        let mut state = [PF::ZERO; WIDTH];
-        for block in (0..width).step_by(RATE) {
-            for (i, slot) in state[CAPACITY..].iter_mut().enumerate() {
-                let column = block + i;
-                *slot = if column < width {
-                    // Rows that do not exist read as zero.
-                    PF::from_fn(|lane| rows.get(lane * width + column).copied().unwrap_or_default())
-                } else {
-                    PF::ZERO
-                };
-            }
-            self.permutation.permute_mut(&mut state);
-        }
-        lanes(&state[CAPACITY..])
-    }
-
-    /// The parents of up to `BATCH` pairs; what exceeds their number is meaningless.
-    pub(crate) fn node_batch(&self, children: &[Digest]) -> [Digest; Self::BATCH] {
-        let child = |lane: usize, side: usize, i: usize| {
-            children.get(2 * lane + side).map_or(F::ZERO, |d| d[i])
-        };
-        let mut state: [PF; WIDTH] = core::array::from_fn(|i| match i / DIGEST {
-            side @ (0 | 1) => PF::from_fn(|lane| child(lane, side, i % DIGEST)),
-            _ => PF::ZERO,
-        });
-        self.permutation.permute_mut(&mut state);
-        lanes(&state)
-    }
+/// The parents of up to `BATCH` pairs; what exceeds their number is meaningless.
+pub(crate) fn node_batch(children: &[Digest]) -> [Digest; BATCH] {
+    let child = |lane: usize, side: usize, i: usize| {
+        children.get(2 * lane + side).map_or(F::ZERO, |d| d[i])
+    };
+    let mut state: [PF; WIDTH] = core::array::from_fn(|i| match i / DIGEST {
+        side @ (0 | 1) => PF::from_fn(|lane| child(lane, side, i % DIGEST)),
+        _ => PF::ZERO,
+    });
+    PERMUTATION.permute_mut(&mut state);
+    lanes(&state)
 }
 
 /// Splits the first elements of a packed state into one digest per lane.
-fn lanes(state: &[PF]) -> [Digest; Hasher::BATCH] {
+fn lanes(state: &[PF]) -> [Digest; BATCH] {
     core::array::from_fn(|lane| core::array::from_fn(|i| state[i].as_slice()[lane]))
 }

@@ -19,7 +19,7 @@ mod hash;
 #[cfg(feature = "prover")]
 mod tree;
 
-pub(crate) use hash::Hasher;
+pub(crate) use hash::rows as hash_rows;
 #[cfg(feature = "prover")]
 pub(crate) use tree::Tree;
 
@@ -66,7 +66,6 @@ pub(crate) fn sibling_count(positions: &[usize], depth: usize) -> usize {
 ///
 /// `None` if their numbers do not fit.
 pub(crate) fn root(
-    hasher: &Hasher,
     depth: usize,
     positions: &[usize],
     leaves: Vec<Digest>,
@@ -89,7 +88,7 @@ pub(crate) fn root(
             };
             children.extend(children_of_one);
         }
-        digests = hasher.nodes(&children);
+        digests = hash::nodes(&children);
         positions = ascend(&positions).1;
     }
     match *digests {

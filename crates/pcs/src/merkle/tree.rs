@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 use sheaf_transcript::F;
 
-use super::{Digest, Hasher, ascend};
+use super::hash::{self, BATCH};
+use super::{Digest, ascend};
 
 /// All digests of a tree over the rows of a matrix.
 #[derive(Clone, Debug)]
@@ -17,17 +18,15 @@ const BATCHES_PER_TASK: usize = 4;
 
 impl Tree {
     /// Hashes a matrix of `2^depth` rows.
-    pub(crate) fn new(hasher: &Hasher, matrix: &[F], width: usize) -> Self {
-        let leaves = collect_batches(matrix, width * Hasher::BATCH, width, |batch| {
-            hasher.row_batch(batch, width)
+    pub(crate) fn new(matrix: &[F], width: usize) -> Self {
+        let leaves = collect_batches(matrix, width * BATCH, width, |batch| {
+            hash::row_batch(batch, width)
         });
         let mut levels = vec![leaves];
         while let Some(children) = levels.last()
             && children.len() > 1
         {
-            let parents = collect_batches(children, 2 * Hasher::BATCH, 2, |batch| {
-                hasher.node_batch(batch)
-            });
+            let parents = collect_batches(children, 2 * BATCH, 2, |batch| hash::node_batch(batch));
             levels.push(parents);
         }
         Self { levels }
@@ -55,11 +54,11 @@ fn collect_batches<T: Sync>(
     input: &[T],
     chunk: usize,
     per_digest: usize,
-    hash: impl Fn(&[T]) -> [Digest; Hasher::BATCH] + Sync,
+    hash: impl Fn(&[T]) -> [Digest; BATCH] + Sync,
 ) -> Vec<Digest> {
     let mut digests = vec![Digest::default(); input.len() / per_digest];
     digests
-        .par_chunks_mut(Hasher::BATCH)
+        .par_chunks_mut(BATCH)
         .zip(input.par_chunks(chunk))
         .with_min_len(BATCHES_PER_TASK)
         .for_each(|(out, batch)| out.copy_from_slice(&hash(batch)[..out.len()]));

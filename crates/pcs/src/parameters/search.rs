@@ -19,7 +19,7 @@ use crate::layout::Layout;
 use crate::merkle::{DIGEST, RATE};
 
 /// Candidates for the slack parameter `m`.
-const SLACKS: [usize; 12] = [3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40];
+const SLACKS: [usize; 8] = [3, 5, 8, 12, 16, 24, 32, 40];
 /// Largest inverse rate, in bits, of an oracle.
 pub(crate) const MAX_LOG_INV_RATE: usize = 6;
 /// Most variables folded at once after the first round.
@@ -30,8 +30,8 @@ const MAX_FINAL_VARIABLES: usize = 8;
 const MAX_FOLD_GRINDING: usize = 12;
 /// Largest difficulty before the query positions.
 const MAX_QUERY_GRINDING: usize = 15;
-/// Bits by which each fold exceeds the target: candidates.
-const FOLD_MARGINS: [MicroBits; 3] = [5 * BIT, 6 * BIT, 7 * BIT];
+/// Bits by which each fold exceeds the target; there are some twenty folds.
+const FOLD_MARGIN: MicroBits = 6 * BIT;
 /// Bits by which each query phase exceeds the target, as long as their number is unknown.
 const QUERY_MARGIN: MicroBits = 2 * BIT;
 /// Bits by which an out-of-domain sample must exceed the target.
@@ -73,23 +73,14 @@ pub(crate) fn rounds(
         queries: 0,
         query_grinding: 0,
     };
-    FOLD_MARGINS
-        .iter()
-        .filter_map(|margin| {
-            let levels = Levels {
-                sample: target + SAMPLE_MARGIN,
-                fold: target + margin,
-                query: target + QUERY_MARGIN,
-            };
-            let mut rounds = schedule(first, &levels)?;
-            distribute_queries(&mut rounds, max_claims, target)?;
-            let last = rounds.last()?;
-            let total = rounds.iter().map(cost).sum::<u64>() + final_cost(last.inner_variables);
-            Some((total, rounds))
-        })
-        .min_by_key(|(total, _)| *total)
-        .map(|(_, rounds)| rounds)
-        .ok_or(unreachable)
+    let levels = Levels {
+        sample: target + SAMPLE_MARGIN,
+        fold: target + FOLD_MARGIN,
+        query: target + QUERY_MARGIN,
+    };
+    let mut rounds = schedule(first, &levels).ok_or(unreachable)?;
+    distribute_queries(&mut rounds, max_claims, target).ok_or(unreachable)?;
+    Ok(rounds)
 }
 
 /// The bits that terms of each kind have to reach.
@@ -229,19 +220,25 @@ fn with_queries(round: Round, per_query: MicroBits, level: MicroBits) -> Option<
     if per_query <= 0 {
         return None;
     }
-    (MAX_QUERY_GRINDING / 2..=MAX_QUERY_GRINDING)
-        .filter_map(|query_grinding| {
-            let missing = (level - query_grinding as MicroBits * BIT).max(1);
-            let queries = usize::try_from((missing + per_query - 1) / per_query).ok()?;
-            // Queries may have overshot: grind no more than is needed.
-            let rest = (level - queries as MicroBits * per_query).max(0);
-            let query_grinding = usize::try_from((rest + BIT - 1) / BIT).ok()?;
-            Some(Round {
-                queries,
-                query_grinding,
-                ..round
-            })
+    let with_grinding = |bits: usize| {
+        let missing = (level - bits as MicroBits * BIT).max(1);
+        let queries = usize::try_from((missing + per_query - 1) / per_query).ok()?;
+        // Queries may have overshot: grind no more than is needed.
+        let rest = (level - queries as MicroBits * per_query).max(0);
+        let query_grinding = usize::try_from((rest + BIT - 1) / BIT).ok()?;
+        Some(Round {
+            queries,
+            query_grinding,
+            ..round
         })
+    };
+    // One more bit of grinding doubles its cost and saves `BIT / per_query` queries,
+    // so the best difficulty is near the logarithm of the cost of a bit of queries.
+    let all = with_grinding(0)?;
+    let bit = query_cost(&all) / all.queries as u64 * BIT as u64 / per_query as u64;
+    let best = (8 * bit / NANOSECONDS_PER_8_NONCES).max(1).ilog2() as usize;
+    (best.saturating_sub(1)..=best + 1)
+        .filter_map(|bits| with_grinding(bits.min(MAX_QUERY_GRINDING)))
         .min_by_key(query_cost)
 }
 

@@ -6,7 +6,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use sheaf_transcript::{F, ProverTranscript};
 
 use super::strategy::Strategy;
-use crate::merkle::{Hasher, Tree};
+use crate::merkle::Tree;
 use crate::parameters::Round;
 use crate::protocol::{QUERY_GRINDING, ROOT, query_positions};
 
@@ -14,14 +14,12 @@ use crate::protocol::{QUERY_GRINDING, ROOT, query_positions};
 #[derive(Clone, Debug)]
 pub(super) struct Encoder {
     pub(super) dft: Radix2DFTSmallBatch<F>,
-    hasher: Hasher,
 }
 
 impl Encoder {
     pub(super) fn new() -> Self {
         Self {
             dft: Radix2DFTSmallBatch::default(),
-            hasher: Hasher::new(),
         }
     }
 
@@ -46,7 +44,7 @@ impl Encoder {
             .dft_batch(RowMajorMatrix::new(padded, width))
             .values;
         strategy.codeword(index, &mut codeword);
-        let tree = Tree::new(&self.hasher, &codeword, width);
+        let tree = Tree::new(&codeword, width);
         transcript.send_base(ROOT, &tree.root());
         Oracle {
             index,

@@ -12,7 +12,6 @@ use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::layout::{Claim, Layout};
-use crate::merkle::Hasher;
 use crate::parameters::{Parameters, Round};
 use crate::protocol::{
     FINAL, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims, absorb_statement, evaluate_round,
@@ -97,7 +96,6 @@ pub fn verify_opening(
 ) -> Result<(), Error> {
     check_claims(parameters, layout, claims)?;
     absorb_claims(claims, transcript);
-    let hasher = Hasher::new();
     let Commitment { oracle, sample } = commitment;
 
     // sum_b f_0(b) W_0(b) = sum.
@@ -118,7 +116,7 @@ pub fn verify_opening(
         if let Some(previous) = i.checked_sub(1).and_then(|p| parameters.rounds().get(p)) {
             let next = Oracle::receive(transcript)?;
             let sample = receive_sample(round.variables(), transcript)?;
-            let opened = oracle.query(&hasher, previous, i - 1, &fold_weights, transcript)?;
+            let opened = oracle.query(previous, i - 1, &fold_weights, transcript)?;
             let challenge = transcript.sample();
             let mut power = challenge;
             sum += power * sample.value;
@@ -147,7 +145,7 @@ pub fn verify_opening(
     let last = parameters.rounds().len().saturating_sub(1);
     let polynomial = transcript.receive(FINAL, 1 << parameters.final_variables())?;
     if let Some(round) = parameters.rounds().last() {
-        for (x, value) in oracle.query(&hasher, round, last, &fold_weights, transcript)? {
+        for (x, value) in oracle.query(round, last, &fold_weights, transcript)? {
             if horner(&polynomial, x) != value {
                 return Err(Error::FinalQuery);
             }

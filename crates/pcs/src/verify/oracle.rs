@@ -4,7 +4,7 @@ use p3_field::{BasedVectorSpace, PrimeCharacteristicRing, TwoAdicField};
 use sheaf_transcript::{EF, F, TranscriptError, VerifierTranscript};
 
 use super::Error;
-use crate::merkle::{self, DIGEST, Digest, Hasher};
+use crate::merkle::{self, DIGEST, Digest};
 use crate::parameters::Round;
 use crate::protocol::{NODES, QUERY_GRINDING, ROOT, ROWS, query_positions};
 
@@ -31,7 +31,6 @@ impl Oracle {
     /// whose coefficients are the values of the folded multilinear polynomial.
     pub(super) fn query(
         &self,
-        hasher: &Hasher,
         round: &Round,
         index: usize,
         fold_weights: &[EF],
@@ -48,8 +47,8 @@ impl Oracle {
             .map(digest)
             .collect();
 
-        let leaves = hasher.rows(&rows, round.row_elements);
-        let root = merkle::root(hasher, depth, &positions, leaves, &siblings);
+        let leaves = merkle::hash_rows(&rows, round.row_elements);
+        let root = merkle::root(depth, &positions, leaves, &siblings);
         if root != Some(self.root) {
             return Err(Error::Rows { oracle: index });
         }
