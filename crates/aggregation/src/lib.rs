@@ -1,1 +1,55 @@
-//! TBD
+//! Proving that a batch of XMSS signatures is valid, without a virtual machine.
+//!
+//! **Statement.** A list of groups (message, slot, public keys). **Claim.** For
+//! every key of every group, the prover knows a valid signature.
+//!
+//! One signature is one *lane*. Per lane, about 2400 cells are committed; the 180
+//! Poseidon1 permutations of a verification are proved by a GKR argument and
+//! cost no cells. In transcript order:
+//!
+//! | step | module | claim in | leaves open |
+//! |---|---|---|---|
+//! | commitment | [`sheaf_pcs`] | | one polynomial |
+//! | chain ends | `chain_ends`, [`sheaf_argument::fractions`] | every chain ends where its digit says | two claims at lane point `r1` |
+//! | constraints | `constraints` | those, and all constraints, weighted by `eq(r1, lane)` | row values, wired outputs at `r2` |
+//! | permutations | [`sheaf_argument::permutation`] | outputs at `r2` | inputs at `r3` |
+//! | wiring | `wiring` | all claims at `r2` and at `r3` | one linear form in the columns at each |
+//! | columns | [`sheaf_argument::columns`] | the two forms | two evaluations |
+//! | opening | [`sheaf_pcs`] | the two evaluations | nothing |
+//!
+//! The verifier half compiles without the feature `prover`.
+
+#![forbid(unsafe_code)]
+
+mod chain_ends;
+mod constraints;
+mod digest;
+#[cfg(feature = "prover")]
+mod evaluate;
+#[cfg(feature = "prover")]
+mod fingerprints;
+mod form;
+mod idle;
+mod protocol;
+#[cfg(feature = "prover")]
+mod prove;
+mod public;
+mod security;
+mod shape;
+mod stacking;
+mod statement;
+mod tweaks;
+mod verify;
+mod wiring;
+#[cfg(feature = "prover")]
+mod witness;
+
+pub use constraints::verify::Error as ConstraintError;
+pub use protocol::{cells_per_signature, security_report};
+#[cfg(feature = "prover")]
+pub use prove::{Cancelled, Phase, ProveError, Scratch, prove};
+pub use security::{ErrorTerm, SecurityReport, TARGET_BITS};
+pub use statement::{
+    Group, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,
+};
+pub use verify::{VerifyError, verify};

@@ -60,6 +60,28 @@ pub fn powers(x: EF, n: usize) -> Vec<EF> {
         .collect()
 }
 
+/// The coefficients of the polynomial with `values[i]` at `i`, constant first.
+#[must_use]
+pub fn coefficients(values: &[EF]) -> Vec<EF> {
+    // Newton's divided differences at the nodes 0, 1, ..; node i + k minus node i is k.
+    let mut differences = values.to_vec();
+    for k in 1..values.len() {
+        let scale = F::from_usize(k).try_inverse().unwrap_or_default();
+        for i in (k..values.len()).rev() {
+            differences[i] = (differences[i] - differences[i - 1]) * scale;
+        }
+    }
+    // Horner's rule on the Newton form, multiplying by (x - k) from the inside out.
+    let mut coefficients = vec![EF::ZERO; values.len()];
+    for (k, &difference) in differences.iter().enumerate().rev() {
+        for i in (1..coefficients.len()).rev() {
+            coefficients[i] = coefficients[i - 1] - coefficients[i] * F::from_usize(k);
+        }
+        coefficients[0] = difference - coefficients[0] * F::from_usize(k);
+    }
+    coefficients
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +96,6 @@ mod tests {
             .collect();
         let x = EF::from_usize(123_456);
         assert_eq!(interpolate(&nodes, &values, x), horner(&coefficients, x));
+        assert_eq!(super::coefficients(&values), coefficients);
     }
 }

@@ -1,7 +1,7 @@
 //! The fields: KoalaBear, its SIMD packing and its degree-5 extension.
 
 use p3_field::extension::QuinticTrinomialExtensionField;
-use p3_field::{BasedVectorSpace, Field};
+use p3_field::{BasedVectorSpace, ExtensionField, Field, PackedFieldExtension};
 use p3_koala_bear::KoalaBear;
 
 use crate::EXTENSION_DEGREE;
@@ -14,6 +14,9 @@ pub type PF = <F as Field>::Packing;
 
 /// The challenge field `F[X] / (X^5 + X^2 - 1)`, of order `p^5 > 2^154`.
 pub type EF = QuinticTrinomialExtensionField<F>;
+
+/// Extension-field elements in the layout of [`PF`]: one vector register per coefficient.
+pub type EPF = <EF as ExtensionField<F>>::ExtensionPacking;
 
 /// The order of the base field.
 pub const ORDER: u32 = 0x7f00_0001;
@@ -34,4 +37,11 @@ pub fn coefficients(x: EF) -> [F; EXTENSION_DEGREE] {
 #[inline]
 pub fn from_coefficients(c: [F; EXTENSION_DEGREE]) -> EF {
     EF::new(c)
+}
+
+/// The extension-field element in one SIMD lane.
+#[must_use]
+#[inline]
+pub fn extract(x: &EPF, lane: usize) -> EF {
+    <EPF as PackedFieldExtension<F, EF>>::extract(x, lane)
 }

@@ -26,7 +26,7 @@ mod prover;
 mod sponge;
 mod verifier;
 
-pub use field::{EF, F, PF};
+pub use field::{EF, EPF, F, PF};
 #[cfg(feature = "prover")]
 pub use prover::ProverTranscript;
 pub use sponge::{CAPACITY, Label, RATE, WIDTH};

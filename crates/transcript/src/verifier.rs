@@ -94,7 +94,9 @@ impl<'a> VerifierTranscript<'a> {
     /// # Errors
     /// As [`Self::receive`]. Memory is reserved only after the length check.
     pub fn hint(&mut self, label: Label, count: usize) -> Result<Vec<F>, TranscriptError> {
-        let truncated = TranscriptError::Truncated { label: label.name() };
+        let truncated = TranscriptError::Truncated {
+            label: label.name(),
+        };
         let bytes = count
             .checked_mul(4)
             .and_then(|n| self.proof.get(..n))

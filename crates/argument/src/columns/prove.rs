@@ -47,8 +47,7 @@ pub fn prove(
         for [weights, columns] in &tables {
             for i in 0..half {
                 message[0] += weights[i] * columns[i];
-                message[1] +=
-                    (weights[i + half] - weights[i]) * (columns[i + half] - columns[i]);
+                message[1] += (weights[i + half] - weights[i]) * (columns[i + half] - columns[i]);
             }
         }
         transcript.send(ROUND, &message);
@@ -85,7 +84,9 @@ mod tests {
 
     fn opening(seed: usize, columns: usize) -> Opening {
         let weights: Vec<EF> = (0..columns).map(|i| EF::from_usize(i * i + seed)).collect();
-        let columns: Vec<EF> = (0..columns).map(|i| EF::from_usize(7 * i + seed + 1)).collect();
+        let columns: Vec<EF> = (0..columns)
+            .map(|i| EF::from_usize(7 * i + seed + 1))
+            .collect();
         let value = weights.iter().zip(&columns).map(|(&w, &c)| w * c).sum();
         Opening {
             weights,

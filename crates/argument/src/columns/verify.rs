@@ -1,6 +1,5 @@
 //! The verifier of the column reduction.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::{eq, univariate};
 use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;

@@ -33,7 +33,6 @@
 pub mod prove;
 pub mod verify;
 
-use p3_field::{Field, PrimeCharacteristicRing};
 use sheaf_transcript::{EF, Label};
 
 /// Evaluations of the leaves at one point: what a fraction sum leaves open.
@@ -57,15 +56,17 @@ pub(crate) const CHILDREN: Label = Label::new("fractions/children");
 /// The sum of the numerators of the error terms, to be divided by `|EF|`.
 #[must_use]
 pub fn error_numerator(log_lanes: usize, log_leaves: usize) -> usize {
-    log_lanes + (0..log_leaves).map(|i| 2 + 3 * (log_lanes + i)).sum::<usize>()
+    log_lanes
+        + (0..log_leaves)
+            .map(|i| 2 + 3 * (log_lanes + i))
+            .sum::<usize>()
 }
 
-/// `g(x)` for a quadratic `g` with `(1 - r) g(0) + r g(1) = claim`, from `g(0)` and the coefficient of `X^2`.
+/// `g(x)` for the quadratic `g` with `(1 - r) g(0) + r g(1) = claim`, from its other two coefficients.
 ///
-/// The round polynomial is `eq(r, X) g(X)`, so this is the next claim without its eq factor.
-/// `None` if `r = 0`, where `g(1)` is not determined.
-pub(crate) fn next_claim(claim: EF, r: EF, [g0, c2]: [EF; 2], x: EF) -> Option<EF> {
-    let g1 = (claim - (EF::ONE - r) * g0) * r.try_inverse()?;
-    let c1 = g1 - g0 - c2;
-    Some(g0 + x * (c1 + x * c2))
+/// The round polynomial is `eq(r, X) g(X)`, so this is the next claim without its
+/// eq factor. The claim has coefficient 1 at `g(0)`, whatever `r`, so that no
+/// message contradicts it and nothing is divided.
+pub(crate) fn next_claim(claim: EF, r: EF, [c1, c2]: [EF; 2], x: EF) -> EF {
+    claim - r * (c1 + c2) + x * (c1 + x * c2)
 }

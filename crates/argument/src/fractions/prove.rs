@@ -3,9 +3,10 @@
 //! Lanes come in groups of one SIMD register; groups beyond the given ones are
 //! zero in numerator and denominator, and cost nothing.
 
-use p3_field::{Algebra, PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
+use p3_field::{Algebra, Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::eq;
+use sheaf_transcript::field::extract;
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
 
 use super::{CHILDREN, LeafClaim, ROOT, ROUND, next_claim};
@@ -48,18 +49,17 @@ impl<K: Algebra<EF> + Copy + Send + Sync> Layer<K> {
         let width = self.width;
         let zero = vec![K::ZERO; width];
         let rows = self.rows();
-        let row = |v: &'_ [K], i: usize| -> Option<usize> {
-            (i < rows).then_some(i * width).filter(|_| !v.is_empty())
-        };
         (0..half.min(rows))
             .into_par_iter()
             .with_min_len((PARALLEL_FRACTIONS / width).max(1))
             .map(|i| {
                 let lo = i * width;
                 let (p_lo, q_lo) = (&self.p[lo..lo + width], &self.q[lo..lo + width]);
-                let (p_hi, q_hi) = match row(&self.p, i + half) {
-                    Some(hi) => (&self.p[hi..hi + width], &self.q[hi..hi + width]),
-                    None => (&zero[..], &zero[..]),
+                let (p_hi, q_hi) = if i + half < rows {
+                    let hi = (i + half) * width;
+                    (&self.p[hi..hi + width], &self.q[hi..hi + width])
+                } else {
+                    (&zero[..], &zero[..])
                 };
                 let mut sums = [K::ZERO; 2];
                 for (node, &weight) in node_eq.iter().enumerate() {
@@ -112,7 +112,7 @@ fn sum_term<K: Algebra<EF> + Copy>([p0, p1, q0, q1]: [K; 4], lambda: EF) -> K {
 fn unpack(layer: &Layer<EPF>) -> Layer<EF> {
     let rows = |v: &[EPF]| -> Vec<EF> {
         (0..PF::WIDTH)
-            .flat_map(|lane| v.iter().map(move |x| x.extract(lane)))
+            .flat_map(|lane| v.iter().map(move |x| extract(x, lane)))
             .collect()
     };
     Layer {
@@ -127,7 +127,7 @@ fn weigh_lanes(x: EPF, weights: &[EF]) -> EF {
     weights
         .iter()
         .enumerate()
-        .map(|(lane, &w)| x.extract(lane) * w)
+        .map(|(lane, &w)| extract(&x, lane) * w)
         .sum()
 }
 
@@ -200,11 +200,15 @@ fn prove_layer(
     let group_variables = lane_point.len() - PF::WIDTH.trailing_zeros() as usize;
     let lane_eq = eq::table(&lane_point[group_variables..]);
     let node_eq = eq::table(leaf_point);
-    let mut message = |g: [EF; 2], r: EF| {
+    // Gets g(0) and the leading coefficient of a round.
+    let mut message = |[g0, c2]: [EF; 2], r: EF| {
+        // claim = g(0) + r (c1 + c2). Where r = 0, with probability 2^-154, the claim
+        // says nothing of g(1) and the proof is lost.
+        let slope = (claim - g0) * r.try_inverse().unwrap_or_default();
+        let g = [slope - c2, c2];
         transcript.send(ROUND, &g);
         let x = transcript.sample();
-        // A zero challenge makes the proof invalid, with probability 2^-154.
-        claim = next_claim(claim, r, g, x).unwrap_or_default();
+        claim = next_claim(claim, r, g, x);
         x
     };
 
@@ -224,12 +228,26 @@ fn prove_layer(
         next_lanes.push(x);
     }
     let mut layer = unpack(&layer);
-    bind_rows(&mut layer, &lane_point[group_variables..], &node_eq, lambda, &mut message, &mut next_lanes);
+    bind_rows(
+        &mut layer,
+        &lane_point[group_variables..],
+        &node_eq,
+        lambda,
+        &mut message,
+        &mut next_lanes,
+    );
 
     // One row of nodes is left; its nodes become the rows.
     layer.width = 2;
     let mut next_nodes = Vec::with_capacity(leaf_point.len() + 1);
-    bind_rows(&mut layer, leaf_point, &[EF::ONE], lambda, &mut message, &mut next_nodes);
+    bind_rows(
+        &mut layer,
+        leaf_point,
+        &[EF::ONE],
+        lambda,
+        &mut message,
+        &mut next_nodes,
+    );
     (
         [layer.p[0], layer.p[1], layer.q[0], layer.q[1]],
         (next_lanes, next_nodes),
@@ -274,7 +292,9 @@ mod tests {
                     q.push(EPF::from_ext_fn(|lane| b(c, lane)));
                 } else {
                     p.push(EPF::from_ext_fn(|lane| {
-                        -(0..n - 1).map(|c| a(c, lane) * b(c, lane).inverse()).sum::<EF>()
+                        -(0..n - 1)
+                            .map(|c| a(c, lane) * b(c, lane).inverse())
+                            .sum::<EF>()
                     }));
                     q.push(EPF::ONE);
                 }
@@ -290,7 +310,7 @@ mod tests {
         for (i, x) in v.iter().enumerate() {
             let (g, c) = (i >> log_leaves, i & ((1 << log_leaves) - 1));
             for lane in 0..PF::WIDTH {
-                sum += lanes[g * PF::WIDTH + lane] * nodes[c] * x.extract(lane);
+                sum += lanes[g * PF::WIDTH + lane] * nodes[c] * extract(&x, lane);
             }
         }
         sum
@@ -299,10 +319,18 @@ mod tests {
     #[test]
     fn honest_sums_are_accepted_and_leave_true_claims() {
         let min = PF::WIDTH.trailing_zeros() as usize;
-        for (log_groups, groups, log_leaves) in [(0, 1, 3), (1, 1, 2), (2, 3, 3), (3, 8, 1), (3, 5, 4)] {
+        for (log_groups, groups, log_leaves) in
+            [(0, 1, 3), (1, 1, 2), (2, 3, 3), (3, 8, 1), (3, 5, 4)]
+        {
             let (p, q) = leaves(groups, log_leaves);
             let mut transcript = ProverTranscript::new();
-            let claim = prove(min + log_groups, log_leaves, p.clone(), q.clone(), &mut transcript);
+            let claim = prove(
+                min + log_groups,
+                log_leaves,
+                p.clone(),
+                q.clone(),
+                &mut transcript,
+            );
             assert_eq!(claim.numerator, naive(&p, log_leaves, &claim));
             assert_eq!(claim.denominator, naive(&q, log_leaves, &claim));
             let bytes = transcript.into_bytes();

@@ -1,0 +1,100 @@
+//! Every chain ends where it should: the one argument with fractions.
+//!
+//! The `K` steps of a lane stand in chain order without gaps. Let `x_c` be the
+//! digits, `E_c` the chain ends, `e_k` the marks of last steps, `q_k` the
+//! positions `256 chain + step` and `out_k` the step results. Chain `c` ends at
+//! row `pos_c = -1 + sum_{c' <= c} (7 - x_c')`, unless `x_c = 7` and it has no
+//! row. With fingerprints `fp(q, y) = beta q + sum_j beta^(2+j) y_j` and
+//! `T(x) = [x = 7]`, the identity of each lane is, in the variable `alpha`,
+//!
+//! ```text
+//!     sum_c (1 - T(x_c)) (1 + fp(256 c + 7, E_c)) / (alpha - pos_c)
+//!         = sum_{k<K} e_k (1 + fp(q_k, out_k)) / (alpha - k).
+//! ```
+//!
+//! **Why this suffices.** Digits are in `0..8` and sum to the target, so the
+//! `pos_c` of chains with rows are distinct integers in `0..K`. Residues at each
+//! pole agree: at `k = pos_c`, `e_k = 1` (the coefficient of `beta^0`), then
+//! `q_k = 256 c + 7` and `out_k = E_c`; at every other `k`, `e_k = 0`. Between
+//! two ends the transition constraint links each step to the one before, so the
+//! rows of chain `c` are an unbroken walk over its last `7 - x_c` steps. Its
+//! first value is free, as it is in a signature; so is `E_c` where `x_c = 7`.
+//!
+//! The right side is put into the last leaf of the left side's fraction sum,
+//! with denominator 1, so the whole identity says that a sum of fractions is
+//! zero ([`sheaf_argument::fractions`]). Its denominators are `alpha` minus
+//! base-field cells: they can't vanish once `alpha` is outside the base field,
+//! which the verifier checks.
+//!
+//! Leaves are multiplied by the indicator of live lanes: in idle lanes
+//! numerators and denominators are zero and the sum is trivially zero.
+//!
+//! **Error** over `|EF|`: `9` for `beta`, `K + v` for `alpha`.
+
+use p3_field::{Field, PrimeCharacteristicRing};
+use sheaf_transcript::field::coefficients;
+use sheaf_transcript::{EF, F, Transcript};
+
+use crate::shape::Shape;
+use crate::tweaks::{element, position};
+
+/// The challenges of the identity and what follows from them.
+#[derive(Clone, Debug)]
+pub(crate) struct ChainEnds {
+    pub alpha: EF,
+    pub beta: EF,
+    /// `1 / (alpha - k)` for `k < K`.
+    pub residues: Vec<EF>,
+}
+
+impl ChainEnds {
+    /// Draws the challenges. `None` if `alpha` lies in the base field: probability `p^-4`.
+    pub(crate) fn draw(shape: &Shape, transcript: &mut impl Transcript) -> Option<Self> {
+        let beta = transcript.sample();
+        let alpha = transcript.sample();
+        if coefficients(alpha)[1..].iter().all(|&c| c == F::ZERO) {
+            return None;
+        }
+        let residues = (0..shape.steps)
+            .map(|k| (alpha - element(k)).try_inverse())
+            .collect::<Option<_>>()?;
+        Some(Self {
+            alpha,
+            beta,
+            residues,
+        })
+    }
+
+    /// The position of the last step of chain `c`.
+    pub(crate) const fn last_position(c: usize) -> usize {
+        position(c, 7)
+    }
+
+    /// `alpha - pos_c` is `constant_c + sum_{c' <= c} x_c'`.
+    pub(crate) fn denominator_constant(&self, c: usize) -> EF {
+        self.alpha + EF::ONE - element(7 * (c + 1))
+    }
+
+    /// The extension of the denominators in the leaf variables, as a form in the digits.
+    ///
+    /// Returns the weight of each digit `x_c`, and the weight of the indicator of live lanes.
+    pub(crate) fn denominator_form(&self, leaves: &[EF], chains: usize) -> (Vec<EF>, EF) {
+        let mut digits: Vec<EF> = leaves[..chains].to_vec();
+        for c in (0..chains - 1).rev() {
+            let later = digits[c + 1];
+            digits[c] += later;
+        }
+        let live = leaves
+            .iter()
+            .enumerate()
+            .map(|(c, &leaf)| {
+                if c < chains {
+                    leaf * self.denominator_constant(c)
+                } else {
+                    leaf
+                }
+            })
+            .sum();
+        (digits, live)
+    }
+}

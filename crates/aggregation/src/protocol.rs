@@ -1,0 +1,51 @@
+//! What prover and verifier derive from the statement alone.
+
+use sheaf_pcs::{ParameterError, Parameters};
+
+use crate::public::PublicColumns;
+use crate::security::{COMMITMENT_BITS, SecurityReport};
+use crate::shape::Shape;
+use crate::stacking::Stacking;
+use crate::statement::Statement;
+
+/// The shape of a proof and its parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub shape: Shape,
+    pub stacking: Stacking,
+    pub parameters: Parameters,
+    pub public: PublicColumns,
+}
+
+impl Setup {
+    pub(crate) fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
+        let shape = Shape::new(statement);
+        let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
+        Ok(Self {
+            public: PublicColumns::new(statement),
+            shape,
+            stacking,
+            parameters,
+        })
+    }
+}
+
+/// The security of a proof of `signatures` signatures at rate `2^-log_inv_rate`.
+///
+/// # Errors
+/// If there are no parameters for this size and rate.
+pub fn security_report(
+    scheme: sheaf_xmss::Scheme,
+    signatures: usize,
+    log_inv_rate: usize,
+) -> Result<SecurityReport, ParameterError> {
+    let shape = Shape::with_lanes(scheme, signatures, false);
+    let (_, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
+    Ok(SecurityReport::new(&shape, &parameters))
+}
+
+/// Committed cells per signature.
+#[must_use]
+pub fn cells_per_signature(scheme: sheaf_xmss::Scheme) -> usize {
+    Shape::with_lanes(scheme, 1, false).columns.count
+}

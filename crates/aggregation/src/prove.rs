@@ -1,0 +1,321 @@
+//! The prover.
+
+use p3_field::{PackedValue, PrimeCharacteristicRing};
+use sheaf_argument::columns::prove::Opening;
+use sheaf_argument::permutation::Trace;
+use sheaf_argument::{columns, fractions, permutation};
+use sheaf_pcs::{self as pcs, Claim, ParameterError};
+use sheaf_sumcheck::eq;
+use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
+use sheaf_xmss::{Signature, VerifyError};
+use thiserror::Error;
+
+use crate::chain_ends::ChainEnds;
+use crate::constraints::{self, Constraints, digit_polynomials, top_digit_scale};
+use crate::evaluate::evaluate_columns;
+use crate::fingerprints::Fingerprints;
+use crate::idle::IdleOutputs;
+use crate::protocol::Setup;
+use crate::shape::Shape;
+use crate::statement::Statement;
+use crate::tweaks::element;
+use crate::wiring;
+use crate::witness::{self, Witness};
+
+/// The phases of proving, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Running the verification of every signature.
+    Witness,
+    /// Committing to the cells.
+    Commit,
+    /// The chain-end fractions.
+    ChainEnds,
+    /// The constraint sumcheck.
+    Constraints,
+    /// The permutation argument.
+    Permutations,
+    /// Wiring and the column reduction.
+    Columns,
+    /// Opening the commitment.
+    Open,
+}
+
+impl Phase {
+    /// All phases, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Witness,
+        Self::Commit,
+        Self::ChainEnds,
+        Self::Constraints,
+        Self::Permutations,
+        Self::Columns,
+        Self::Open,
+    ];
+
+    /// A name for people and for JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Witness => "witness",
+            Self::Commit => "commit",
+            Self::ChainEnds => "chain_ends",
+            Self::Constraints => "constraints",
+            Self::Permutations => "permutations",
+            Self::Columns => "columns",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// Asks a prover to stop before its next phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled;
+
+/// Why there is no proof.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ProveError {
+    /// There are no parameters for this rate and size.
+    #[error(transparent)]
+    Parameters(#[from] ParameterError),
+    /// Another number of signatures than of keys.
+    #[error("{signatures} signatures were given for {keys} keys")]
+    Count {
+        /// Keys in the statement.
+        keys: usize,
+        /// Signatures given.
+        signatures: usize,
+    },
+    /// Signatures that are not valid, by lane, in order.
+    #[error("{} of the signatures are not valid", .0.len())]
+    Invalid(Vec<(usize, VerifyError)>),
+    /// The caller asked to stop.
+    #[error("proving was cancelled")]
+    Cancelled,
+}
+
+/// Buffers that survive from one proof to the next.
+#[derive(Default)]
+pub struct Scratch {
+    trace: Option<Trace>,
+}
+
+impl core::fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
+    }
+}
+
+/// Proves the statement; `signatures` are in lane order.
+///
+/// Runs in the current rayon pool. `observer` is told of every phase before it
+/// begins and may cancel there. The proof is a function of statement, signatures
+/// and rate: neither threads nor SIMD width change a byte.
+///
+/// # Errors
+/// If a signature is not valid (all are named), the counts differ, there are no
+/// parameters or the observer cancels.
+pub fn prove(
+    statement: &Statement,
+    signatures: &[&Signature],
+    log_inv_rate: usize,
+    scratch: &mut Scratch,
+    mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
+) -> Result<Vec<u8>, ProveError> {
+    let mut begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
+    let setup = Setup::new(statement, log_inv_rate)?;
+    let Setup {
+        shape,
+        stacking,
+        parameters,
+        public,
+    } = &setup;
+    check_shapes(statement, shape, signatures)?;
+
+    begin(Phase::Witness)?;
+    let permutations = shape.permutations();
+    let trace = match &mut scratch.trace {
+        Some(trace) => {
+            trace.reset(permutations);
+            trace
+        }
+        none => none.insert(Trace::new(permutations)),
+    };
+    let witness = witness::generate(statement, shape, public, signatures, trace)
+        .map_err(ProveError::Invalid)?;
+
+    begin(Phase::Commit)?;
+    let mut transcript = ProverTranscript::new();
+    statement.absorb(log_inv_rate, &mut transcript);
+    let message = stacking.message(shape, &witness.cells);
+    let committed = pcs::commit(parameters, &stacking.layout, message, &mut transcript);
+
+    begin(Phase::ChainEnds)?;
+    // A degenerate challenge, of probability 2^-123, can't be proved with; say so rather than panic.
+    let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Cancelled)?;
+    let fingerprint = core::array::from_fn(|i| ends.beta.exp_u64(i as u64 + 1));
+    let fingerprints = Fingerprints::new(shape, &witness, &fingerprint);
+    let (numerators, denominators) = fraction_leaves(shape, &witness, &fingerprints, &ends);
+    let leaf = fractions::prove::prove(
+        shape.log_lanes,
+        shape.log_ends,
+        numerators,
+        denominators,
+        &mut transcript,
+    );
+
+    begin(Phase::Constraints)?;
+    let zeta = transcript.sample();
+    let tau = transcript.sample_point(shape.log_rows);
+    let live = eq::prefix_sum(&leaf.lane_point, shape.lanes);
+    let constraints = Constraints::new(shape, &ends, &leaf, live, zeta, &tau);
+    let idle = IdleOutputs::new();
+    let proved = constraints::prove::prove(
+        &constraints::prove::Inputs {
+            statement,
+            shape,
+            public,
+            witness: &witness,
+            fingerprints: &fingerprints,
+            constraints: &constraints,
+            idle: &idle,
+        },
+        &leaf,
+        &mut transcript,
+    );
+
+    begin(Phase::Permutations)?;
+    let theta = transcript.sample();
+    let outputs = wiring::output_claim(shape, &constraints, &proved.claims, theta);
+    let inputs = permutation::prove::prove(&permutations, trace, outputs, &mut transcript);
+
+    begin(Phase::Columns)?;
+    let at_inputs = public.at(statement, shape, &inputs.lane_point);
+    let challenge = transcript.sample();
+    let first = wiring::constraint_forms(
+        shape,
+        &constraints,
+        &idle,
+        &proved.public,
+        &proved.claims,
+        challenge,
+    );
+    let second = wiring::input_forms(shape, &at_inputs, &inputs, challenge);
+    let lane_eq = eq::prefix_table(&inputs.lane_point, witness.groups() * PF::WIDTH, EF::ONE);
+    let columns_at_inputs = evaluate_columns(&witness.cells, shape.columns.count, &lane_eq);
+    debug_assert_eq!(first.form.eval(&proved.columns), first.value);
+    debug_assert_eq!(second.form.eval(&columns_at_inputs), second.value);
+    let evaluations = columns::prove::prove(
+        shape.log_columns(),
+        vec![
+            Opening {
+                weights: first.form.weights,
+                columns: proved.columns,
+                value: first.value,
+            },
+            Opening {
+                weights: second.form.weights,
+                columns: columns_at_inputs,
+                value: second.value,
+            },
+        ],
+        &mut transcript,
+    );
+
+    begin(Phase::Open)?;
+    let openings: Vec<Claim> = [&proved.claims.lane_point, &inputs.lane_point]
+        .into_iter()
+        .zip(&evaluations.values)
+        .map(|(lane_point, &value)| Claim {
+            point: stacking.point(&evaluations.column_point, lane_point),
+            value,
+        })
+        .collect();
+    pcs::open(parameters, committed, &openings, &mut transcript);
+    Ok(transcript.into_bytes())
+}
+
+/// Signatures fit the keys in number and the scheme in shape.
+fn check_shapes(
+    statement: &Statement,
+    shape: &Shape,
+    signatures: &[&Signature],
+) -> Result<(), ProveError> {
+    if signatures.len() != shape.lanes {
+        return Err(ProveError::Count {
+            keys: shape.lanes,
+            signatures: signatures.len(),
+        });
+    }
+    let scheme = statement.scheme();
+    let misshapen: Vec<(usize, VerifyError)> = signatures
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| s.path.len() != scheme.height() || s.hashes.len() != scheme.chains)
+        .map(|(lane, s)| {
+            let error = VerifyError::Shape {
+                path: s.path.len(),
+                hashes: s.hashes.len(),
+            };
+            (lane, error)
+        })
+        .collect();
+    if misshapen.is_empty() {
+        Ok(())
+    } else {
+        Err(ProveError::Invalid(misshapen))
+    }
+}
+
+/// The leaves of the chain-end fractions, for every group of lanes.
+fn fraction_leaves(
+    shape: &Shape,
+    witness: &Witness,
+    fingerprints: &Fingerprints,
+    ends: &ChainEnds,
+) -> (Vec<EPF>, Vec<EPF>) {
+    use rayon::prelude::*;
+
+    let leaves = 1 << shape.log_ends;
+    let groups = witness.groups();
+    let chains = shape.scheme.chains;
+    let mut numerators = EPF::zero_vec(groups * leaves);
+    let mut denominators = EPF::zero_vec(groups * leaves);
+    let live_numerators: Vec<EPF> = (0..chains)
+        .map(|c| EPF::from(EF::ONE + ends.beta * element(ChainEnds::last_position(c))))
+        .collect();
+    let constants: Vec<EPF> = (0..chains)
+        .map(|c| EPF::from(ends.denominator_constant(c)))
+        .collect();
+    numerators
+        .par_chunks_exact_mut(leaves)
+        .zip(denominators.par_chunks_exact_mut(leaves))
+        .enumerate()
+        .for_each(|(g, (numerators, denominators))| {
+            let live = witness.live[g];
+            let cells = &witness.cells[g * shape.columns.count..(g + 1) * shape.columns.count];
+            let digits = &cells[shape.columns.digit..][..chains];
+            let mut digit_sum = PF::ZERO;
+            for (c, &x) in digits.iter().enumerate() {
+                let [_, is_top] = digit_polynomials(x, PF::from(top_digit_scale()));
+                digit_sum += x;
+                let end = fingerprints.ends[g * chains + c];
+                numerators[c] = (end + live_numerators[c] * live) * (PF::ONE - is_top);
+                denominators[c] = constants[c] * live + digit_sum;
+            }
+            for denominator in &mut denominators[chains..] {
+                *denominator = live.into();
+            }
+            let marks = &cells[shape.columns.chain_end..][..shape.steps];
+            let outputs = &fingerprints.outputs[g * shape.steps..(g + 1) * shape.steps];
+            let sum: EPF = marks
+                .iter()
+                .zip(outputs)
+                .zip(&ends.residues)
+                .map(|((&e, &output), &residue)| (output + live) * e * residue)
+                .sum();
+            numerators[leaves - 1] = -sum;
+        });
+    (numerators, denominators)
+}

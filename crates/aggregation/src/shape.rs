@@ -1,0 +1,184 @@
+//! Shapes: everything about a proof that follows from the statement.
+//!
+//! A *lane* is one signature. Data that exists once per signature is a *wide*
+//! column, with one cell per lane; [`Columns`] numbers them. Permutations sit at
+//! fixed *slots* of a lane, in one table per width:
+//!
+//! ```text
+//!     width 16:  slot k           chain step k, k < chain_steps
+//!     width 24:  slot 0           message hash
+//!                slot 1 .. s      the s permutations of the leaf sponge
+//!                slot s + l       the hash of the node at level l = 1 .. height
+//! ```
+//!
+//! Chain steps are laid out without gaps, in the order of the chains: a chain
+//! whose digit is `x` has `7 - x` of them.
+
+use sheaf_argument::permutation;
+use sheaf_xmss::Scheme;
+use sheaf_xmss::params::{CAPACITY, DIGEST, RANDOMNESS};
+
+use crate::statement::Statement;
+use crate::tweaks::{Carry, GroupTweaks};
+
+/// The remainder of the message hash modulo 127 in digits of 3, 3 and 1 bits: the first two are in the digit table.
+pub(crate) const REMAINDER_DIGITS: usize = 2;
+
+/// The numbers of the wide columns. Each field is the first column of its table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Columns {
+    /// `chain_value + 8 k + j`: element `j` of the value that chain step `k` takes.
+    pub chain_value: usize,
+    /// `chain_position + k`: `256 * chain + step` of chain step `k`.
+    pub chain_position: usize,
+    /// `chain_end + k`: whether chain step `k` is the last of its chain.
+    pub chain_end: usize,
+    /// `end_value + 8 c + j`: element `j` of the end of chain `c`.
+    pub end_value: usize,
+    /// `digit + i`: the digits of the message hash, then the low and middle digits of the remainders.
+    pub digit: usize,
+    /// `remainder_top + i`: the top bit of remainder `i`.
+    pub remainder_top: usize,
+    /// `remainder_inverse + i`: the inverse of remainder `i` minus 127.
+    pub remainder_inverse: usize,
+    /// `randomness + j`.
+    pub randomness: usize,
+    /// `capacity + 9 (t - 1) + j`: the capacity that permutation `t >= 1` of the leaf sponge starts from.
+    pub capacity: usize,
+    /// `left + 8 (l - 1) + j`: the left child of the node at level `l`.
+    pub left: usize,
+    /// `right + 8 (l - 1) + j`.
+    pub right: usize,
+    /// `carry + k`: whether the tweak of chain step `k` carries; only if [`Shape::carries`].
+    pub carry: usize,
+    /// Number of columns.
+    pub count: usize,
+}
+
+/// The shape of one proof.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub scheme: Scheme,
+    /// Live lanes.
+    pub lanes: usize,
+    /// Lane variables.
+    pub log_lanes: usize,
+    /// Chain steps of a lane: live rows of the width-16 table.
+    pub steps: usize,
+    /// Permutations of the leaf sponge.
+    pub sponge: usize,
+    /// Levels of the Merkle tree.
+    pub height: usize,
+    /// Elements taken from the message hash.
+    pub elements: usize,
+    /// Entries of the digit table.
+    pub digits: usize,
+    /// Slot variables of the constraint sumcheck.
+    pub log_rows: usize,
+    /// Variables of the chain-end fractions: `2^log_ends > chains`, the last leaf is the sum over rows.
+    pub log_ends: usize,
+    /// Whether some lane has chain tweaks with a carry and some without, so that carries are committed.
+    pub carries: bool,
+    pub columns: Columns,
+}
+
+/// The smallest number of lane variables: as many lanes as the widest SIMD register holds.
+pub(crate) const MIN_LOG_LANES: usize = 4;
+
+pub(crate) const fn log2_ceil(n: usize) -> usize {
+    n.next_power_of_two().trailing_zeros() as usize
+}
+
+impl Shape {
+    pub(crate) fn new(statement: &Statement) -> Self {
+        let carries = statement.groups().iter().any(|g| {
+            matches!(
+                GroupTweaks::new(statement.scheme(), g.slot).carry,
+                Carry::From(_)
+            )
+        });
+        Self::with_lanes(*statement.scheme(), statement.lanes(), carries)
+    }
+
+    pub(crate) fn with_lanes(scheme: Scheme, lanes: usize, carries: bool) -> Self {
+        let steps = scheme.chain_steps();
+        let sponge = scheme.sponge_permutations();
+        let height = scheme.height();
+        let elements = scheme.message_elements();
+        let digits = elements * (scheme.digits_per_element + REMAINDER_DIGITS);
+
+        let mut count = 0;
+        let mut table = |size: usize| {
+            count += size;
+            count - size
+        };
+        let mut columns = Columns {
+            chain_value: table(steps * DIGEST),
+            chain_position: table(steps),
+            chain_end: table(steps),
+            end_value: table(scheme.chains * DIGEST),
+            digit: table(digits),
+            remainder_top: table(elements),
+            remainder_inverse: table(elements),
+            randomness: table(RANDOMNESS),
+            capacity: table((sponge - 1) * CAPACITY),
+            left: table(height * DIGEST),
+            right: table(height * DIGEST),
+            carry: table(if carries { steps } else { 0 }),
+            count: 0,
+        };
+        columns.count = count;
+        Self {
+            scheme,
+            lanes,
+            log_lanes: log2_ceil(lanes).max(MIN_LOG_LANES),
+            steps,
+            sponge,
+            height,
+            elements,
+            digits,
+            log_rows: log2_ceil(steps).max(log2_ceil(digits)).max(3),
+            log_ends: log2_ceil(scheme.chains + 1),
+            carries,
+            columns,
+        }
+    }
+
+    /// Columns are padded to `2^log_columns`.
+    pub(crate) const fn log_columns(&self) -> usize {
+        log2_ceil(self.columns.count)
+    }
+
+    /// Rows of the constraint sumcheck's tables.
+    pub(crate) const fn rows(&self) -> usize {
+        1 << self.log_rows
+    }
+
+    /// Slot of the message hash in the width-24 table.
+    pub(crate) const MESSAGE_SLOT: usize = 0;
+
+    /// Slot of permutation `t` of the leaf sponge.
+    pub(crate) const fn sponge_slot(&self, t: usize) -> usize {
+        1 + t
+    }
+
+    /// Slot of the node at level `l >= 1`.
+    pub(crate) const fn node_slot(&self, l: usize) -> usize {
+        self.sponge + l
+    }
+
+    pub(crate) const fn slots24(&self) -> usize {
+        1 + self.sponge + self.height
+    }
+
+    pub(crate) fn permutations(&self) -> permutation::Shape {
+        permutation::Shape {
+            log_lanes: self.log_lanes,
+            lanes: self.lanes,
+            log_slots16: log2_ceil(self.steps).max(3),
+            slots16: self.steps,
+            log_slots24: log2_ceil(self.slots24()).max(3),
+            slots24: self.slots24(),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! One polynomial from all columns.
+//!
+//! The committed polynomial is `f(c, x)`, column `c` and lane `x`. Its variables
+//! are reordered so that what is publicly zero falls into whole slices of the
+//! commitment (see [`sheaf_pcs::Layout`]), where it costs nothing:
+//!
+//! ```text
+//!     ( high bits of c | high bits of x || low bits of c | low bits of x )
+//!       ---- slice variables ---------     ---- inner variables -------
+//! ```
+//!
+//! A slice is live if it holds a column below the column count and a lane below
+//! the lane count. What is left of padding inside live slices is not trusted to
+//! be zero: columns beyond the last have weight zero in every form, and
+//! constraints hold lane by lane, so an idle lane can't help a live one.
+
+use sheaf_pcs::{Layout, Parameters};
+use sheaf_transcript::EF;
+#[cfg(feature = "prover")]
+use sheaf_transcript::{F, PF};
+
+use crate::security::OPENING_CLAIMS;
+use crate::shape::{MIN_LOG_LANES, Shape};
+
+/// How columns and lanes are split into slices.
+#[derive(Clone, Debug)]
+pub(crate) struct Stacking {
+    log_columns: usize,
+    log_lanes: usize,
+    /// High column bits among the slice variables.
+    column_bits: usize,
+    /// High lane bits among the slice variables.
+    lane_bits: usize,
+    pub layout: Layout,
+}
+
+impl Stacking {
+    fn new(shape: &Shape, column_bits: usize, lane_bits: usize) -> Self {
+        let (log_columns, log_lanes) = (shape.log_columns(), shape.log_lanes);
+        let inner_columns = log_columns - column_bits;
+        let inner_lanes = log_lanes - lane_bits;
+        let live = (0..shape.columns.count.div_ceil(1 << inner_columns))
+            .flat_map(|c| {
+                (0..shape.lanes.div_ceil(1 << inner_lanes)).map(move |x| (c << lane_bits) + x)
+            })
+            .collect();
+        Self {
+            log_columns,
+            log_lanes,
+            column_bits,
+            lane_bits,
+            layout: Layout {
+                inner_variables: inner_columns + inner_lanes,
+                slice_variables: column_bits + lane_bits,
+                live,
+            },
+        }
+    }
+
+    /// The split with the cheapest commitment, and its parameters. A function of public data only.
+    pub(crate) fn choose(
+        shape: &Shape,
+        log_inv_rate: usize,
+        target_bits: f64,
+    ) -> Result<(Self, Parameters), sheaf_pcs::ParameterError> {
+        let mut best: Option<(usize, Self, Parameters)> = None;
+        let mut error = None;
+        let max_lane_bits = (shape.log_lanes - MIN_LOG_LANES).min(4);
+        for column_bits in 2..=5.min(shape.log_columns()) {
+            for lane_bits in 0..=max_lane_bits {
+                if !(4..=8).contains(&(column_bits + lane_bits)) {
+                    continue;
+                }
+                let stacking = Self::new(shape, column_bits, lane_bits);
+                match Parameters::new(&stacking.layout, log_inv_rate, target_bits, OPENING_CLAIMS) {
+                    Ok(parameters) => {
+                        let price = price(&parameters);
+                        if best.as_ref().is_none_or(|b| price < b.0) {
+                            best = Some((price, stacking, parameters));
+                        }
+                    }
+                    Err(e) => error = Some(e),
+                }
+            }
+        }
+        match (best, error) {
+            (Some((_, stacking, parameters)), _) => Ok((stacking, parameters)),
+            (None, Some(error)) => Err(error),
+            (None, None) => Parameters::new(
+                &Self::new(shape, shape.log_columns().min(4), 0).layout,
+                log_inv_rate,
+                target_bits,
+                OPENING_CLAIMS,
+            )
+            .map(|parameters| (Self::new(shape, shape.log_columns().min(4), 0), parameters)),
+        }
+    }
+
+    /// The commitment's point for a column point and a lane point.
+    pub(crate) fn point(&self, column_point: &[EF], lane_point: &[EF]) -> Vec<EF> {
+        let (column_high, column_low) = column_point.split_at(self.column_bits);
+        let (lane_high, lane_low) = lane_point.split_at(self.lane_bits);
+        [column_high, lane_high, column_low, lane_low].concat()
+    }
+
+    /// The commitment's message matrix, from the cells of all lane groups.
+    #[cfg(feature = "prover")]
+    pub(crate) fn message(&self, shape: &Shape, cells: &[PF]) -> Vec<F> {
+        use p3_field::{PackedValue, PrimeCharacteristicRing};
+        use rayon::prelude::*;
+
+        let count = shape.columns.count;
+        let inner_columns = 1 << (self.log_columns - self.column_bits);
+        let inner_lanes = 1 << (self.log_lanes - self.lane_bits);
+        let width = self.layout.width();
+        let inner_groups = inner_lanes / PF::WIDTH;
+        let groups = cells.len() / count;
+        let mut message = F::zero_vec(width << self.layout.inner_variables);
+        // One block: the rows of one register of lanes in one low column.
+        message
+            .par_chunks_exact_mut(width * PF::WIDTH)
+            .enumerate()
+            .for_each(|(block, rows)| {
+                let (column, group) = (block / inner_groups, block % inner_groups);
+                for (i, &slice) in self.layout.live.iter().enumerate() {
+                    let c = (slice >> self.lane_bits) * inner_columns + column;
+                    let g = (slice & ((1 << self.lane_bits) - 1)) * inner_groups + group;
+                    if c < count && g < groups {
+                        let lanes = cells[g * count + c];
+                        for (row, &x) in rows[i..].iter_mut().step_by(width).zip(lanes.as_slice()) {
+                            *row = x;
+                        }
+                    }
+                }
+            });
+        message
+    }
+}
+
+/// What a split costs, in bytes: each microsecond of proving counts as much as eight bytes.
+fn price(parameters: &Parameters) -> usize {
+    4 * parameters.proof_elements_estimate() + 8 * parameters.prover_microseconds_estimate()
+}
