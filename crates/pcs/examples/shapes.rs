@@ -28,6 +28,12 @@ fn main() {
     }
     println!("sum {:.3}", parameters.security_bits());
 
+    println!(
+        "estimates: {:.1} KiB, {} us",
+        parameters.proof_elements_estimate() as f64 / 256.0,
+        parameters.prover_microseconds_estimate(),
+    );
+
     // A constant slice has the same value everywhere, so claims cost nothing to make.
     let constants: Vec<F> = (0..live).map(|s| F::from_usize(s * s + 1)).collect();
     let message: Vec<F> = constants.repeat(layout.height());
@@ -62,13 +68,11 @@ fn main() {
         transcript.finish().expect("nothing left");
         best[2] = best[2].min(start.elapsed());
         println!(
-            "commit {:?}, open {:?}, verify {:?}; {:.1} KiB (estimate {:.1})",
+            "commit {:?}, open {:?}, verify {:?}; {:.1} KiB",
             best[0],
             best[1],
             best[2],
             proof.len() as f64 / 1024.0,
-            parameters.proof_elements_estimate() as f64 / 256.0,
         );
     }
-    println!("estimate {} us", parameters.prover_microseconds_estimate());
 }

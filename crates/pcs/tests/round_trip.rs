@@ -3,7 +3,9 @@
 use p3_field::PrimeCharacteristicRing;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
-use sheaf_pcs::{Claim, Layout, Parameters, commit, open, receive_commitment, verify_opening};
+use sheaf_pcs::{
+    Claim, Error, Layout, Parameters, commit, open, receive_commitment, verify_opening,
+};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, F, ProverTranscript, Transcript, VerifierTranscript};
 
@@ -101,4 +103,76 @@ fn honest_proofs_of_small_shapes_verify() {
 #[test]
 fn a_larger_proof_verifies() {
     round_trip(&Layout::prefix(13, 5, 23), 1, 128.0, 3);
+}
+
+#[test]
+fn proofs_do_not_depend_on_the_number_of_threads() {
+    let layout = Layout {
+        inner_variables: 11,
+        slice_variables: 4,
+        live: (0..16).filter(|s| s % 5 != 1).collect(),
+    };
+    let parameters = Parameters::new(&layout, 2, 100.0, 2).unwrap();
+    let with_threads = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| prove(&parameters, &layout, 2))
+    };
+    let one = with_threads(1);
+    assert_eq!(one, with_threads(2));
+    assert_eq!(one, with_threads(3));
+}
+
+#[test]
+fn the_size_is_as_estimated() {
+    for (inner, slices, rate) in [(12, 4, 1), (12, 4, 3), (13, 2, 2)] {
+        let layout = Layout::prefix(inner, slices, 1 << slices);
+        let parameters = Parameters::new(&layout, rate, 110.0, 1).unwrap();
+        let (proof, _) = prove(&parameters, &layout, 1);
+        let ratio = proof.len() as f64 / (4 * parameters.proof_elements_estimate()) as f64;
+        assert!((0.95..1.05).contains(&ratio), "{layout:?}: {ratio}");
+    }
+}
+
+#[test]
+fn altered_proofs_are_rejected() {
+    let layout = Layout::prefix(10, 2, 3);
+    let parameters = Parameters::new(&layout, 2, 60.0, 2).unwrap();
+    let (proof, claims) = prove(&parameters, &layout, 2);
+    verify(&parameters, &layout, &proof, &claims).unwrap();
+    let mut rng = SmallRng::seed_from_u64(11);
+    for _ in 0..400 {
+        let mut altered = proof.clone();
+        let position = rng.random_range(0..proof.len());
+        altered[position] ^= 1 << rng.random_range(0..8);
+        assert!(verify(&parameters, &layout, &altered, &claims).is_err());
+        let cut = rng.random_range(0..proof.len());
+        assert!(verify(&parameters, &layout, &proof[..cut], &claims).is_err());
+    }
+    let mut longer = proof.clone();
+    longer.extend([0; 4]);
+    assert!(verify(&parameters, &layout, &longer, &claims).is_err());
+}
+
+#[test]
+fn claims_of_another_shape_are_errors() {
+    let layout = Layout::prefix(8, 2, 3);
+    let parameters = Parameters::new(&layout, 2, 60.0, 1).unwrap();
+    let (proof, claims) = prove(&parameters, &layout, 1);
+    let run = |layout: &Layout, claims: &[Claim]| {
+        let mut transcript = VerifierTranscript::new(&proof);
+        let commitment = receive_commitment(&parameters, layout, &mut transcript)?;
+        verify_opening(&parameters, layout, commitment, claims, &mut transcript)
+    };
+    let twice = [claims[0].clone(), claims[0].clone()];
+    assert_eq!(
+        run(&layout, &twice),
+        Err(Error::TooManyClaims { claims: 2, max: 1 })
+    );
+    let mut short = claims.clone();
+    short[0].point.pop();
+    assert_eq!(run(&layout, &short), Err(Error::Dimension { claim: 0 }));
+    assert_eq!(run(&Layout::prefix(8, 2, 4), &claims), Err(Error::Layout));
 }

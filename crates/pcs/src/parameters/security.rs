@@ -142,7 +142,7 @@ fn terms(rounds: &[Round], max_claims: usize) -> impl Iterator<Item = Term> {
         // The claims about oracle 0 and its sample; or the claim carried over, the
         // sample and the queries to the oracle before.
         let batched = match oracle.checked_sub(1) {
-            None => max_claims + 1,
+            None => max_claims.saturating_add(1),
             Some(previous) => rounds[previous].queries + 2,
         };
         let term = |name, bits, count, formula, source| Term {
