@@ -18,7 +18,7 @@ pub fn step_input<P: Lanes>(
     parameter: &[P; PARAMETER],
     tweak: &[P; TWEAK],
 ) -> [P; WIDTH_NARROW] {
-    concat(&[value, parameter, tweak])
+    concat([value, parameter, tweak])
 }
 
 /// Takes one step along a chain.

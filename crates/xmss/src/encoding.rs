@@ -10,7 +10,7 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_koala_bear::KoalaBear;
 use thiserror::Error;
 
-use crate::params::{MESSAGE, MESSAGE_BYTES, RANDOMNESS, Scheme, WIDTH_WIDE};
+use crate::params::{MESSAGE, MESSAGE_BYTES, PARAMETER, RANDOMNESS, Scheme, WIDTH_WIDE};
 use crate::poseidon::{Lanes, compress_wide, concat};
 use crate::tweak::{Tweak, message_elements, message_tweak};
 use crate::types::{Parameter, Randomness};
@@ -39,11 +39,11 @@ pub enum EncodingError {
 #[inline]
 pub fn message_hash_input<P: Lanes>(
     message: &[KoalaBear; MESSAGE],
-    parameter: &[P; crate::params::PARAMETER],
+    parameter: &[P; PARAMETER],
     tweak: &Tweak,
     randomness: &[P; RANDOMNESS],
 ) -> [P; WIDTH_WIDE] {
-    concat(&[
+    concat([
         &message.map(P::from),
         parameter,
         &tweak.map(P::from),

@@ -82,13 +82,14 @@ pub fn compress_wide<P: Lanes, const K: usize>(input: &[P; WIDTH_WIDE]) -> [P; K
 
 /// Concatenates the parts of a hash input and pads them with zeros to `N` elements.
 ///
-/// The callers' parts have constant lengths whose sum is at most `N`; elements beyond `N` would be dropped.
+/// The callers' parts have constant lengths whose sum is at most `N`, so all bounds are known to the compiler.
 #[inline]
-pub(crate) fn concat<P: Lanes, const N: usize>(parts: &[&[P]]) -> [P; N] {
+pub(crate) fn concat<P: Lanes, const N: usize, const PARTS: usize>(parts: [&[P]; PARTS]) -> [P; N] {
     let mut out = [P::ZERO; N];
-    let elements = parts.iter().flat_map(|part| part.iter());
-    for (slot, &element) in out.iter_mut().zip(elements) {
-        *slot = element;
+    let mut at = 0;
+    for part in parts {
+        out[at..at + part.len()].copy_from_slice(part);
+        at += part.len();
     }
     out
 }

@@ -47,7 +47,7 @@ pub fn leaf_permutation_input<P: Lanes>(
     capacity: &[P; CAPACITY],
     block: &[P; RATE],
 ) -> [P; WIDTH_WIDE] {
-    concat(&[capacity, block])
+    concat([capacity, block])
 }
 
 /// The leaf with these chain ends; `capacity` is [`leaf_capacity`] of the scheme.
@@ -73,7 +73,7 @@ pub fn node_input<P: Lanes>(
     left: &[P; DIGEST],
     right: &[P; DIGEST],
 ) -> [P; WIDTH_WIDE] {
-    concat(&[parameter, tweak, left, right])
+    concat([parameter, tweak, left, right])
 }
 
 /// The node above two children; the tweak holds the node's own level and position.

@@ -16,7 +16,7 @@ use zeroize::Zeroize;
 
 use super::{ActiveRange, KeyError, SecretKey, SubTree};
 use crate::chain::step;
-use crate::params::{DIGEST, PARAMETER, Scheme};
+use crate::params::{CAPACITY, DIGEST, PARAMETER, Scheme};
 use crate::poseidon::Lanes;
 use crate::prf::{PRF_KEY_BYTES, PrfKey};
 use crate::tree::{leaf, leaf_capacity};
@@ -232,7 +232,7 @@ pub(super) fn bottom_tree<O: Observer>(
 /// The leaves of `P::WIDTH` slots from `slot` on; those beyond the last slot are meaningless.
 fn leaf_lanes<P: Lanes>(
     scheme: &Scheme,
-    capacity: &[KoalaBear; crate::params::CAPACITY],
+    capacity: &[KoalaBear; CAPACITY],
     prf_key: &PrfKey,
     parameter: &Parameter,
     slot: u32,
