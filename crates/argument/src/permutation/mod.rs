@@ -79,6 +79,7 @@
 //! Variables are bound in an order that does not depend on the prover's vector
 //! width (`order`).
 
+mod layers;
 mod order;
 mod poseidon;
 #[cfg(feature = "prover")]
@@ -86,6 +87,8 @@ pub mod prove;
 #[cfg(feature = "prover")]
 mod trace;
 mod soundness;
+#[cfg(all(test, feature = "prover"))]
+mod tests;
 pub mod verify;
 
 use sheaf_transcript::{EF, TranscriptError};

@@ -185,6 +185,11 @@ impl<const W: usize> States<W> {
             })
     }
 
+    /// Number of blocks of all live groups.
+    pub(crate) fn len(&self) -> usize {
+        self.full.len() / (2 * HALF_FULL_ROUNDS)
+    }
+
     /// All elements before the cubes of full round `round` (0..8), block `index` of all groups.
     #[inline]
     pub(crate) fn full(&self, round: usize, index: usize) -> &[Octet; W] {
@@ -264,6 +269,15 @@ impl<const W: usize> Permutation<W> {
             column: poseidon.integer_column.map(F::from_i64),
             round_constants: poseidon.round_constants,
             sparse,
+        }
+    }
+
+    /// Index among the full rounds of round `r` of the permutation.
+    pub(crate) fn full_index(&self, r: usize) -> usize {
+        if r < HALF_FULL_ROUNDS {
+            r
+        } else {
+            r - self.partial_rounds()
         }
     }
 

@@ -1,17 +1,129 @@
 //! The verifying side.
 
-use sheaf_transcript::VerifierTranscript;
+use core::array::from_fn;
 
-use super::{Error, InputClaim, OutputClaim, Shape};
+use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::{eq, skip};
+use sheaf_transcript::{EF, Transcript, VerifierTranscript};
+
+use super::layers::{Point, State, label, plain_round_value, round_value, skip_value};
+use super::poseidon::Poseidon;
+use super::{Error, InputClaim, OutputClaim, SKIP, Shape, order};
 
 /// Reduces a claim about outputs to a claim about inputs, which the caller has to check.
 ///
 /// # Errors
 /// If the proof is malformed or wrong, or if the claim does not fit the shape.
 pub fn verify(
-    _shape: &Shape,
-    _claim: OutputClaim,
-    _transcript: &mut VerifierTranscript<'_>,
+    shape: &Shape,
+    claim: OutputClaim,
+    transcript: &mut VerifierTranscript<'_>,
 ) -> Result<InputClaim, Error> {
-    Err(Error::Shape)
+    shape.check()?;
+    claim.check(shape)?;
+    let (mut state, mut evaluations) = output_layer(shape, claim, transcript)?;
+    for (i, layer) in state.layers().into_iter().enumerate() {
+        state.leave(&evaluations, transcript.sample());
+        state.enter(layer);
+        let claim = sumcheck(&mut state, transcript)?;
+        evaluations = transcript.receive(label::EVALUATIONS, layer.evaluations())?;
+        if state.gate(&evaluations) != claim {
+            return Err(Error::Layer { layer: i + 1 });
+        }
+    }
+    Ok(state.input_claim(shape, &evaluations))
+}
+
+/// The univariate round and the rounds of one layer; moves the point.
+///
+/// Returns the value that the gate must have at the new point.
+fn sumcheck(state: &mut State, transcript: &mut VerifierTranscript<'_>) -> Result<EF, Error> {
+    let point = &mut state.point;
+    let coefficients = transcript.receive(label::SKIP, skip::CUBE_SIZE - 1)?;
+    let rho = transcript.sample();
+    let mut claim = skip_value(state.value, &point.skip, &coefficients, rho);
+    point.skip = skip::basis(rho);
+
+    let slots = order::slots(point.slots.len());
+    let lanes = order::lanes(point.lanes.len());
+    let slots = slots.map(|i| (i, false));
+    for (i, is_lane) in slots.chain(lanes.map(|i| (i, true))) {
+        let coordinates = if is_lane {
+            &mut point.lanes
+        } else {
+            &mut point.slots
+        };
+        let coefficients = transcript.receive(label::ROUND, 3)?;
+        let challenge = transcript.sample();
+        claim = round_value(claim, coordinates[i], &coefficients, challenge);
+        coordinates[i] = challenge;
+    }
+    Ok(claim)
+}
+
+/// Layer 0: from the output claim to evaluations of the states before the last cubes.
+fn output_layer(
+    shape: &Shape,
+    claim: OutputClaim,
+    transcript: &mut VerifierTranscript<'_>,
+) -> Result<(State, Vec<EF>), Error> {
+    let OutputClaim {
+        lane_point: mut lanes,
+        weights16,
+        weights24,
+        mut value,
+    } = claim;
+    for i in order::lanes(shape.log_lanes) {
+        let coefficients = transcript.receive(label::OUTPUT_ROUND, 3)?;
+        let challenge = transcript.sample();
+        value = round_value(value, lanes[i], &coefficients, challenge);
+        lanes[i] = challenge;
+    }
+    let mut slots = vec![EF::ZERO; shape.log_slots()];
+    for i in order::slots(slots.len()) {
+        let coefficients = transcript.receive(label::OUTPUT_ROUND, 4)?;
+        let challenge = transcript.sample();
+        value = plain_round_value(value, &coefficients, challenge);
+        slots[i] = challenge;
+    }
+
+    let evaluations = transcript.receive(label::EVALUATIONS, 16 + 24)?;
+    let (narrow, wide) = evaluations.split_at(16);
+    let gate = output_gate(&Poseidon::narrow(), &weights16, &slots, narrow)
+        + output_gate(&Poseidon::wide(), &weights24, &slots, wide);
+    if gate != value {
+        return Err(Error::Layer { layer: 0 });
+    }
+
+    let (high, low) = slots.split_at(slots.len() - SKIP);
+    let skip = eq::table(low);
+    let point = Point {
+        skip: from_fn(|x| skip[x]),
+        slots: high.to_vec(),
+        lanes,
+    };
+    Ok((State::new(point), evaluations))
+}
+
+/// One table's share of the output layer's gate.
+///
+/// Where the table has fewer slot variables than there are, it fills the half of the
+/// hypercube on which the missing top variables are zero.
+fn output_gate<const W: usize>(
+    poseidon: &Poseidon<W>,
+    weights: &[[EF; W]],
+    slots: &[EF],
+    evaluations: &[EF],
+) -> EF {
+    let missing = slots.len() - weights.len().ilog2() as usize;
+    let (missing, own) = slots.split_at(missing);
+    let scale = missing.iter().map(|&r| EF::ONE - r).product();
+    let mut folded = [EF::ZERO; W];
+    for (e, weights) in eq::scaled_table(own, scale).into_iter().zip(weights) {
+        for (sum, &w) in folded.iter_mut().zip(weights) {
+            *sum += e * w;
+        }
+    }
+    let weights = poseidon.transposed(&folded);
+    weights.iter().zip(evaluations).map(|(&v, e)| v * e.cube()).sum()
 }

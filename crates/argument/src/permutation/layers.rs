@@ -1,0 +1,242 @@
+//! The layers between the output layer and the input, and the claims between them.
+
+use core::array::from_fn;
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::{skip, univariate};
+use sheaf_transcript::{EF, Label};
+
+use super::poseidon::{HALF_FULL_ROUNDS, Poseidon};
+use super::{InputClaim, SKIP, Shape};
+
+/// Labels of the messages.
+pub(crate) mod label {
+    use super::Label;
+
+    /// `c_1, .., c_3` (lanes) or `c_1, .., c_4` (slots) of the output layer.
+    pub(crate) const OUTPUT_ROUND: Label = Label::new("permutation/output round");
+    /// `c_1, .., c_21` of the univariate round.
+    pub(crate) const SKIP: Label = Label::new("permutation/skip");
+    /// `c_1, .., c_3` of a round.
+    pub(crate) const ROUND: Label = Label::new("permutation/round");
+    /// All columns of a full layer, or `u16`, `u24` and `L`.
+    pub(crate) const EVALUATIONS: Label = Label::new("permutation/evaluations");
+}
+
+/// A layer, with the round of the permutation of each width that it removes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layer {
+    /// A full round of both widths.
+    Full { narrow: usize, wide: usize },
+    /// A partial round of width 24 and, except at the end, of width 16.
+    Partial { narrow: Option<usize>, wide: usize },
+}
+
+/// A point shared by both tables.
+#[derive(Clone, Debug)]
+pub(crate) struct Point {
+    /// Weights of the values of the low slot bits. They sum to one.
+    pub(crate) skip: [EF; skip::SIZE],
+    /// Coordinates for the high slot bits of the larger table.
+    pub(crate) slots: Vec<EF>,
+    /// Coordinates for the lane bits.
+    pub(crate) lanes: Vec<EF>,
+}
+
+impl Point {
+    /// The weights of all `2^log_slots` slots of one table.
+    pub(crate) fn slot_weights(&self, log_slots: usize) -> Vec<EF> {
+        let own = &self.slots[self.slots.len() - (log_slots - SKIP)..];
+        let high = sheaf_sumcheck::eq::table(own);
+        high.iter()
+            .flat_map(|&h| self.skip.map(|low| h * low))
+            .collect()
+    }
+}
+
+/// A linear form in the state `a_r` of one width.
+#[derive(Clone, Debug)]
+pub(crate) struct Form<const W: usize> {
+    pub(crate) poseidon: Poseidon<W>,
+    pub(crate) weights: [EF; W],
+}
+
+impl<const W: usize> Form<W> {
+    fn new(poseidon: Poseidon<W>) -> Self {
+        Self {
+            poseidon,
+            weights: [EF::ZERO; W],
+        }
+    }
+
+    /// Replaces `w` on `a_{r+1}` by `M^T w` on the output of the cubes of round `r`.
+    ///
+    /// Returns the constant `<w, c_{r+1}>` that separates their values.
+    fn step(&mut self, round: usize) -> EF {
+        let constant = self.poseidon.constant(&self.weights, round + 1);
+        self.weights = self.poseidon.transposed(&self.weights);
+        constant
+    }
+}
+
+/// A claim between two layers, and inside one.
+///
+/// Between layers it reads `<narrow, a16> + <wide, a24> = value + constant` at `point`.
+/// Inside a layer the weights are those of the gate.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) narrow: Form<16>,
+    pub(crate) wide: Form<24>,
+    pub(crate) point: Point,
+    pub(crate) value: EF,
+    /// Round constants of the partial layers so far.
+    ///
+    /// They would be an additive constant of the linear column, which the prover
+    /// is spared by subtracting them once, after the partial layers.
+    constant: EF,
+}
+
+impl State {
+    /// The state after the output layer has left its evaluations at `point`.
+    pub(crate) fn new(point: Point) -> Self {
+        Self {
+            narrow: Form::new(Poseidon::narrow()),
+            wide: Form::new(Poseidon::wide()),
+            point,
+            value: EF::ZERO,
+            constant: EF::ZERO,
+        }
+    }
+
+    /// The layers in the order of the reduction.
+    pub(crate) fn layers(&self) -> Vec<Layer> {
+        let narrow = self.narrow.poseidon.round_constants.len();
+        let wide = self.wide.poseidon.round_constants.len();
+        let full = |i| Layer::Full {
+            narrow: narrow - i,
+            wide: wide - i,
+        };
+        let partial = |i| Layer::Partial {
+            narrow: (i < self.narrow.poseidon.partial_rounds())
+                .then(|| narrow - HALF_FULL_ROUNDS - 1 - i),
+            wide: wide - HALF_FULL_ROUNDS - 1 - i,
+        };
+        (2..=HALF_FULL_ROUNDS)
+            .map(full)
+            .chain((0..self.wide.poseidon.partial_rounds()).map(partial))
+            .chain((0..HALF_FULL_ROUNDS).rev().map(|round| Layer::Full {
+                narrow: round,
+                wide: round,
+            }))
+            .collect()
+    }
+
+    /// Moves the claim across the linear part of a layer.
+    pub(crate) fn enter(&mut self, layer: Layer) {
+        match layer {
+            Layer::Full { narrow, wide } => {
+                self.constant -= self.narrow.step(narrow) + self.wide.step(wide);
+                self.value += self.constant;
+                self.constant = EF::ZERO;
+            }
+            Layer::Partial { narrow, wide } => {
+                self.constant -= self.wide.step(wide);
+                if let Some(narrow) = narrow {
+                    self.constant -= self.narrow.step(narrow);
+                }
+            }
+        }
+    }
+
+    /// The value of a layer's gate, given the evaluations sent at its end.
+    pub(crate) fn gate(&self, evaluations: &[EF]) -> EF {
+        let [narrow, wide] = [self.narrow.weights[0], self.wide.weights[0]];
+        match *evaluations {
+            [u24, linear] => wide * u24.cube() + linear,
+            [u16, u24, linear] => narrow * u16.cube() + wide * u24.cube() + linear,
+            _ => {
+                let weights = self.narrow.weights.iter().chain(&self.wide.weights);
+                weights.zip(evaluations).map(|(&v, e)| v * e.cube()).sum()
+            }
+        }
+    }
+
+    /// Batches the evaluations sent at the end of a layer.
+    ///
+    /// After a partial layer the claim is `L + γ u16 + γ^2 u24`, with `γ^2` whether or
+    /// not there is a `u16`; after a full layer it is `sum_i γ^i e_i` from `i = 1`.
+    pub(crate) fn leave(&mut self, evaluations: &[EF], gamma: EF) {
+        let square = gamma.square();
+        match *evaluations {
+            [u24, linear] => {
+                self.value = linear + square * u24;
+                self.wide.weights[0] = square;
+            }
+            [u16, u24, linear] => {
+                self.value = linear + gamma * u16 + square * u24;
+                self.narrow.weights[0] = gamma;
+                self.wide.weights[0] = square;
+            }
+            _ => {
+                let powers = univariate::powers(gamma, 1 + 16 + 24);
+                let powers = &powers[1..];
+                self.value = powers.iter().zip(evaluations).map(|(&p, &e)| p * e).sum();
+                self.narrow.weights = from_fn(|j| powers[j]);
+                self.wide.weights = from_fn(|j| powers[16 + j]);
+            }
+        }
+    }
+
+    /// The claim about inputs, given the evaluations of `a_0`.
+    pub(crate) fn input_claim(&self, shape: &Shape, evaluations: &[EF]) -> InputClaim {
+        let (narrow, wide) = evaluations.split_at(16);
+        InputClaim {
+            lane_point: self.point.lanes.clone(),
+            slot_weights16: self.point.slot_weights(shape.log_slots16),
+            slot_weights24: self.point.slot_weights(shape.log_slots24),
+            inputs16: from_fn(|j| narrow[j] - self.narrow.poseidon.round_constants[0][j]),
+            inputs24: from_fn(|j| wide[j] - self.wide.poseidon.round_constants[0][j]),
+        }
+    }
+}
+
+impl Layer {
+    /// Evaluations sent at the end of the layer: the 16 + 24 columns, or `[u16,] u24, L`.
+    pub(crate) const fn evaluations(self) -> usize {
+        match self {
+            Self::Full { .. } => 16 + 24,
+            Self::Partial {
+                narrow: Some(_), ..
+            } => 3,
+            Self::Partial { narrow: None, .. } => 2,
+        }
+    }
+}
+
+/// The value at `x` of the round polynomial with coefficients `c_1, c_2, ..` for which
+/// `(1 - r) g(0) + r g(1)` is `claim`.
+pub(crate) fn round_value(claim: EF, r: EF, coefficients: &[EF], x: EF) -> EF {
+    let c0 = claim - r * coefficients.iter().copied().sum::<EF>();
+    c0 + x * univariate::horner(coefficients, x)
+}
+
+/// The value at `x` of the polynomial with coefficients `c_1, c_2, ..` for which
+/// `g(0) + g(1)` is `claim`.
+pub(crate) fn plain_round_value(claim: EF, coefficients: &[EF], x: EF) -> EF {
+    let c0 = (claim - coefficients.iter().copied().sum::<EF>()).halve();
+    c0 + x * univariate::horner(coefficients, x)
+}
+
+/// The value at `x` of the polynomial with coefficients `c_1, c_2, ..` whose weighted sum
+/// over the skip domain is `claim`.
+pub(crate) fn skip_value(
+    claim: EF,
+    weights: &[EF; skip::SIZE],
+    coefficients: &[EF],
+    x: EF,
+) -> EF {
+    // The weights sum to one.
+    let moments = &skip::moments(weights)[1..];
+    let rest: EF = moments.iter().zip(coefficients).map(|(&m, &c)| m * c).sum();
+    claim - rest + x * univariate::horner(coefficients, x)
+}

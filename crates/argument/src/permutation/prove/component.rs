@@ -1,0 +1,206 @@
+//! The rounds of one table in a layer, after the univariate round.
+
+use core::array::from_fn;
+
+use p3_field::{PackedValue, PrimeCharacteristicRing};
+use sheaf_sumcheck::eq;
+use sheaf_sumcheck::quintic::{self, weighted_sum};
+use sheaf_sumcheck::rounds::{Gate, Message, Row, Table, folded_len};
+use sheaf_transcript::field::coefficients;
+use sheaf_transcript::{EF, F, PF};
+
+use super::geometry::{Lanes, Step};
+
+/// The coefficients of a round polynomial.
+pub(super) type Polynomial = [EF; 4];
+
+/// What the rounds of a layer need of each of its tables.
+pub(super) trait Rounds: Send {
+    /// The table's share of the round polynomial; `r_inverse` belongs to the coordinate `r`
+    /// that the challenge will replace.
+    fn round(&mut self, step: Step, r_inverse: EF) -> Polynomial;
+    /// Binds the variable of that round.
+    fn bind(&mut self, challenge: EF);
+    /// The columns at the final point.
+    fn evaluations(&mut self) -> Vec<EF>;
+}
+
+/// A table whose rows are made on first use.
+pub(super) struct Component<'a, G, S, const C: usize> {
+    gate: core::marker::PhantomData<G>,
+    table: &'a mut Table<PF, C>,
+    /// Makes the rows; gone when they have been made.
+    source: Option<S>,
+    tail: Row<PF, C>,
+    /// The gate on the tail.
+    tail_value: EF,
+    live: usize,
+    /// Coordinates of the row index that are not bound yet.
+    coordinates: Vec<EF>,
+    /// How many of them belong to slot bits.
+    slots: usize,
+    inner_coordinates: Vec<EF>,
+    inner_weights: Vec<EF>,
+    /// Rows for single lanes, once all groups have been folded into one.
+    inner: Option<Table<F, C>>,
+    /// The table's share of the claim.
+    claim: EF,
+    polynomial: Polynomial,
+    step: Option<Step>,
+    /// Inverses of the factors that have been multiplied into the columns.
+    unscale: [EF; C],
+}
+
+/// What distinguishes the rows of one component from those of another.
+pub(super) struct Rows<S, const C: usize> {
+    pub(super) source: S,
+    pub(super) tail: [EF; C],
+    pub(super) unscale: [EF; C],
+}
+
+impl<'a, G, S, const C: usize> Component<'a, G, S, C>
+where
+    G: Gate<C>,
+    S: Fn(usize, &mut Row<PF, C>) + Sync + Send,
+{
+    /// `coordinates` are those of the index (group, block), of which the last `slots` are
+    /// for the block.
+    pub(super) fn new(
+        table: &'a mut Table<PF, C>,
+        rows: Rows<S, C>,
+        lanes: &Lanes,
+        coordinates: Vec<EF>,
+        claim: EF,
+    ) -> Self {
+        let slots = coordinates.len() - lanes.outer.len();
+        let tail = scalar_row(&rows.tail);
+        let tail_value = quintic::lane(&G::message(&tail, &tail)[0], 0);
+        Self {
+            gate: core::marker::PhantomData,
+            table,
+            source: Some(rows.source),
+            tail: tail.map(|plane| plane.map(PF::from)),
+            tail_value,
+            live: lanes.groups << slots,
+            coordinates,
+            slots,
+            inner_coordinates: lanes.inner.clone(),
+            inner_weights: lanes.inner_weights.clone(),
+            inner: None,
+            claim,
+            polynomial: [EF::ZERO; 4],
+            step: None,
+            unscale: rows.unscale,
+        }
+    }
+
+    /// Pairs rows at distance `stride`.
+    fn outer_round(&mut self, stride: usize) -> [EF; 3] {
+        let weights = pair_weights(&mut self.coordinates, stride, self.live);
+        let message = match self.source.take() {
+            Some(source) => {
+                let tail = vec![self.tail];
+                self.table
+                    .open::<G>(source, self.live, tail, stride, &weights)
+            }
+            None => self.table.round::<G>(stride, &weights),
+        };
+        self.live = weights.len();
+        let mut message = message.map(|c| weighted_sum(&c, &self.inner_weights));
+        message[0] += self.tail_value * tail_mass(&weights);
+        message
+    }
+
+    /// Pairs lanes at distance `stride` inside the last group.
+    fn inner_round(&mut self, stride: usize) -> [EF; 3] {
+        let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
+        let message: Message<F> = match &mut self.inner {
+            Some(inner) => inner.round::<G>(stride, &weights),
+            None => {
+                let row = self.last_row();
+                let lane = |l: usize, out: &mut Row<F, C>| {
+                    *out = from_fn(|i| from_fn(|j| row[i][j].as_slice()[l]));
+                };
+                let inner = self.inner.insert(Table::default());
+                let tail = vec![[[F::ZERO; C]; 5]];
+                inner.open::<G>(lane, PF::WIDTH, tail, stride, &weights)
+            }
+        };
+        message.map(|c| quintic::lane(&c, 0))
+    }
+
+    /// The one row that is left when all groups have been folded.
+    fn last_row(&mut self) -> Row<PF, C> {
+        if let Some(source) = self.source.take() {
+            self.table.fill(source, self.live, vec![self.tail]);
+        }
+        self.table.rows()[0]
+    }
+}
+
+impl<G, S, const C: usize> Rounds for Component<'_, G, S, C>
+where
+    G: Gate<C>,
+    S: Fn(usize, &mut Row<PF, C>) + Sync + Send,
+{
+    fn round(&mut self, step: Step, r_inverse: EF) -> Polynomial {
+        self.step = Some(step);
+        let [c0, c2, c3] = match step {
+            Step::Slot if self.slots == 0 => {
+                // This table does not depend on the variable.
+                self.step = None;
+                [self.claim, EF::ZERO, EF::ZERO]
+            }
+            Step::Slot => {
+                self.slots -= 1;
+                self.outer_round(1)
+            }
+            Step::Group { stride } => self.outer_round(stride),
+            Step::Inner { stride } => self.inner_round(stride),
+        };
+        // claim = (1 - r) g(0) + r g(1) = c_0 + r (c_1 + c_2 + c_3)
+        let c1 = (self.claim - c0) * r_inverse - c2 - c3;
+        self.polynomial = [c0, c1, c2, c3];
+        self.polynomial
+    }
+
+    fn bind(&mut self, challenge: EF) {
+        self.claim = sheaf_sumcheck::univariate::horner(&self.polynomial, challenge);
+        match (self.step, &mut self.inner) {
+            (Some(Step::Slot), _) => self.table.bind(challenge, 1),
+            (Some(Step::Group { stride }), _) => self.table.bind(challenge, stride),
+            (Some(Step::Inner { stride }), Some(inner)) => inner.bind(challenge, stride),
+            _ => {}
+        }
+    }
+
+    fn evaluations(&mut self) -> Vec<EF> {
+        let row = match &mut self.inner {
+            Some(inner) => inner.rows()[0],
+            None => {
+                let row = self.last_row();
+                from_fn(|i| from_fn(|j| row[i][j].as_slice()[0]))
+            }
+        };
+        (0..C)
+            .map(|j| quintic::lane(&from_fn(|i| row[i][j]), 0) * self.unscale[j])
+            .collect()
+    }
+}
+
+/// The weights of all live pairs at distance `stride`; removes the coordinate that is bound.
+pub(super) fn pair_weights(coordinates: &mut Vec<EF>, stride: usize, live: usize) -> Vec<EF> {
+    let _ = coordinates.remove(coordinates.len() - 1 - stride.ilog2() as usize);
+    eq::prefix_table(coordinates, folded_len(live, stride), EF::ONE)
+}
+
+/// The weight of all pairs without a live row.
+pub(super) fn tail_mass(weights: &[EF]) -> EF {
+    EF::ONE - weights.iter().copied().sum::<EF>()
+}
+
+/// The row with the given columns.
+pub(super) fn scalar_row<const C: usize>(columns: &[EF; C]) -> Row<F, C> {
+    let columns = columns.map(coefficients);
+    from_fn(|i| from_fn(|j| columns[j][i]))
+}

@@ -1,0 +1,452 @@
+//! The output layer: arbitrary slot weights, lane variables first.
+//!
+//! The weights do not depend on the lane, so the first round is measured on the
+//! base-field states and weighted per (slot, column) at the end; for the other
+//! lane rounds the cube roots of the weights are multiplied into the columns. A
+//! column of weight zero then vanishes, and its evaluation is computed from the states.
+
+use core::array::from_fn;
+
+use p3_field::{Algebra, PackedValue, PrimeCharacteristicRing};
+use rayon::prelude::*;
+use sheaf_sumcheck::cube_root::cube_root;
+use sheaf_sumcheck::eq;
+use sheaf_sumcheck::quintic::{self, Multiplier, Quintic, add, dot_base, eight, weighted_sum, zero};
+use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
+use sheaf_sumcheck::skip_kernel::BATCH;
+use sheaf_transcript::field::coefficients;
+use sheaf_transcript::{EF, F, PF};
+
+use super::component::{pair_weights, scalar_row, tail_mass};
+use super::geometry::{Lanes, Step, lane_steps};
+use super::slots::SlotTable;
+use super::{Channel, Scratch, Speaker};
+use crate::permutation::layers::{Point, State, label, plain_round_value, round_value};
+use crate::permutation::poseidon::{HALF_FULL_ROUNDS, Poseidon};
+use crate::permutation::trace::{Idle, Kernel, Narrow, States, Wide};
+use crate::permutation::{OutputClaim, SKIP, Shape, order};
+
+/// Index of the last full round.
+const LAST: usize = 2 * HALF_FULL_ROUNDS - 1;
+
+/// Proves layer 0; leaves the evaluations of the states before the last cubes.
+pub(super) fn prove<S: Speaker>(
+    shape: &Shape,
+    narrow: &States<16>,
+    wide: &States<24>,
+    scratch: &mut Scratch,
+    claim: OutputClaim,
+    channel: &mut Channel<'_, S>,
+) -> (State, Vec<EF>) {
+    let OutputClaim {
+        lane_point: mut point,
+        weights16,
+        weights24,
+        mut value,
+    } = claim;
+    let lanes = Lanes::new(shape, &point);
+    let (mut a, mut b) = rayon::join(
+        || {
+            let weights = transposed(&Poseidon::narrow(), &weights16);
+            Output::new(narrow, Narrow::idle(), weights, &lanes, &mut scratch.narrow.full)
+        },
+        || {
+            let weights = transposed(&Poseidon::wide(), &weights24);
+            Output::new(wide, Wide::idle(), weights, &lanes, &mut scratch.wide.full)
+        },
+    );
+    for (i, step) in lane_steps(shape.log_lanes) {
+        let r = point[i];
+        let (p, q) = rayon::join(|| a.round(step), || b.round(step));
+        let [c0, c2, c3]: [EF; 3] = from_fn(|i| p[i] + q[i]);
+        // Zero with probability 2^-154; such a proof fails to verify.
+        let inverse = p3_field::Field::try_inverse(&r).unwrap_or_default();
+        let mut sum = [(value - c0) * inverse - c2 - c3, c2, c3];
+        let challenge = channel.polynomial(label::OUTPUT_ROUND, &mut sum);
+        value = round_value(value, r, &sum, challenge);
+        point[i] = challenge;
+        rayon::join(|| a.bind(challenge), || b.bind(challenge));
+    }
+
+    let lanes = Lanes::new(shape, &point);
+    let (mut a, mut b) = rayon::join(|| a.into_slots(&lanes), || b.into_slots(&lanes));
+    let mut slots = vec![EF::ZERO; shape.log_slots()];
+    for i in order::slots(slots.len()) {
+        let (p, q) = rayon::join(|| a.round(), || b.round());
+        let mut sum: [EF; 4] = from_fn(|i| p[i] + q[i]);
+        let challenge = channel.polynomial(label::OUTPUT_ROUND, &mut sum);
+        value = plain_round_value(value, &sum, challenge);
+        slots[i] = challenge;
+        rayon::join(|| a.bind(challenge), || b.bind(challenge));
+    }
+
+    let (narrow_columns, narrow_weights) = a.columns();
+    let (wide_columns, wide_weights) = b.columns();
+    let weights = [&narrow_weights[..], &wide_weights[..]].concat();
+    let gate = |e: &[EF]| weights.iter().zip(e).map(|(&v, e)| v * e.cube()).sum();
+    let evaluations = [&narrow_columns[..], &wide_columns[..]].concat();
+    let evaluations = channel.evaluations(evaluations, gate, value);
+
+    let (high, low) = slots.split_at(slots.len() - SKIP);
+    let skip = eq::table(low);
+    let state = State::new(Point {
+        skip: from_fn(|x| skip[x]),
+        slots: high.to_vec(),
+        lanes: point,
+    });
+    (state, evaluations)
+}
+
+fn transposed<const W: usize>(poseidon: &Poseidon<W>, weights: &[[EF; W]]) -> Vec<[EF; W]> {
+    weights
+        .par_iter()
+        .map(|weights| poseidon.transposed(weights))
+        .collect()
+}
+
+/// The lane rounds of one table.
+struct Output<'a, const W: usize> {
+    states: &'a States<W>,
+    idle: &'a Idle<W>,
+    /// Per slot and column, and their cube roots with inverses; zero for zero.
+    weights: Vec<[EF; W]>,
+    roots: Vec<[(EF, EF); W]>,
+    /// The gate on an idle lane.
+    tail_value: EF,
+    /// Rows by (group, slot).
+    table: &'a mut Table<PF, W>,
+    /// Rows by (lane in the last group, slot / vector width): vectors now hold slots.
+    inner: Option<Table<PF, W>>,
+    groups: usize,
+    coordinates: Vec<EF>,
+    inner_coordinates: Vec<EF>,
+    inner_weights: Vec<EF>,
+    stage: Stage,
+    step: Step,
+}
+
+/// Where the rows are.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// Still in the trace.
+    States,
+    /// In the trace, folded by a challenge.
+    Folded { challenge: EF, stride: usize },
+    /// In the tables.
+    Table,
+}
+
+impl<'a, const W: usize> Output<'a, W> {
+    fn new(
+        states: &'a States<W>,
+        idle: &'a Idle<W>,
+        weights: Vec<[EF; W]>,
+        lanes: &Lanes,
+        table: &'a mut Table<PF, W>,
+    ) -> Self {
+        let roots = weights
+            .par_iter()
+            .map(|v| v.map(|v| cube_root(v).unwrap_or_default()))
+            .collect();
+        let cubes = idle.full[LAST].map(|a| a.cube());
+        let tail_value = weights
+            .iter()
+            .flat_map(|v| v.iter().zip(cubes).map(|(&v, c)| v * c))
+            .sum();
+        Self {
+            states,
+            idle,
+            weights,
+            roots,
+            tail_value,
+            table,
+            inner: None,
+            groups: lanes.groups,
+            coordinates: lanes.outer.clone(),
+            inner_coordinates: lanes.inner.clone(),
+            inner_weights: lanes.inner_weights.clone(),
+            stage: Stage::States,
+            step: Step::Slot,
+        }
+    }
+
+    fn slots(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// `c_0`, `c_2`, `c_3` of the next round.
+    fn round(&mut self, step: Step) -> [EF; 3] {
+        self.step = step;
+        match step {
+            Step::Inner { stride } => self.inner_round(stride),
+            Step::Group { stride } => self.outer_round(stride),
+            Step::Slot => [EF::ZERO; 3],
+        }
+    }
+
+    fn outer_round(&mut self, stride: usize) -> [EF; 3] {
+        let weights = pair_weights(&mut self.coordinates, stride, self.groups);
+        let slots = self.slots();
+        let message = match self.stage {
+            Stage::States => self.first_round(stride, &weights),
+            Stage::Folded { challenge, stride: previous } => {
+                let source = Folding::new(self, challenge, previous);
+                let rows = self.groups * slots;
+                let tail = self.tail();
+                self.stage = Stage::Table;
+                self.table.open::<Cubes>(
+                    |t, row| source.row(t, row),
+                    rows,
+                    tail,
+                    stride * slots,
+                    &weights,
+                )
+            }
+            Stage::Table => self.table.round::<Cubes>(stride * slots, &weights),
+        };
+        self.groups = weights.len();
+        let mut message = message.map(|c| weighted_sum(&c, &self.inner_weights));
+        message[0] += self.tail_value * tail_mass(&weights);
+        message
+    }
+
+    /// The first round, on base-field states.
+    fn first_round(&self, stride: usize, weights: &[EF]) -> Message<PF> {
+        (0..self.states.blocks * W)
+            .into_par_iter()
+            .map(|i| self.first_round_of(i / W, i % W, stride, weights))
+            .reduce(
+                || [zero(); 3],
+                |a, b| from_fn(|i| add(&a[i], &b[i])),
+            )
+    }
+
+    /// The share of one column of one block.
+    fn first_round_of(
+        &self,
+        block: usize,
+        column: usize,
+        stride: usize,
+        weights: &[EF],
+    ) -> Message<PF> {
+        let blocks = self.states.blocks;
+        let idle = PF::from(self.idle.full[LAST][column]);
+        let state = |group: usize, x: usize| {
+            if group < self.groups {
+                self.states.full(LAST, group * blocks + block)[column][x]
+            } else {
+                idle
+            }
+        };
+        let mut sums: [Message<PF>; 1 << SKIP] = [[zero(); 3]; 1 << SKIP];
+        for (batch, weights) in weights.chunks(BATCH).enumerate() {
+            let planes = eight(weights);
+            for (x, sums) in sums.iter_mut().enumerate() {
+                let mut terms = [[PF::ZERO; BATCH]; 3];
+                for i in 0..weights.len() {
+                    let pair = batch * BATCH + i;
+                    let low = pair / stride * 2 * stride + pair % stride;
+                    let a = state(low, x);
+                    let d = state(low + stride, x) - a;
+                    let d2 = d.square();
+                    terms[0][i] = a.cube();
+                    terms[1][i] = a * d2;
+                    terms[2][i] = d * d2;
+                }
+                for (sum, terms) in sums.iter_mut().zip(&terms) {
+                    *sum = add(sum, &dot_base(terms, &planes));
+                }
+            }
+        }
+        let mut message = [zero(); 3];
+        for (x, sums) in sums.iter().enumerate() {
+            let weight = Multiplier::new(self.weights[(block << SKIP) + x][column]);
+            for (c, sum) in message.iter_mut().zip(sums) {
+                *c = add(c, &weight.apply(sum));
+            }
+        }
+        message[1] = quintic::triple(&message[1]);
+        message
+    }
+
+    fn tail(&self) -> Vec<Row<PF, W>> {
+        let idle = &self.idle.full[LAST];
+        self.roots
+            .iter()
+            .map(|roots| {
+                scalar_row(&from_fn::<_, W, _>(|j| roots[j].0 * idle[j]))
+                    .map(|plane| plane.map(PF::from))
+            })
+            .collect()
+    }
+
+    /// Folds what is left into one row per slot.
+    fn close(&mut self) {
+        let (challenge, stride) = match self.stage {
+            Stage::States => (EF::ZERO, 1),
+            Stage::Folded { challenge, stride } => (challenge, stride),
+            Stage::Table => return,
+        };
+        let source = Folding::new(self, challenge, stride);
+        let rows = self.groups * self.slots();
+        let tail = self.tail();
+        self.stage = Stage::Table;
+        self.table.fill(|t, row| source.row(t, row), rows, tail);
+    }
+
+    fn inner_round(&mut self, stride: usize) -> [EF; 3] {
+        let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
+        let vectors = self.slots().div_ceil(PF::WIDTH);
+        let message = match &mut self.inner {
+            Some(inner) => inner.round::<Cubes>(stride * vectors, &weights),
+            None => {
+                self.close();
+                let rows = self.table.rows();
+                let source = |t: usize, out: &mut Row<PF, W>| {
+                    let (lane, first) = (t / vectors, t % vectors * PF::WIDTH);
+                    *out = from_fn(|i| {
+                        from_fn(|j| {
+                            PF::from_fn(|s| {
+                                rows.get(first + s)
+                                    .map_or(F::ZERO, |row| row[i][j].as_slice()[lane])
+                            })
+                        })
+                    });
+                };
+                let tail = vec![[[PF::ZERO; W]; 5]; vectors];
+                let rows = PF::WIDTH * vectors;
+                let inner = self.inner.insert(Table::default());
+                inner.open::<Cubes>(source, rows, tail, stride * vectors, &weights)
+            }
+        };
+        message.map(|c| weighted_sum(&c, &[EF::ONE; PF::WIDTH]))
+    }
+
+    fn bind(&mut self, challenge: EF) {
+        match (self.step, self.stage, &mut self.inner) {
+            (Step::Group { stride }, Stage::States, _) => {
+                self.stage = Stage::Folded { challenge, stride };
+            }
+            (Step::Group { stride }, _, _) => {
+                let slots = self.slots();
+                self.table.bind(challenge, stride * slots);
+            }
+            (Step::Inner { stride }, _, Some(inner)) => {
+                let vectors = self.weights.len().div_ceil(PF::WIDTH);
+                inner.bind(challenge, stride * vectors);
+            }
+            _ => {}
+        }
+    }
+
+    /// The columns at the lane point, per slot, and their weights.
+    fn into_slots(mut self, lanes: &Lanes) -> SlotTable<W> {
+        let packs_slots = self.inner.is_some();
+        if !packs_slots {
+            self.close();
+        }
+        let rows = match &mut self.inner {
+            Some(inner) => inner.rows(),
+            None => self.table.rows(),
+        };
+        let value = |slot: usize, j: usize| {
+            let (row, lane) = if packs_slots {
+                (slot / PF::WIDTH, slot % PF::WIDTH)
+            } else {
+                (slot, 0)
+            };
+            quintic::lane(&from_fn(|i| rows[row][i][j]), lane)
+        };
+        let group_weights = eq::prefix_table(&lanes.outer, lanes.groups, EF::ONE);
+        let columns = (0..self.weights.len())
+            .into_par_iter()
+            .map(|slot| {
+                from_fn(|j| {
+                    if self.weights[slot][j] == EF::ZERO {
+                        column_at(self.states, self.idle, (slot, j), &group_weights, lanes)
+                    } else {
+                        value(slot, j) * self.roots[slot][j].1
+                    }
+                })
+            })
+            .collect();
+        SlotTable::new(columns, self.weights)
+    }
+}
+
+/// One column of one slot at a lane point.
+fn column_at<const W: usize>(
+    states: &States<W>,
+    idle: &Idle<W>,
+    (slot, j): (usize, usize),
+    group_weights: &[EF],
+    lanes: &Lanes,
+) -> EF {
+    let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
+    let mut sum: Quintic<PF> = zero();
+    for (group, &weight) in group_weights.iter().enumerate() {
+        let state = states.full(LAST, group * states.blocks + block)[j][x];
+        let weight = coefficients(weight);
+        sum = from_fn(|i| sum[i] + state * weight[i]);
+    }
+    let tail = tail_mass(group_weights) * idle.full[LAST][j];
+    weighted_sum(&sum, &lanes.inner_weights) + tail
+}
+
+/// The rows after the first fold, made from the states.
+struct Folding<'a, const W: usize> {
+    states: &'a States<W>,
+    idle: &'a [F; W],
+    /// Live groups before the fold.
+    groups: usize,
+    stride: usize,
+    /// Per slot and column, the factors of the low and the high state, by coefficient.
+    factors: Vec<[[[F; 2]; 5]; W]>,
+}
+
+impl<'a, const W: usize> Folding<'a, W> {
+    fn new(output: &Output<'a, W>, challenge: EF, stride: usize) -> Self {
+        let factors = output
+            .roots
+            .iter()
+            .map(|roots| {
+                roots.map(|(root, _)| {
+                    let high = root * challenge;
+                    let (low, high) = (coefficients(root - high), coefficients(high));
+                    from_fn(|i| [low[i], high[i]])
+                })
+            })
+            .collect();
+        Self {
+            states: output.states,
+            idle: &output.idle.full[LAST],
+            groups: output.states.len() / output.states.blocks,
+            stride,
+            factors,
+        }
+    }
+
+    /// Row `t`, by (folded group, slot).
+    fn row(&self, t: usize, out: &mut Row<PF, W>) {
+        let slots = self.factors.len();
+        let (group, slot) = (t / slots, t % slots);
+        let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
+        let low = group / self.stride * 2 * self.stride + group % self.stride;
+        let octets = |group: usize| {
+            (group < self.groups).then(|| {
+                self.states
+                    .full(LAST, group * self.states.blocks + block)
+            })
+        };
+        let (low, high) = (octets(low), octets(low + self.stride));
+        for j in 0..W {
+            let value = |octets: Option<&[[PF; 1 << SKIP]; W]>| {
+                octets.map_or_else(|| PF::from(self.idle[j]), |octets| octets[j][x])
+            };
+            let pair = [value(low), value(high)];
+            for i in 0..5 {
+                out[i][j] = PF::mixed_dot_product(&pair, &self.factors[slot][j][i]);
+            }
+        }
+    }
+}
