@@ -26,7 +26,7 @@ impl Tree {
         while let Some(children) = levels.last()
             && children.len() > 1
         {
-            let parents = collect_batches(children, 2 * BATCH, 2, |batch| hash::node_batch(batch));
+            let parents = collect_batches(children, 2 * BATCH, 2, hash::node_batch);
             levels.push(parents);
         }
         Self { levels }

@@ -252,7 +252,7 @@ pub(crate) fn query_elements(round: &Round) -> usize {
     }
     // Thousandths; linear interpolation between powers of two.
     let log = queries.ilog2() as usize;
-    let log2 = 1000 * log + ((queries - (1 << log)) * 1000 >> log);
+    let log2 = 1000 * log + (((queries - (1 << log)) * 1000) >> log);
     let depth = (1000 * round.domain_bits()).saturating_sub(log2 + 890);
     queries * round.row_elements + DIGEST * (queries * depth / 1000)
 }

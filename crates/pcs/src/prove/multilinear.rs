@@ -90,19 +90,14 @@ impl Sumcheck {
     pub(super) fn round_polynomial(&self) -> (EF, EF) {
         let (f0, f1) = self.f.split_at(self.f.len() / 2);
         let (w0, w1) = self.w.split_at(self.w.len() / 2);
-        let chunk = |((f0, f1), (w0, w1)): ((&[EF], &[EF]), (&[EF], &[EF]))| {
-            let mut at_zero = EF::ZERO;
-            let mut quadratic = EF::ZERO;
-            for ((&f0, &f1), (&w0, &w1)) in f0.iter().zip(f1).zip(w0.iter().zip(w1)) {
-                at_zero += f0 * w0;
-                quadratic += (f1 - f0) * (w1 - w0);
-            }
-            (at_zero, quadratic)
-        };
-        (f0.par_chunks(TASK).zip(f1.par_chunks(TASK)))
-            .zip(w0.par_chunks(TASK).zip(w1.par_chunks(TASK)))
-            .map(chunk)
-            .reduce(|| (EF::ZERO, EF::ZERO), |a, b| (a.0 + b.0, a.1 + b.1))
+        let zero = || (EF::ZERO, EF::ZERO);
+        (f0.par_iter().zip(f1))
+            .zip(w0.par_iter().zip(w1))
+            .with_min_len(TASK)
+            .fold(zero, |(at_zero, quadratic), ((&f0, &f1), (&w0, &w1))| {
+                (at_zero + f0 * w0, quadratic + (f1 - f0) * (w1 - w0))
+            })
+            .reduce(zero, |a, b| (a.0 + b.0, a.1 + b.1))
     }
 
     /// Binds the first variable to `x`.
