@@ -43,6 +43,22 @@ pub enum VerifyError {
     Commitment(#[from] pcs::Error),
 }
 
+impl VerifyError {
+    /// The transcript error behind this one, if the proof has the wrong shape.
+    #[must_use]
+    pub const fn transcript(&self) -> Option<TranscriptError> {
+        match self {
+            Self::Transcript(error)
+            | Self::ChainEnds(fractions::verify::Error::Transcript(error))
+            | Self::Constraints(constraints::verify::Error::Transcript(error))
+            | Self::Permutations(permutation::Error::Transcript(error))
+            | Self::Columns(columns::verify::Error::Transcript(error))
+            | Self::Commitment(pcs::Error::Transcript(error)) => Some(*error),
+            _ => None,
+        }
+    }
+}
+
 /// Verifies that every key of the statement has signed its group's message at its slot.
 ///
 /// `proof` is the body of a proof at rate `2^-log_inv_rate`. Time is linear in

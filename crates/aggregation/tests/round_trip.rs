@@ -1,0 +1,87 @@
+//! Honest proofs are accepted, and nothing else.
+
+#![cfg(feature = "prover")]
+
+use sheaf_aggregation::{Group, Scratch, Statement, prove, verify};
+use sheaf_xmss::one_slot::sign_once;
+use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
+
+/// Signers of one message at one slot.
+fn group(scheme: &Scheme, slot: u32, message: u8, count: usize) -> (Group, Vec<Signature>) {
+    let message = [message; 32];
+    let (keys, signatures): (Vec<PublicKey>, Vec<Signature>) = (0..count)
+        .map(|i| {
+            let mut seed = [message[0]; 32];
+            seed[..8].copy_from_slice(&(i as u64).to_le_bytes());
+            sign_once(scheme, &seed, slot, &message).expect("the slot is in range")
+        })
+        .unzip();
+    let group = Group {
+        slot,
+        message,
+        keys,
+    };
+    (group, signatures)
+}
+
+/// A statement and its signatures in lane order.
+fn statement(scheme: Scheme, groups: Vec<(Group, Vec<Signature>)>) -> (Statement, Vec<Signature>) {
+    let (groups, signatures): (Vec<Group>, Vec<Vec<Signature>>) = groups.into_iter().unzip();
+    let (statement, order) = Statement::new(scheme, groups).expect("the groups are sound");
+    let lanes = order
+        .iter()
+        .map(|&(group, key)| signatures[group][key].clone())
+        .collect();
+    (statement, lanes)
+}
+
+fn prove_all(statement: &Statement, signatures: &[Signature], rate: usize) -> Vec<u8> {
+    let signatures: Vec<&Signature> = signatures.iter().collect();
+    prove(statement, &signatures, rate, &mut Scratch::default(), |_| Ok(()))
+        .expect("the signatures are valid")
+}
+
+#[test]
+fn small_batches_of_the_test_scheme() {
+    for count in [1, 2, 7, 8, 9, 16, 17, 33] {
+        let (statement, signatures) = statement(TEST, vec![group(&TEST, 5, 1, count)]);
+        let proof = prove_all(&statement, &signatures, 1);
+        assert_eq!(verify(&statement, 1, &proof), Ok(()), "{count} signatures");
+    }
+}
+
+#[test]
+fn several_groups_with_different_paths() {
+    let groups = vec![
+        group(&TEST, 5, 1, 3),
+        group(&TEST, 5, 2, 1),
+        group(&TEST, 250, 3, 9),
+        group(&TEST, 127, 4, 5),
+    ];
+    let (statement, signatures) = statement(TEST, groups);
+    let proof = prove_all(&statement, &signatures, 2);
+    assert_eq!(verify(&statement, 2, &proof), Ok(()));
+}
+
+#[test]
+fn real_parameters_at_every_rate() {
+    let (statement, signatures) = statement(PROD, vec![group(&PROD, 1_000_000, 1, 3)]);
+    for rate in 1..=4 {
+        let proof = prove_all(&statement, &signatures, rate);
+        assert_eq!(verify(&statement, rate, &proof), Ok(()), "rate 2^-{rate}");
+        for other in (1..=4).filter(|&other| other != rate) {
+            assert!(verify(&statement, other, &proof).is_err());
+        }
+    }
+}
+
+/// Slots where tweaks carry: for all steps, for none, and for some.
+#[test]
+fn carries_of_every_kind() {
+    for slots in [vec![127], vec![127, 128], vec![32_639], vec![127 * 5000, 3], vec![127, 32_639, 127 * 9000, 5]] {
+        let groups = slots.iter().map(|&slot| group(&PROD, slot, 9, 2)).collect();
+        let (statement, signatures) = statement(PROD, groups);
+        let proof = prove_all(&statement, &signatures, 1);
+        assert_eq!(verify(&statement, 1, &proof), Ok(()), "slots {slots:?}");
+    }
+}
