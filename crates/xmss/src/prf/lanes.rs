@@ -14,10 +14,16 @@ use super::reduce;
 const RATE: usize = 168;
 
 /// An input of less than one block; zeroized when dropped.
-#[derive(zeroize::ZeroizeOnDrop)]
 pub(super) struct Input {
     block: [u8; RATE],
     length: usize,
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        // Only what was written: wiping the rest of the block would cost as much as hashing it.
+        self.block[..self.length].zeroize();
+    }
 }
 
 impl Default for Input {
@@ -30,12 +36,12 @@ impl Default for Input {
 }
 
 impl Input {
-    /// Appends bytes. All inputs of this crate together have at most 93.
+    /// Appends bytes. A whole input has at most 93 of them; what exceeds the block would be cut off.
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        for (to, from) in self.block[self.length..RATE - 1].iter_mut().zip(bytes) {
-            *to = *from;
-            self.length += 1;
-        }
+        let room = &mut self.block[self.length..RATE - 1];
+        let count = bytes.len().min(room.len());
+        room[..count].copy_from_slice(&bytes[..count]);
+        self.length += count;
     }
 
     /// The bytes that have been appended.
