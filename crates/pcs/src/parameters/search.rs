@@ -37,8 +37,8 @@ const QUERY_MARGIN: MicroBits = 2 * BIT;
 /// Bits by which an out-of-domain sample must exceed the target.
 const SAMPLE_MARGIN: MicroBits = 4 * BIT;
 
-/// What a byte of proof is worth: 3 ms per KiB.
-const NANOSECONDS_PER_BYTE: u64 = 3000;
+/// What a byte of proof is worth: 2.5 ms per KiB.
+const NANOSECONDS_PER_BYTE: u64 = 2500;
 /// One width-24 permutation, two cores.
 const NANOSECONDS_PER_HASH: u64 = 480;
 /// Eight width-16 permutations, two cores.

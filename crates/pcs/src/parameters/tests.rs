@@ -116,3 +116,46 @@ fn targets_out_of_reach_are_errors() {
     let result = Parameters::new(&layout, 1, 128.0, usize::MAX);
     assert!(matches!(result, Err(ParameterError::Unreachable { .. })));
 }
+
+/// Prover and verifier choose their parameters independently: the choice is part of
+/// the protocol and may not change unnoticed.
+#[test]
+fn the_choice_is_pinned() {
+    let chosen = |inner, slices, live, rate| {
+        Parameters::new(&Layout::prefix(inner, slices, live), rate, 128.0, 2)
+            .unwrap()
+            .rounds()
+            .iter()
+            .map(|r| {
+                [
+                    r.slice_variables,
+                    r.log_inv_rate,
+                    r.slack,
+                    r.fold_grinding,
+                    r.queries,
+                    r.query_grinding,
+                ]
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        chosen(15, 7, 80, 1),
+        [
+            [7, 1, 24, 12, 247, 14],
+            [4, 3, 16, 10, 81, 12],
+            [3, 4, 16, 9, 61, 11]
+        ]
+    );
+    assert_eq!(
+        chosen(15, 7, 80, 2),
+        [
+            [7, 2, 16, 12, 122, 14],
+            [4, 3, 16, 10, 81, 12],
+            [3, 4, 16, 9, 61, 11]
+        ]
+    );
+    assert_eq!(
+        chosen(11, 5, 20, 1),
+        [[5, 1, 40, 10, 243, 12], [3, 4, 16, 9, 60, 12]]
+    );
+}

@@ -1,4 +1,7 @@
 //! The prover.
+//!
+//! Nearly all of its time goes into hashing the rows of the codewords. Everything
+//! runs on the current `rayon` pool; results do not depend on its size.
 
 mod commit;
 mod multilinear;

@@ -96,7 +96,7 @@ pub fn verify_opening(
 ) -> Result<(), Error> {
     check_claims(parameters, layout, claims)?;
     absorb_claims(claims, transcript);
-    let Commitment { oracle, sample } = commitment;
+    let Commitment { mut oracle, sample } = commitment;
 
     // sum_b f_0(b) W_0(b) = sum.
     let mut weights = Weights::default();
@@ -110,7 +110,6 @@ pub fn verify_opening(
     }
 
     // Invariant: `oracle` commits to f_i, and sum_b f_i(b) W_i(b) = sum.
-    let mut oracle = oracle;
     let mut fold_weights = Vec::new();
     for (i, round) in parameters.rounds().iter().enumerate() {
         if let Some(previous) = i.checked_sub(1).and_then(|p| parameters.rounds().get(p)) {
