@@ -1,8 +1,12 @@
 //! Arguments of the proof system: reductions from claims about virtual tables
 //! to claims about committed columns.
 //!
+//! - [`columns`]: linear forms in many columns, reduced to one evaluation.
+//! - [`fractions`]: sums of fractions that are zero, one sum per lane.
 //! - [`permutation`]: many Poseidon1 permutations, none of whose round states is committed.
 
 #![forbid(unsafe_code)]
 
+pub mod columns;
+pub mod fractions;
 pub mod permutation;
