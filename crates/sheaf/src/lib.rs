@@ -1,1 +1,78 @@
-//! TBD
+//! Aggregates hash-based signatures into one succinct, post-quantum proof.
+//!
+//! Many signers sign one message at one slot, with the XMSS scheme of Lean Ethereum
+//! clients ([`xmss`]). A [`Prover`] turns a [`Batch`] of such signatures into an
+//! [`Aggregate`]; [`verify`] checks it against the [`Claims`] that the verifier
+//! expects, and against nothing else: messages, slots and keys are not in the
+//! proof, so there is nothing in it that a caller could forget to compare.
+//!
+//! ```
+//! # #[cfg(all(feature = "prover", feature = "signing"))] {
+//! use sheaf::{Aggregate, Batch, Claims, Prover, Rate, TEST, verify, xmss::one_slot};
+//!
+//! let (slot, message) = (7, [1; 32]);
+//! let signers: Vec<_> = (0..3)
+//!     .map(|seed| one_slot::sign_once(&TEST, &[seed; 32], slot, &message))
+//!     .collect::<Result<_, _>>()?;
+//!
+//! let prover = Prover::new(2)?;
+//! let batch = Batch::new(TEST).with_group(slot, message, signers.clone());
+//! let bytes = prover.aggregate(&batch, Rate::Half)?.to_bytes();
+//!
+//! // Elsewhere: the verifier knows who should have signed what.
+//! let keys = signers.iter().map(|(key, _)| *key);
+//! let claims = Claims::new(TEST).with_group(slot, message, keys);
+//! verify(&claims, &Aggregate::from_bytes(&bytes)?)?;
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! * Groups and keys may be given in any order. The library puts them into a
+//!   canonical one and refuses duplicates; errors speak of the caller's indices.
+//! * A proof is a function of the batch and the rate: threads and SIMD width
+//!   change no byte of it.
+//! * There is no global state. Verification needs no set-up and no threads.
+//! * No input makes the library panic; every failure is an [`Error`].
+//!
+//! Features: `prover` (default) adds [`Prover`] and [`Batch`], `signing` (default)
+//! adds key generation and signing to [`xmss`]. Without both, only verification is
+//! compiled.
+
+#![forbid(unsafe_code)]
+
+mod aggregate;
+#[cfg(feature = "prover")]
+mod batch;
+mod build_info;
+mod claims;
+mod error;
+#[cfg(feature = "prover")]
+mod prover;
+mod rate;
+mod security;
+mod verify;
+
+pub use sheaf_aggregation::{
+    ErrorTerm, Group, MAX_SIGNATURES, SecurityReport, StatementError as ClaimsError,
+};
+#[cfg(feature = "prover")]
+pub use sheaf_aggregation::Phase;
+pub use sheaf_xmss as xmss;
+pub use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
+
+pub use crate::aggregate::{Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, MAGIC, MAX_BYTES};
+#[cfg(feature = "prover")]
+pub use crate::batch::{Batch, SignedGroup};
+pub use crate::build_info::{BuildInfo, SimdLevel, build_info};
+pub use crate::claims::Claims;
+pub use crate::error::{Error, InvalidSignature, Rejection};
+#[cfg(feature = "prover")]
+pub use crate::prover::{Progress, Prover};
+pub use crate::rate::Rate;
+pub use crate::security::{TARGET_BITS, cells_per_signature, security_report};
+pub use crate::verify::verify;
+
+/// The examples of the README, run as tests.
+#[cfg(all(doctest, feature = "prover", feature = "signing"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

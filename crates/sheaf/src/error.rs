@@ -1,0 +1,125 @@
+//! Everything that can go wrong.
+
+use std::fmt;
+
+use sheaf_aggregation::StatementError;
+use sheaf_xmss::VerifyError as SignatureError;
+use thiserror::Error;
+
+use crate::FormatError;
+
+/// Why there is no aggregate, or why an aggregate does not prove the claims.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are not an aggregate that this library can read.
+    #[error("not an aggregate: {0}")]
+    Format(#[from] FormatError),
+    /// The claims, or the batch, are empty, repeat something or exceed a limit.
+    #[error("{0}")]
+    Claims(#[from] StatementError),
+    /// Signatures of the batch are not valid: all of them, in ascending order. Nothing has been proved.
+    #[error("{}", InvalidList(.0))]
+    InvalidSignatures(Vec<InvalidSignature>),
+    /// The aggregate does not prove the claims.
+    #[error("the aggregate is rejected: {0}")]
+    Rejected(#[from] Rejection),
+    /// The observer asked to stop.
+    #[error("proving was cancelled")]
+    Cancelled,
+    /// There are no parameters for so many signatures at this rate.
+    #[error("a batch of this size can't be proved at this rate: {reason}")]
+    Unsupported {
+        /// For people.
+        reason: String,
+    },
+    /// The threads of a prover can't be started.
+    #[error("{threads} threads can't be started: {reason}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+/// A signature that is not valid, named by the caller's indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("signature {index} of group {group}: {reason}")]
+pub struct InvalidSignature {
+    /// Index of the group in the batch.
+    pub group: usize,
+    /// Index of the signer in the group.
+    pub index: usize,
+    /// What is wrong with the signature.
+    pub reason: SignatureError,
+}
+
+/// Why an aggregate does not prove the claims.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The claims are about keys of another scheme.
+    #[error("it is about keys of the scheme {found}, the claims about keys of {claimed}")]
+    Scheme {
+        /// Name of the scheme of the claims.
+        claimed: &'static str,
+        /// Name of the scheme in the header of the aggregate.
+        found: &'static str,
+    },
+    /// There are no parameters for so many claims at the rate of the aggregate.
+    #[error("so many signatures can't be proved at its rate: {reason}")]
+    Rate {
+        /// For people.
+        reason: String,
+    },
+    /// It ends too early.
+    #[error("it ends inside `{message}`")]
+    Truncated {
+        /// Name of the protocol message that is incomplete.
+        message: &'static str,
+    },
+    /// It goes on after its end.
+    #[error("{bytes} bytes follow its end")]
+    Trailing {
+        /// How many bytes.
+        bytes: usize,
+    },
+    /// Four bytes are not the canonical form of a field element.
+    #[error("the four bytes at offset {offset}, in `{message}`, are not a field element")]
+    NotCanonical {
+        /// Name of the protocol message.
+        message: &'static str,
+        /// Position in the bytes of the aggregate.
+        offset: usize,
+    },
+    /// A nonce does not carry the proof of work asked for.
+    #[error("the proof of work of `{message}` is missing")]
+    ProofOfWork {
+        /// Name of the protocol message.
+        message: &'static str,
+    },
+    /// A check of the protocol fails: the proof is not one of these claims.
+    #[error("{reason}")]
+    Inconsistent {
+        /// Which check, for people.
+        reason: String,
+    },
+}
+
+/// Shows every invalid signature in one line.
+struct InvalidList<'a>(&'a [InvalidSignature]);
+
+impl fmt::Display for InvalidList<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [_] => write!(f, "one signature is not valid: ")?,
+            all => write!(f, "{} signatures are not valid: ", all.len())?,
+        }
+        for (i, invalid) in self.0.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "; " };
+            write!(f, "{separator}{invalid}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! The prover: a handle that owns its threads and its memory.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch};
+use sheaf_xmss::Signature;
+
+use crate::{Aggregate, Batch, Error, InvalidSignature, Rate};
+
+/// How far a proof has come: told to an observer before each phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The phase that is about to begin.
+    pub phase: Phase,
+    /// How many phases are over.
+    pub done: usize,
+    /// How many phases there are.
+    pub total: usize,
+}
+
+/// Makes aggregates.
+///
+/// A prover owns a pool of threads, and the memory that one proof leaves to the
+/// next. Several provers can live side by side, and one prover can be used from
+/// several threads at once (each proof then has memory of its own). Dropping the
+/// prover ends the threads and frees the memory.
+pub struct Prover {
+    pool: ThreadPool,
+    /// Memory of past proofs; as many as have ever run at the same time.
+    scratch: Mutex<Vec<Scratch>>,
+}
+
+impl Prover {
+    /// Starts a prover with this many threads; 0 means one per core that the process may use.
+    ///
+    /// # Errors
+    /// If the threads can't be started.
+    pub fn new(threads: usize) -> Result<Self, Error> {
+        let threads = match threads {
+            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            given => given,
+        };
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("sheaf-{i}"))
+            .build()
+            .map_err(|error| Error::Threads {
+                threads,
+                reason: error.to_string(),
+            })?;
+        Ok(Self {
+            pool,
+            scratch: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Number of threads.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    /// Proves that all signatures of the batch are valid.
+    ///
+    /// Deterministic: the same groups and signers, in whatever order, give the same
+    /// bytes on any number of threads.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSignatures`] with every invalid signature, before any proving;
+    /// [`Error::Claims`] if the batch is empty, repeats something or is too large.
+    pub fn aggregate(&self, batch: &Batch, rate: Rate) -> Result<Aggregate, Error> {
+        self.aggregate_observed(batch, rate, |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`aggregate`](Self::aggregate), with an observer that may cancel.
+    ///
+    /// The observer is called from a thread of the prover, before each phase.
+    ///
+    /// ```
+    /// # use std::ops::ControlFlow;
+    /// use std::time::{Duration, Instant};
+    /// # use sheaf::{Batch, Error, Prover, Rate, TEST, xmss::one_slot};
+    /// # let signer = one_slot::sign_once(&TEST, &[0; 32], 7, &[1; 32])?;
+    /// # let batch = Batch::new(TEST).with_group(7, [1; 32], [signer]);
+    /// # let prover = Prover::new(1)?;
+    ///
+    /// let deadline = Instant::now() + Duration::from_millis(800);
+    /// let aggregate = prover.aggregate_observed(&batch, Rate::Half, |progress| {
+    ///     eprintln!("{}/{} {}", progress.done, progress.total, progress.phase.name());
+    ///     if Instant::now() < deadline { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    /// });
+    /// # assert!(matches!(aggregate, Ok(_) | Err(Error::Cancelled)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the observer breaks; otherwise as [`aggregate`](Self::aggregate).
+    pub fn aggregate_observed(
+        &self,
+        batch: &Batch,
+        rate: Rate,
+        mut observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
+    ) -> Result<Aggregate, Error> {
+        let (statement, order) = batch.claims().into_statement()?;
+        let signatures: Vec<&Signature> = order
+            .iter()
+            .map(|&(group, index)| &batch.groups()[group].signers[index].1)
+            .collect();
+        let mut begun = 0;
+        let observer = |phase| {
+            let progress = Progress {
+                phase,
+                done: begun,
+                total: Phase::ALL.len(),
+            };
+            begun += 1;
+            match observer(progress) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(Cancelled),
+            }
+        };
+
+        // A second proof at the same time finds no scratch left, and makes some.
+        let mut scratch = self.lock_scratch().pop().unwrap_or_default();
+        let log_inv_rate = rate.log_inverse().into();
+        let body = self.pool.install(|| {
+            aggregation::prove(&statement, &signatures, log_inv_rate, &mut scratch, observer)
+        });
+        self.lock_scratch().push(scratch);
+        body.map(|body| Aggregate::new(*batch.scheme(), rate, body))
+            .map_err(|error| in_caller_order(error, &order))
+    }
+
+    /// Runs a computation on the threads of this prover, for instance the making of keys.
+    ///
+    /// Whatever uses rayon inside `work` stays on these threads.
+    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.pool.install(work)
+    }
+
+    /// Frees the memory that past proofs have left for the next.
+    pub fn release_memory(&self) {
+        self.lock_scratch().clear();
+    }
+
+    /// Scratch holds no invariants, so a panic elsewhere can't have broken any.
+    fn lock_scratch(&self) -> MutexGuard<'_, Vec<Scratch>> {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Prover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prover")
+            .field("threads", &self.threads())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Translates an error about lanes into one about the caller's groups and indices.
+fn in_caller_order(error: ProveError, order: &LaneOrder) -> Error {
+    match error {
+        ProveError::Cancelled => Error::Cancelled,
+        ProveError::Invalid(lanes) => {
+            let mut invalid: Vec<InvalidSignature> = lanes
+                .into_iter()
+                .map(|(lane, reason)| InvalidSignature {
+                    group: order[lane].0,
+                    index: order[lane].1,
+                    reason,
+                })
+                .collect();
+            invalid.sort_unstable_by_key(|s| (s.group, s.index));
+            Error::InvalidSignatures(invalid)
+        }
+        other => Error::Unsupported {
+            reason: other.to_string(),
+        },
+    }
+}

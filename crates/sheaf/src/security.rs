@@ -1,0 +1,38 @@
+//! What a proof costs an attacker, and a prover.
+
+use sheaf_aggregation::{self as aggregation, SecurityReport};
+use sheaf_xmss::Scheme;
+
+pub use sheaf_aggregation::TARGET_BITS;
+
+use crate::{ClaimsError, Error, MAX_SIGNATURES, Rate};
+
+/// The error terms of a proof of `signatures` signatures, each with its bound and its source.
+///
+/// Bounds are proven ones; no conjecture about the distance of codes enters.
+///
+/// # Errors
+/// If no proof covers so many signatures, or none at this rate.
+pub fn security_report(
+    scheme: Scheme,
+    signatures: usize,
+    rate: Rate,
+) -> Result<SecurityReport, Error> {
+    match signatures {
+        0 => Err(ClaimsError::Empty.into()),
+        1..=MAX_SIGNATURES => {
+            aggregation::security_report(scheme, signatures, rate.log_inverse().into()).map_err(
+                |error| Error::Unsupported {
+                    reason: error.to_string(),
+                },
+            )
+        }
+        count => Err(ClaimsError::TooMany { count }.into()),
+    }
+}
+
+/// Field elements that a prover commits to per signature.
+#[must_use]
+pub fn cells_per_signature(scheme: Scheme) -> usize {
+    aggregation::cells_per_signature(scheme)
+}
