@@ -25,7 +25,6 @@ pub const ORDER: u32 = 0x7f00_0001;
 pub const EXTENSION_BITS: f64 = 154.94;
 
 /// The coefficients of `x` in the basis `1, X, .., X^4`.
-#[must_use]
 #[inline]
 pub fn coefficients(x: EF) -> [F; EXTENSION_DEGREE] {
     let slice: &[F] = x.as_basis_coefficients_slice();
@@ -33,14 +32,12 @@ pub fn coefficients(x: EF) -> [F; EXTENSION_DEGREE] {
 }
 
 /// The element with the given coefficients.
-#[must_use]
 #[inline]
 pub fn from_coefficients(c: [F; EXTENSION_DEGREE]) -> EF {
     EF::new(c)
 }
 
 /// The extension-field element in one SIMD lane.
-#[must_use]
 #[inline]
 pub fn extract(x: &EPF, lane: usize) -> EF {
     <EPF as PackedFieldExtension<F, EF>>::extract(x, lane)
