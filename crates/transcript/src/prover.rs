@@ -1,13 +1,13 @@
 //! The proving side of the transcript.
 
 use p3_field::{BasedVectorSpace, PackedValue, PrimeCharacteristicRing, PrimeField32};
-use p3_koala_bear::default_koalabear_poseidon1_16;
 use p3_symmetric::Permutation;
 use rayon::prelude::*;
 
 use crate::field::{EF, F, PF};
 use crate::sponge::{
     GRINDING_SEED, Label, MAX_GRINDING_BITS, Sponge, grinding_accepts, grinding_input,
+    grinding_permutation,
 };
 use crate::{Transcript, VerifierTranscript};
 
@@ -96,7 +96,7 @@ impl ProverTranscript {
 
 /// The smallest nonce whose grinding hash has `bits` low zero bits.
 fn find_nonce(seed: &[F; GRINDING_SEED], bits: usize) -> F {
-    let permutation = default_koalabear_poseidon1_16();
+    let permutation = grinding_permutation();
     // A block is tested sequentially, blocks in parallel; `find_map_first`
     // returns the leftmost success.
     let block = (1usize << bits).clamp(PF::WIDTH, 1 << 10);

@@ -14,7 +14,11 @@
 
 use p3_field::PrimeCharacteristicRing;
 use p3_field::PrimeField32;
-use p3_koala_bear::{Poseidon1KoalaBear, default_koalabear_poseidon1_24};
+use std::sync::LazyLock;
+
+use p3_koala_bear::{
+    Poseidon1KoalaBear, default_koalabear_poseidon1_16, default_koalabear_poseidon1_24,
+};
 use p3_symmetric::Permutation;
 
 use crate::field::{EF, F, ORDER, from_coefficients};
@@ -59,9 +63,22 @@ impl Label {
 /// Multiplier of the running label hash; any element of large order serves.
 const LABEL_BASE: u32 = 0x0100_0193;
 
+/// Width of the permutation that grinding uses.
+const GRINDING_WIDTH: usize = 16;
+
+// Immutable tables of constants: deriving them costs as much as a thousand permutations.
+static PERMUTATION: LazyLock<Poseidon1KoalaBear<WIDTH>> =
+    LazyLock::new(default_koalabear_poseidon1_24);
+static GRINDING: LazyLock<Poseidon1KoalaBear<GRINDING_WIDTH>> =
+    LazyLock::new(default_koalabear_poseidon1_16);
+
+/// The permutation that grinding uses.
+pub(crate) fn grinding_permutation() -> &'static Poseidon1KoalaBear<GRINDING_WIDTH> {
+    &GRINDING
+}
+
 #[derive(Clone)]
 pub(crate) struct Sponge {
-    permutation: Poseidon1KoalaBear<WIDTH>,
     state: [F; WIDTH],
     absorbed: usize,
     labels: F,
@@ -81,7 +98,6 @@ impl core::fmt::Debug for Sponge {
 impl Sponge {
     pub(crate) fn new() -> Self {
         Self {
-            permutation: default_koalabear_poseidon1_24(),
             state: [F::ZERO; WIDTH],
             absorbed: 0,
             labels: F::ZERO,
@@ -104,7 +120,7 @@ impl Sponge {
     fn permute(&mut self) {
         self.state[0] += F::from_usize(self.absorbed);
         self.state[1] += self.labels;
-        self.permutation.permute_mut(&mut self.state);
+        PERMUTATION.permute_mut(&mut self.state);
         self.absorbed = 0;
         self.labels = F::ZERO;
         self.squeezed = 0;
@@ -149,7 +165,7 @@ pub(crate) const MAX_GRINDING_BITS: usize = 24;
 pub(crate) fn grinding_input<T: PrimeCharacteristicRing + Copy + From<F>>(
     seed: &[F; GRINDING_SEED],
     nonce: T,
-) -> [T; 16] {
+) -> [T; GRINDING_WIDTH] {
     core::array::from_fn(|i| match i {
         0..GRINDING_SEED => T::from(seed[i]),
         GRINDING_SEED => nonce,
