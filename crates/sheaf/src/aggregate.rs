@@ -135,12 +135,7 @@ impl Aggregate {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.byte_len());
         bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&[
-            FORMAT_VERSION,
-            self.scheme.id,
-            self.rate.log_inverse(),
-            0,
-        ]);
+        bytes.extend_from_slice(&[FORMAT_VERSION, self.scheme.id, self.rate.log_inverse(), 0]);
         bytes.extend_from_slice(&self.body);
         bytes
     }
@@ -241,7 +236,9 @@ mod tests {
         long.extend([0; 4]);
         assert_eq!(
             Aggregate::from_bytes(&long),
-            Err(FormatError::TooLong { found: MAX_BYTES + 4 })
+            Err(FormatError::TooLong {
+                found: MAX_BYTES + 4
+            })
         );
     }
 

@@ -52,15 +52,17 @@ mod rate;
 mod security;
 mod verify;
 
+#[cfg(feature = "prover")]
+pub use sheaf_aggregation::Phase;
 pub use sheaf_aggregation::{
     ErrorTerm, Group, MAX_SIGNATURES, SecurityReport, StatementError as ClaimsError,
 };
-#[cfg(feature = "prover")]
-pub use sheaf_aggregation::Phase;
 pub use sheaf_xmss as xmss;
 pub use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
 
-pub use crate::aggregate::{Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, MAGIC, MAX_BYTES};
+pub use crate::aggregate::{
+    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, MAGIC, MAX_BYTES,
+};
 #[cfg(feature = "prover")]
 pub use crate::batch::{Batch, SignedGroup};
 pub use crate::build_info::{BuildInfo, SimdLevel, build_info};

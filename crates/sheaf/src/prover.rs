@@ -129,7 +129,13 @@ impl Prover {
         let mut scratch = self.lock_scratch().pop().unwrap_or_default();
         let log_inv_rate = rate.log_inverse().into();
         let body = self.pool.install(|| {
-            aggregation::prove(&statement, &signatures, log_inv_rate, &mut scratch, observer)
+            aggregation::prove(
+                &statement,
+                &signatures,
+                log_inv_rate,
+                &mut scratch,
+                observer,
+            )
         });
         self.lock_scratch().push(scratch);
         body.map(|body| Aggregate::new(*batch.scheme(), rate, body))

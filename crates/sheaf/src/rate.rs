@@ -64,6 +64,9 @@ mod tests {
             assert_eq!(rate.is_some(), (1..=4).contains(&r));
             assert!(rate.is_none_or(|rate| rate.log_inverse() == r));
         }
-        assert_eq!(Rate::ALL.map(|r| r.to_string()), ["1/2", "1/4", "1/8", "1/16"]);
+        assert_eq!(
+            Rate::ALL.map(|r| r.to_string()),
+            ["1/2", "1/4", "1/8", "1/16"]
+        );
     }
 }

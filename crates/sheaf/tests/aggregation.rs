@@ -93,7 +93,12 @@ fn other_claims_are_rejected() {
         for (i, group) in claims.groups().iter().enumerate() {
             let mut group = group.clone();
             if i == 0 {
-                change(&mut group.slot, &mut group.message, &mut group.keys, other_key);
+                change(
+                    &mut group.slot,
+                    &mut group.message,
+                    &mut group.keys,
+                    other_key,
+                );
             }
             changed.add_group(group.slot, group.message, group.keys);
         }
@@ -212,7 +217,10 @@ fn misshapen_signatures_are_named() {
     let mut group = valid.groups()[0].clone();
     group.signers[1].1.path.pop();
     group.signers[2].1.hashes.clear();
-    let result = prover().aggregate(&Batch::new(TEST).with_group(group.slot, group.message, group.signers), Rate::Half);
+    let result = prover().aggregate(
+        &Batch::new(TEST).with_group(group.slot, group.message, group.signers),
+        Rate::Half,
+    );
     let invalid = |index, path, hashes| InvalidSignature {
         group: 0,
         index,
@@ -287,11 +295,8 @@ fn claims_that_nothing_can_prove() {
 fn too_many_signatures_are_refused_at_once() {
     let (key, signature) = signers(&TEST, 0, 1, 3, [3; 32]).remove(0);
     let count = sheaf::MAX_SIGNATURES + 1;
-    let batch = Batch::new(TEST).with_group(
-        3,
-        [3; 32],
-        std::iter::repeat_n((key, signature), count),
-    );
+    let batch =
+        Batch::new(TEST).with_group(3, [3; 32], std::iter::repeat_n((key, signature), count));
     assert_eq!(
         prover().aggregate(&batch, Rate::Half),
         Err(Error::Claims(ClaimsError::TooMany { count }))

@@ -65,7 +65,10 @@ fn an_observer_sees_every_phase_and_may_stop_at_each() {
     for stop in 0..=Phase::ALL.len() {
         let mut seen = Vec::new();
         let result = prover.aggregate_observed(&batch, Rate::Half, |progress| {
-            assert_eq!((progress.done, progress.total), (seen.len(), Phase::ALL.len()));
+            assert_eq!(
+                (progress.done, progress.total),
+                (seen.len(), Phase::ALL.len())
+            );
             seen.push(progress.phase);
             if progress.done == stop {
                 ControlFlow::Break(())

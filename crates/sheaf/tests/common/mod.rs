@@ -4,10 +4,10 @@
 use sheaf::xmss::one_slot;
 use sheaf::{Batch, PublicKey, Scheme, Signature};
 
-pub type Signer = (PublicKey, Signature);
+pub(crate) type Signer = (PublicKey, Signature);
 
 /// `count` signers of `message` at `slot`; `seed` keeps those of different groups apart.
-pub fn signers(
+pub(crate) fn signers(
     scheme: &Scheme,
     seed: u8,
     count: usize,
@@ -24,7 +24,7 @@ pub fn signers(
 }
 
 /// A batch with groups of these sizes, at slots that do not ascend.
-pub fn batch(scheme: Scheme, sizes: &[usize]) -> Batch {
+pub(crate) fn batch(scheme: Scheme, sizes: &[usize]) -> Batch {
     let mut batch = Batch::new(scheme);
     for (group, &size) in sizes.iter().enumerate() {
         let slot = 200 - 7 * group as u32;
@@ -39,7 +39,7 @@ pub fn batch(scheme: Scheme, sizes: &[usize]) -> Batch {
 }
 
 /// The same batch with groups and signers in reverse order.
-pub fn reversed(batch: &Batch) -> Batch {
+pub(crate) fn reversed(batch: &Batch) -> Batch {
     let mut out = Batch::new(*batch.scheme());
     for group in batch.groups().iter().rev() {
         let mut group = group.clone();

@@ -1,0 +1,61 @@
+//! `sheaf inspect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sheaf::xmss::BatchFile;
+use sheaf::{Aggregate, MAGIC};
+
+use crate::arguments::SchemeArgument;
+use crate::failure::{Failure, print};
+use crate::files::read;
+use crate::report::{Table, bytes};
+
+const EXAMPLES: &str = "Examples:
+  sheaf inspect slot-7.proof
+  sheaf inspect slot-7.batch --keys
+
+A proof states its version, scheme and rate only: what it proves is not in it. Nothing is verified.";
+
+/// Arguments of `sheaf inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// A proof or a batch file
+    file: PathBuf,
+    /// List the keys of a batch file
+    #[arg(long)]
+    keys: bool,
+    #[command(flatten)]
+    scheme: SchemeArgument,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let path = &arguments.file;
+    let content = read(path)?;
+    let mut table = Table::default();
+    if content.starts_with(&MAGIC) {
+        let proof = Aggregate::from_bytes(&content).map_err(|error| Failure::file(path, error))?;
+        table.row("kind", "proof");
+        table.row("version", sheaf::FORMAT_VERSION.to_string());
+        table.row("scheme", proof.scheme().name);
+        table.row("rate", proof.rate().to_string());
+        table.row("elements", (proof.body().len() / 4).to_string());
+    } else {
+        let scheme = arguments.scheme.scheme();
+        let batch =
+            BatchFile::parse(&scheme, &content).map_err(|error| Failure::file(path, error))?;
+        table.row("kind", "batch of signatures");
+        table.row("scheme", scheme.name);
+        table.row("slot", batch.slot.to_string());
+        table.row("message", hex::encode(batch.message));
+        table.row("signers", batch.signers.len().to_string());
+        if arguments.keys {
+            for (index, (key, _)) in batch.signers.iter().enumerate() {
+                table.row(format!("key {index}"), hex::encode(key.to_bytes()));
+            }
+        }
+    }
+    table.row("size", bytes(content.len() as u64));
+    print(&table.render())
+}

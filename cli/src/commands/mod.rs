@@ -1,0 +1,10 @@
+//! One module per subcommand.
+
+pub(crate) mod aggregate;
+pub(crate) mod bench;
+pub(crate) mod demo;
+pub(crate) mod inspect;
+pub(crate) mod keygen;
+pub(crate) mod security;
+pub(crate) mod sign;
+pub(crate) mod verify;
