@@ -2,7 +2,6 @@
 
 use core::array::from_fn;
 
-use p3_field::extension::{quintic_square, trinomial_quintic_mul};
 use p3_field::{PackedField, PrimeCharacteristicRing};
 use sheaf_transcript::field::{coefficients, from_coefficients};
 use sheaf_transcript::{EF, F};
@@ -49,18 +48,35 @@ pub fn triple<P: PackedField<Scalar = F>>(a: &Quintic<P>) -> Quintic<P> {
 #[must_use]
 #[inline(always)]
 pub fn mul<P: PackedField<Scalar = F>>(a: &Quintic<P>, b: &Quintic<P>) -> Quintic<P> {
-    let mut product = zero();
-    trinomial_quintic_mul(a, b, &mut product);
-    product
+    reduce(&[
+        a[0] * b[0],
+        P::dot_product(&[a[0], a[1]], &[b[1], b[0]]),
+        P::dot_product(&[a[0], a[1], a[2]], &[b[2], b[1], b[0]]),
+        P::dot_product(&[a[0], a[1], a[2], a[3]], &[b[3], b[2], b[1], b[0]]),
+        P::dot_product(a, &[b[4], b[3], b[2], b[1], b[0]]),
+        P::dot_product(&[a[1], a[2], a[3], a[4]], &[b[4], b[3], b[2], b[1]]),
+        P::dot_product(&[a[2], a[3], a[4]], &[b[4], b[3], b[2]]),
+        P::dot_product(&[a[3], a[4]], &[b[4], b[3]]),
+        a[4] * b[4],
+    ])
 }
 
 /// `a^2`.
 #[must_use]
 #[inline(always)]
 pub fn square<P: PackedField<Scalar = F>>(a: &Quintic<P>) -> Quintic<P> {
-    let mut square = zero();
-    quintic_square(a, &mut square);
-    square
+    let twice: [P; 4] = from_fn(|i| a[i].double());
+    reduce(&[
+        a[0].square(),
+        twice[0] * a[1],
+        P::dot_product(&[twice[0], a[1]], &[a[2], a[1]]),
+        P::dot_product(&[twice[0], twice[1]], &[a[3], a[2]]),
+        P::dot_product(&[twice[0], twice[1], a[2]], &[a[4], a[3], a[2]]),
+        P::dot_product(&[twice[1], twice[2]], &[a[4], a[3]]),
+        P::dot_product(&[twice[2], a[3]], &[a[4], a[3]]),
+        twice[3] * a[4],
+        a[4].square(),
+    ])
 }
 
 /// Reduces a polynomial of degree 8 modulo `X^5 + X^2 - 1`.
@@ -187,7 +203,10 @@ mod tests {
             assert_eq!(lane(&mul(&a, &b), l), x * y);
             assert_eq!(lane(&square(&a), l), x.square());
             assert_eq!(lane(&triple(&a), l), x + x + x);
-            assert_eq!(lane(&Multiplier::new(element(5)).apply(&a), l), x * element(5));
+            assert_eq!(
+                lane(&Multiplier::new(element(5)).apply(&a), l),
+                x * element(5)
+            );
         }
     }
 

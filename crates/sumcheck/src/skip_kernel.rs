@@ -45,9 +45,7 @@ impl Extension {
         let lagrange = |i: usize, y: F| -> F {
             (0..HALF)
                 .filter(|&k| k != i)
-                .map(|k| {
-                    (y - squared_node(k)) * inverse(squared_node(i) - squared_node(k))
-                })
+                .map(|k| (y - squared_node(k)) * inverse(squared_node(i) - squared_node(k)))
                 .product()
         };
         let even = from_fn(|q| from_fn(|i| lagrange(i, squared_node(HALF + q)).halve()));
@@ -194,7 +192,8 @@ mod tests {
     fn cubes_of_a_polynomial_are_its_values_cubed() {
         let coefficients: [EF; SIZE] = from_fn(|i| EF::from_usize(i * i * i + 11));
         let at = |x: F| horner(&coefficients, x.into());
-        let values: [F; SIZE] = domain().map(|x| p3_field::BasedVectorSpace::as_basis_coefficients_slice(&at(x))[0]);
+        let values: [F; SIZE] =
+            domain().map(|x| p3_field::BasedVectorSpace::as_basis_coefficients_slice(&at(x))[0]);
         let mut cubes: Cubes<F> = [[F::ZERO; BATCH]; CUBE_SIZE];
         Extender::default().cubes(&values, 2, &mut cubes);
         let sent = cube_coefficients(&cubes.map(|c| c[2].into()));

@@ -229,12 +229,7 @@ pub(crate) fn plain_round_value(claim: EF, coefficients: &[EF], x: EF) -> EF {
 
 /// The value at `x` of the polynomial with coefficients `c_1, c_2, ..` whose weighted sum
 /// over the skip domain is `claim`.
-pub(crate) fn skip_value(
-    claim: EF,
-    weights: &[EF; skip::SIZE],
-    coefficients: &[EF],
-    x: EF,
-) -> EF {
+pub(crate) fn skip_value(claim: EF, weights: &[EF; skip::SIZE], coefficients: &[EF], x: EF) -> EF {
     // The weights sum to one.
     let moments = &skip::moments(weights)[1..];
     let rest: EF = moments.iter().zip(coefficients).map(|(&m, &c)| m * c).sum();

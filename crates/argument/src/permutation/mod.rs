@@ -84,11 +84,11 @@ mod order;
 mod poseidon;
 #[cfg(feature = "prover")]
 pub mod prove;
-#[cfg(feature = "prover")]
-mod trace;
 mod soundness;
 #[cfg(all(test, feature = "prover"))]
 mod tests;
+#[cfg(feature = "prover")]
+mod trace;
 pub mod verify;
 
 use sheaf_transcript::{EF, TranscriptError};
@@ -191,9 +191,8 @@ impl Shape {
     /// # Errors
     /// [`Error::Shape`] if one does not.
     pub fn check(&self) -> Result<(), Error> {
-        let slots = |log: usize, used: usize| {
-            (SKIP..=Self::MAX_BITS).contains(&log) && used <= 1 << log
-        };
+        let slots =
+            |log: usize, used: usize| (SKIP..=Self::MAX_BITS).contains(&log) && used <= 1 << log;
         let lanes = (order::LOW_LANE_BITS..=Self::MAX_BITS).contains(&self.log_lanes)
             && (1..=1 << self.log_lanes).contains(&self.lanes);
         if lanes && slots(self.log_slots16, self.slots16) && slots(self.log_slots24, self.slots24) {

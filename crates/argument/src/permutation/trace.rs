@@ -161,7 +161,8 @@ impl<const W: usize> States<W> {
         let blocks = groups * self.blocks;
         let zero = [PF::ZERO; 1 << SKIP];
         self.full.resize(blocks * 2 * HALF_FULL_ROUNDS, [zero; W]);
-        self.partial.resize(blocks * K::get().partial_rounds(), zero);
+        self.partial
+            .resize(blocks * K::get().partial_rounds(), zero);
         self.written.clear();
         self.written.resize(groups << log_slots, false);
     }
@@ -202,6 +203,19 @@ impl<const W: usize> States<W> {
     pub(crate) fn partial(&self, rounds: usize, round: usize, index: usize) -> &Octet {
         let (group, block) = (index / self.blocks, index % self.blocks);
         &self.partial[(group * rounds + round) * self.blocks + block]
+    }
+}
+
+#[cfg(test)]
+impl<const W: usize> States<W> {
+    /// Makes all states of a full round wrong, as another constant would.
+    pub(crate) fn add_to_full_round(&mut self, round: usize, x: PF) {
+        for group in self.full.chunks_mut(2 * HALF_FULL_ROUNDS * self.blocks) {
+            let states = &mut group[round * self.blocks..(round + 1) * self.blocks];
+            for value in states.as_flattened_mut().as_flattened_mut() {
+                *value += x;
+            }
+        }
     }
 }
 
@@ -376,7 +390,11 @@ fn record<K: Kernel<W>, P: PackedField<Scalar = F>, const W: usize>(
         if let Some(&constant) = sparse.round_constants.get(round) {
             state[0] += constant;
         }
-        cheap_matmul(&mut state, &sparse.sparse_first_row[round], &sparse.v[round]);
+        cheap_matmul(
+            &mut state,
+            &sparse.sparse_first_row[round],
+            &sparse.v[round],
+        );
     }
 
     for (round, constants) in rest[permutation.partial_rounds()..].iter().enumerate() {

@@ -125,5 +125,9 @@ fn output_gate<const W: usize>(
         }
     }
     let weights = poseidon.transposed(&folded);
-    weights.iter().zip(evaluations).map(|(&v, e)| v * e.cube()).sum()
+    weights
+        .iter()
+        .zip(evaluations)
+        .map(|(&v, e)| v * e.cube())
+        .sum()
 }

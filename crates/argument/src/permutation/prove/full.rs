@@ -4,7 +4,7 @@ use core::array::from_fn;
 
 use p3_field::PrimeCharacteristicRing;
 use rayon::prelude::*;
-use sheaf_sumcheck::cube_root::cube_root;
+use sheaf_sumcheck::cube_root::cube_roots;
 use sheaf_sumcheck::quintic::{Eight, Multiplier, Quintic, add, dot_base, eight, zero};
 use sheaf_sumcheck::rounds::{Cubes, Row, Table};
 use sheaf_sumcheck::skip;
@@ -50,8 +50,7 @@ impl<const W: usize> Full<'_, W> {
         let sums = (0..weights.len().div_ceil(TASK) * (W / COLUMNS))
             .into_par_iter()
             .map(|task| {
-                let (chunk, first_column) =
-                    (task / (W / COLUMNS), task % (W / COLUMNS) * COLUMNS);
+                let (chunk, first_column) = (task / (W / COLUMNS), task % (W / COLUMNS) * COLUMNS);
                 let first = chunk * TASK;
                 let weights = &weights[first..weights.len().min(first + TASK)];
                 self.node_sums(weights, first * BATCH, first_column)
@@ -91,7 +90,11 @@ impl<const W: usize> Full<'_, W> {
     /// The gate on the states of idle lanes.
     fn tail_value(&self) -> EF {
         let idle = &self.idle.full[self.round];
-        self.weights.iter().zip(idle).map(|(&v, a)| v * a.cube()).sum()
+        self.weights
+            .iter()
+            .zip(idle)
+            .map(|(&v, a)| v * a.cube())
+            .sum()
     }
 
     /// The component for the rounds that follow.
@@ -104,8 +107,8 @@ impl<const W: usize> Full<'_, W> {
         table: &'a mut Table<PF, W>,
     ) -> impl Rounds + 'a {
         // Random weights are zero with probability 2^-154; such a proof fails to verify.
-        let roots = self.weights.map(|v| cube_root(v).unwrap_or_default());
-        let factors: [Eight; W] = from_fn(|j| eight(&point.skip.map(|l| l * roots[j].0)));
+        let roots = cube_roots(self.weights);
+        let factors: [Eight; W] = from_fn(|j| eight(&point.skip.map(|l| l * roots[j].root)));
         let idle = &self.idle.full[self.round];
         let source = move |index: usize, row: &mut Row<PF, W>| {
             let octets = self.states.full(self.round, index);
@@ -118,8 +121,8 @@ impl<const W: usize> Full<'_, W> {
         };
         let rows = Rows {
             source,
-            tail: from_fn(|j| roots[j].0 * idle[j]),
-            unscale: roots.map(|(_, inverse)| inverse),
+            tail: from_fn(|j| roots[j].root * idle[j]),
+            unscale: from_fn(|j| roots[j].inverse),
         };
         Component::<Cubes, _, W>::new(table, rows, lanes, coordinates, claim)
     }

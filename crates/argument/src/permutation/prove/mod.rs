@@ -129,13 +129,7 @@ impl<S: Speaker> Channel<'_, S> {
     }
 
     /// The rounds after the univariate one; moves point and claim.
-    fn rounds(
-        &mut self,
-        shape: &Shape,
-        state: &mut State,
-        a: &mut dyn Rounds,
-        b: &mut dyn Rounds,
-    ) {
+    fn rounds(&mut self, shape: &Shape, state: &mut State, a: &mut dyn Rounds, b: &mut dyn Rounds) {
         for (variable, step) in geometry::steps(shape) {
             let coordinate = match variable {
                 Variable::Slot(i) => &mut state.point.slots[i],

@@ -9,9 +9,11 @@ use core::array::from_fn;
 
 use p3_field::{Algebra, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
-use sheaf_sumcheck::cube_root::cube_root;
+use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
 use sheaf_sumcheck::eq;
-use sheaf_sumcheck::quintic::{self, Multiplier, Quintic, add, dot_base, eight, weighted_sum, zero};
+use sheaf_sumcheck::quintic::{
+    self, Multiplier, Quintic, add, dot_base, eight, weighted_sum, zero,
+};
 use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
 use sheaf_transcript::field::coefficients;
@@ -48,7 +50,13 @@ pub(super) fn prove<S: Speaker>(
     let (mut a, mut b) = rayon::join(
         || {
             let weights = transposed(&Poseidon::narrow(), &weights16);
-            Output::new(narrow, Narrow::idle(), weights, &lanes, &mut scratch.narrow.full)
+            Output::new(
+                narrow,
+                Narrow::idle(),
+                weights,
+                &lanes,
+                &mut scratch.narrow.full,
+            )
         },
         || {
             let weights = transposed(&Poseidon::wide(), &weights24);
@@ -110,7 +118,7 @@ struct Output<'a, const W: usize> {
     idle: &'a Idle<W>,
     /// Per slot and column, and their cube roots with inverses; zero for zero.
     weights: Vec<[EF; W]>,
-    roots: Vec<[(EF, EF); W]>,
+    roots: Vec<[CubeRoot; W]>,
     /// The gate on an idle lane.
     tail_value: EF,
     /// Rows by (group, slot).
@@ -146,7 +154,10 @@ impl<'a, const W: usize> Output<'a, W> {
     ) -> Self {
         let roots = weights
             .par_iter()
-            .map(|v| v.map(|v| cube_root(v).unwrap_or_default()))
+            .map(|v| {
+                let roots = cube_roots(v);
+                from_fn(|j| roots[j])
+            })
             .collect();
         let cubes = idle.full[LAST].map(|a| a.cube());
         let tail_value = weights
@@ -189,7 +200,10 @@ impl<'a, const W: usize> Output<'a, W> {
         let slots = self.slots();
         let message = match self.stage {
             Stage::States => self.first_round(stride, &weights),
-            Stage::Folded { challenge, stride: previous } => {
+            Stage::Folded {
+                challenge,
+                stride: previous,
+            } => {
                 let source = Folding::new(self, challenge, previous);
                 let rows = self.groups * slots;
                 let tail = self.tail();
@@ -215,10 +229,7 @@ impl<'a, const W: usize> Output<'a, W> {
         (0..self.states.blocks * W)
             .into_par_iter()
             .map(|i| self.first_round_of(i / W, i % W, stride, weights))
-            .reduce(
-                || [zero(); 3],
-                |a, b| from_fn(|i| add(&a[i], &b[i])),
-            )
+            .reduce(|| [zero(); 3], |a, b| from_fn(|i| add(&a[i], &b[i])))
     }
 
     /// The share of one column of one block.
@@ -274,7 +285,7 @@ impl<'a, const W: usize> Output<'a, W> {
         self.roots
             .iter()
             .map(|roots| {
-                scalar_row(&from_fn::<_, W, _>(|j| roots[j].0 * idle[j]))
+                scalar_row(&from_fn::<_, W, _>(|j| roots[j].root * idle[j]))
                     .map(|plane| plane.map(PF::from))
             })
             .collect()
@@ -365,7 +376,7 @@ impl<'a, const W: usize> Output<'a, W> {
                     if self.weights[slot][j] == EF::ZERO {
                         column_at(self.states, self.idle, (slot, j), &group_weights, lanes)
                     } else {
-                        value(slot, j) * self.roots[slot][j].1
+                        value(slot, j) * self.roots[slot][j].inverse
                     }
                 })
             })
@@ -410,7 +421,7 @@ impl<'a, const W: usize> Folding<'a, W> {
             .roots
             .iter()
             .map(|roots| {
-                roots.map(|(root, _)| {
+                roots.map(|CubeRoot { root, .. }| {
                     let high = root * challenge;
                     let (low, high) = (coefficients(root - high), coefficients(high));
                     from_fn(|i| [low[i], high[i]])
@@ -433,10 +444,8 @@ impl<'a, const W: usize> Folding<'a, W> {
         let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
         let low = group / self.stride * 2 * self.stride + group % self.stride;
         let octets = |group: usize| {
-            (group < self.groups).then(|| {
-                self.states
-                    .full(LAST, group * self.states.blocks + block)
-            })
+            (group < self.groups)
+                .then(|| self.states.full(LAST, group * self.states.blocks + block))
         };
         let (low, high) = (octets(low), octets(low + self.stride));
         for j in 0..W {

@@ -16,7 +16,7 @@ use core::array::from_fn;
 
 use p3_field::{Algebra, PrimeCharacteristicRing};
 use rayon::prelude::*;
-use sheaf_sumcheck::cube_root::cube_root;
+use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
 use sheaf_sumcheck::quintic::{Eight, Quintic, add, dot, dot_base, eight, zero};
 use sheaf_sumcheck::rounds::{CubePlusLinear, Linear, Row, Table};
 use sheaf_sumcheck::skip;
@@ -187,13 +187,7 @@ impl<const W: usize> Partial<'_, W> {
 
     /// Updates one block of the linear column.
     #[inline]
-    fn update(
-        &self,
-        update: &Prepared<W>,
-        index: usize,
-        cube: &Octet,
-        value: &mut ExtensionOctet,
-    ) {
+    fn update(&self, update: &Prepared<W>, index: usize, cube: &Octet, value: &mut ExtensionOctet) {
         let cube_factor = coefficients(update.cube);
         match &update.base {
             Base::Form(weights) => {
@@ -247,7 +241,7 @@ impl<const W: usize> Partial<'_, W> {
             return Box::new(component);
         };
         // A random weight is zero with probability 2^-154; such a proof fails to verify.
-        let (root, inverse) = cube_root(weight).unwrap_or_default();
+        let CubeRoot { root, inverse } = cube_roots(&[weight])[0];
         let root_factor = eight(&point.skip.map(|l| l * root));
         let source = move |index: usize, row: &mut Row<PF, 2>| {
             let u = dot_base(self.element(round, index), &root_factor);

@@ -27,7 +27,11 @@ impl<const W: usize> SlotTable<W> {
     pub(super) fn round(&self) -> [EF; 4] {
         if let ([columns], [weights]) = (&self.columns[..], &self.weights[..]) {
             // The table fills the half of the hypercube on which the variable is zero.
-            let gate: EF = columns.iter().zip(weights).map(|(s, &v)| v * s.cube()).sum();
+            let gate: EF = columns
+                .iter()
+                .zip(weights)
+                .map(|(s, &v)| v * s.cube())
+                .sum();
             return [-self.scale * gate, EF::ZERO, EF::ZERO, EF::ZERO];
         }
         self.columns

@@ -118,7 +118,12 @@ impl Instance {
         let wide = default_koalabear_poseidon1_24();
         Self {
             shape,
-            narrow: Table::random(&mut rng, &narrow, &shape, (shape.log_slots16, shape.slots16)),
+            narrow: Table::random(
+                &mut rng,
+                &narrow,
+                &shape,
+                (shape.log_slots16, shape.slots16),
+            ),
             wide: Table::random(&mut rng, &wide, &shape, (shape.log_slots24, shape.slots24)),
             lane_point: (0..shape.log_lanes).map(|_| element(&mut rng)).collect(),
         }

@@ -26,7 +26,7 @@ const TEST: Shape = Shape {
     slots24: 12,
 };
 
-fn with_lanes(shape: Shape, log_lanes: usize, lanes: usize) -> Shape {
+const fn with_lanes(shape: Shape, log_lanes: usize, lanes: usize) -> Shape {
     Shape {
         log_lanes,
         lanes,
@@ -118,12 +118,7 @@ fn proofs_do_not_depend_on_threads() {
             let mut trace = Trace::new(shape);
             instance.record(&mut trace);
             let mut transcript = ProverTranscript::new();
-            let _ = prove(
-                &shape,
-                &mut trace,
-                instance.output_claim(),
-                &mut transcript,
-            );
+            let _ = prove(&shape, &mut trace, instance.output_claim(), &mut transcript);
             transcript.into_bytes()
         })
     };
@@ -134,9 +129,8 @@ fn proofs_do_not_depend_on_threads() {
 fn invalid_shapes_and_claims_are_errors() {
     let instance = Instance::random(TEST);
     let claim = instance.output_claim();
-    let run = |shape: Shape, claim| {
-        verify(&shape, claim, &mut VerifierTranscript::new(&[])).unwrap_err()
-    };
+    let run =
+        |shape: Shape, claim| verify(&shape, claim, &mut VerifierTranscript::new(&[])).unwrap_err();
     use super::Error;
     assert_eq!(run(with_lanes(TEST, 3, 1), claim.clone()), Error::Shape);
     assert_eq!(run(with_lanes(TEST, 4, 0), claim.clone()), Error::Shape);
