@@ -38,7 +38,6 @@ pub fn prefix_table(point: &[EF], len: usize, scale: EF) -> Vec<EF> {
 }
 
 /// `eq(x, y)` for two points of equal length.
-#[must_use]
 pub fn eval(x: &[EF], y: &[EF]) -> EF {
     debug_assert_eq!(x.len(), y.len());
     x.iter()
@@ -53,7 +52,6 @@ pub fn eval(x: &[EF], y: &[EF]) -> EF {
 /// `sum_{b < n} eq(point, b)`: the multilinear extension of the indicator of `[0, n)`.
 ///
 /// Time linear in the number of variables.
-#[must_use]
 pub fn prefix_sum(point: &[EF], n: usize) -> EF {
     if n >= 1 << point.len() {
         return EF::ONE;

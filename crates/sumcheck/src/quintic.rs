@@ -95,14 +95,12 @@ pub fn reduce<P: PackedField<Scalar = F>>(c: &[P; 9]) -> Quintic<P> {
 }
 
 /// The element in one lane.
-#[must_use]
 #[inline]
 pub fn lane<P: PackedField<Scalar = F>>(a: &Quintic<P>, lane: usize) -> EF {
     from_coefficients(from_fn(|i| a[i].as_slice()[lane]))
 }
 
 /// Sum over the lanes, weighted.
-#[must_use]
 pub fn weighted_sum<P: PackedField<Scalar = F>>(a: &Quintic<P>, weights: &[EF]) -> EF {
     debug_assert_eq!(weights.len(), P::WIDTH);
     weights
@@ -146,7 +144,6 @@ impl Multiplier {
 pub type Eight = [[F; 8]; 5];
 
 /// Transposes up to eight elements; the missing ones are zero.
-#[must_use]
 pub fn eight(elements: &[EF]) -> Eight {
     let mut planes = [[F::ZERO; 8]; 5];
     for (k, &x) in elements.iter().take(8).enumerate() {

@@ -45,6 +45,18 @@ pub struct CubePlusLinear;
 #[derive(Clone, Copy, Debug)]
 pub struct Linear;
 
+/// Writes column `j` of a row.
+#[inline(always)]
+pub fn set_column<P: PackedField<Scalar = F>, const C: usize>(
+    row: &mut Row<P, C>,
+    j: usize,
+    value: &Quintic<P>,
+) {
+    for (plane, &v) in row.iter_mut().zip(value) {
+        plane[j] = v;
+    }
+}
+
 #[inline(always)]
 fn column<P: PackedField<Scalar = F>, const C: usize>(row: &Row<P, C>, j: usize) -> Quintic<P> {
     from_fn(|i| row[i][j])
@@ -60,13 +72,9 @@ impl<const C: usize> Gate<C> for Cubes {
         for j in 0..C {
             let a = column(low, j);
             let d = sub(&column(high, j), &a);
-            let a2 = square(&a);
-            let d2 = square(&d);
-            for i in 0..5 {
-                difference[i][j] = d[i];
-                low_square[i][j] = a2[i];
-                difference_square[i][j] = d2[i];
-            }
+            set_column(&mut difference, j, &d);
+            set_column(&mut low_square, j, &square(&a));
+            set_column(&mut difference_square, j, &square(&d));
         }
         [
             sum_of_products(low, &low_square),
@@ -120,11 +128,13 @@ impl Gate<1> for Linear {
 #[must_use]
 pub fn folded_len(live: usize, stride: usize) -> usize {
     let (units, rest) = (live / stride, live % stride);
-    if units.is_multiple_of(2) {
-        units / 2 * stride + rest
-    } else {
-        (units + 1) / 2 * stride
-    }
+    // An unpaired unit has only tail opposite to it.
+    units / 2 * stride
+        + if units.is_multiple_of(2) {
+            rest
+        } else {
+            stride
+        }
 }
 
 /// A table in the course of a sumcheck.
@@ -299,10 +309,8 @@ pub fn fold<P: PackedField<Scalar = F>, const C: usize>(
 ) {
     for j in 0..C {
         let a = column(low, j);
-        let value = add(&a, &challenge.apply(&sub(&column(high, j), &a)));
-        for i in 0..5 {
-            out[i][j] = value[i];
-        }
+        let difference = sub(&column(high, j), &a);
+        set_column(out, j, &add(&a, &challenge.apply(&difference)));
     }
 }
 

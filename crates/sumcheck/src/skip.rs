@@ -19,7 +19,6 @@ pub const SIZE: usize = 1 << LOG_SIZE;
 pub const CUBE_SIZE: usize = 3 * (SIZE - 1) + 1;
 
 /// The domain, in the order of the values of a function on the bits.
-#[must_use]
 pub fn domain() -> [F; SIZE] {
     core::array::from_fn(|x| {
         let magnitude = F::from_usize(x % (SIZE / 2) + 1);
@@ -28,7 +27,6 @@ pub fn domain() -> [F; SIZE] {
 }
 
 /// The Lagrange basis of the domain at `x`.
-#[must_use]
 pub fn basis(x: EF) -> [EF; SIZE] {
     let basis = lagrange_basis(&domain(), x);
     core::array::from_fn(|i| basis[i])
@@ -38,7 +36,6 @@ pub fn basis(x: EF) -> [EF; SIZE] {
 ///
 /// The weighted sum over the domain of a polynomial is the inner product of its
 /// coefficients with these.
-#[must_use]
 pub fn moments(weights: &[EF; SIZE]) -> [EF; CUBE_SIZE] {
     let domain = domain();
     let mut terms = *weights;

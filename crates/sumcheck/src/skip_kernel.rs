@@ -103,7 +103,6 @@ impl<const N: usize> Interpolation<N> {
 }
 
 /// The coefficients of the polynomial with the given values at all nodes.
-#[must_use]
 pub fn cube_coefficients(values: &[EF; CUBE_SIZE]) -> [EF; CUBE_SIZE] {
     let mut coefficients = [EF::ZERO; CUBE_SIZE];
     CUBE.coefficients(values, &mut coefficients);
@@ -111,7 +110,6 @@ pub fn cube_coefficients(values: &[EF; CUBE_SIZE]) -> [EF; CUBE_SIZE] {
 }
 
 /// The coefficients of the polynomial with the given values on the domain.
-#[must_use]
 pub fn domain_coefficients(values: &[EF; SIZE]) -> [EF; SIZE] {
     let mut coefficients = [EF::ZERO; SIZE];
     DOMAIN.coefficients(values, &mut coefficients);

@@ -34,7 +34,6 @@ pub fn small_nodes(n: usize) -> Vec<F> {
 }
 
 /// The value at `x` of the polynomial with `values[i]` at `nodes[i]`.
-#[must_use]
 pub fn interpolate(nodes: &[F], values: &[EF], x: EF) -> EF {
     lagrange_basis(nodes, x)
         .into_iter()
@@ -44,7 +43,6 @@ pub fn interpolate(nodes: &[F], values: &[EF], x: EF) -> EF {
 }
 
 /// `sum_i coefficients[i] x^i`.
-#[must_use]
 pub fn horner(coefficients: &[EF], x: EF) -> EF {
     coefficients
         .iter()

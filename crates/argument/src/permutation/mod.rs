@@ -84,6 +84,8 @@ mod order;
 mod poseidon;
 #[cfg(feature = "prover")]
 pub mod prove;
+#[cfg(feature = "prover")]
+mod record;
 mod soundness;
 #[cfg(all(test, feature = "prover"))]
 mod tests;

@@ -11,9 +11,8 @@ pub(crate) const HALF_FULL_ROUNDS: usize = 4;
 /// The permutation of width `W` in its textbook form.
 #[derive(Clone, Debug)]
 pub(crate) struct Poseidon<const W: usize> {
-    /// `M[i][j] = column[(i - j) mod W]`, as small integers.
-    pub(crate) integer_column: [i64; W],
-    column: [F; W],
+    /// `M[i][j] = column[(i - j) mod W]`.
+    pub(crate) column: [F; W],
     /// `c_r`, one vector per round.
     pub(crate) round_constants: &'static [[F; W]],
 }
@@ -37,10 +36,9 @@ impl Poseidon<24> {
 }
 
 impl<const W: usize> Poseidon<W> {
-    fn new(integer_column: [i64; W], round_constants: &'static [[F; W]]) -> Self {
+    fn new(column: [i64; W], round_constants: &'static [[F; W]]) -> Self {
         Self {
-            integer_column,
-            column: integer_column.map(F::from_i64),
+            column: column.map(F::from_i64),
             round_constants,
         }
     }

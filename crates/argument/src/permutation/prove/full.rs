@@ -6,7 +6,7 @@ use p3_field::PrimeCharacteristicRing;
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::cube_roots;
 use sheaf_sumcheck::quintic::{Eight, Multiplier, Quintic, add, dot_base, eight, zero};
-use sheaf_sumcheck::rounds::{Cubes, Row, Table};
+use sheaf_sumcheck::rounds::{Cubes, Row, Table, set_column};
 use sheaf_sumcheck::skip;
 use sheaf_sumcheck::skip_kernel::{self, BATCH, Extender, accumulate};
 use sheaf_transcript::{EF, PF};
@@ -14,7 +14,8 @@ use sheaf_transcript::{EF, PF};
 use super::component::{Component, Rounds, Rows};
 use super::geometry::Lanes;
 use crate::permutation::layers::Point;
-use crate::permutation::trace::{Idle, States};
+use crate::permutation::record::Idle;
+use crate::permutation::trace::States;
 
 /// Columns that one task of the univariate round works on.
 const COLUMNS: usize = 8;
@@ -113,10 +114,7 @@ impl<const W: usize> Full<'_, W> {
         let source = move |index: usize, row: &mut Row<PF, W>| {
             let octets = self.states.full(self.round, index);
             for (j, (octet, factor)) in octets.iter().zip(&factors).enumerate() {
-                let value = dot_base(octet, factor);
-                for i in 0..5 {
-                    row[i][j] = value[i];
-                }
+                set_column(row, j, &dot_base(octet, factor));
             }
         };
         let rows = Rows {

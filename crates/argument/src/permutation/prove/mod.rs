@@ -1,10 +1,11 @@
 //! The proving side.
 //!
 //! Each width is a *component* of a layer, with its own tables; their round
-//! polynomials are added. See [`component`] for the rounds that both take,
-//! [`full`] and [`partial`] for what precedes them, [`output`] for layer 0.
+//! polynomials are added. See `component` for the rounds that both take,
+//! `full` and `partial` for what precedes them, `output` for layer 0.
 
 mod component;
+mod folding;
 mod full;
 mod geometry;
 mod output;
@@ -25,7 +26,8 @@ use self::geometry::{Lanes, Variable};
 use self::partial::{LinearColumn, Partial, Update};
 use super::layers::{Layer, State, label, round_value, skip_value};
 use super::poseidon::HALF_FULL_ROUNDS;
-use super::trace::{Kernel, Narrow, States, Wide};
+use super::record::{Kernel, Narrow, Wide};
+use super::trace::States;
 use super::{InputClaim, OutputClaim, Shape, Trace};
 
 /// Working memory, kept between proofs.

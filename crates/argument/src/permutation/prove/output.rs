@@ -7,29 +7,28 @@
 
 use core::array::from_fn;
 
-use p3_field::{Algebra, PackedValue, PrimeCharacteristicRing};
+use p3_field::{Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
 use sheaf_sumcheck::eq;
-use sheaf_sumcheck::quintic::{
-    self, Multiplier, Quintic, add, dot_base, eight, weighted_sum, zero,
-};
+use sheaf_sumcheck::quintic::{self, Multiplier, add, dot_base, eight, weighted_sum, zero};
 use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
-use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, PF};
 
 use super::component::{pair_weights, scalar_row, tail_mass};
+use super::folding::{Folding, column_at};
 use super::geometry::{Lanes, Step, lane_steps};
 use super::slots::SlotTable;
 use super::{Channel, Scratch, Speaker};
 use crate::permutation::layers::{Point, State, label, plain_round_value, round_value};
 use crate::permutation::poseidon::{HALF_FULL_ROUNDS, Poseidon};
-use crate::permutation::trace::{Idle, Kernel, Narrow, States, Wide};
+use crate::permutation::record::{Idle, Kernel, Narrow, Wide};
+use crate::permutation::trace::States;
 use crate::permutation::{OutputClaim, SKIP, Shape, order};
 
 /// Index of the last full round.
-const LAST: usize = 2 * HALF_FULL_ROUNDS - 1;
+pub(super) const LAST: usize = 2 * HALF_FULL_ROUNDS - 1;
 
 /// Proves layer 0; leaves the evaluations of the states before the last cubes.
 pub(super) fn prove<S: Speaker>(
@@ -68,7 +67,7 @@ pub(super) fn prove<S: Speaker>(
         let (p, q) = rayon::join(|| a.round(step), || b.round(step));
         let [c0, c2, c3]: [EF; 3] = from_fn(|i| p[i] + q[i]);
         // Zero with probability 2^-154; such a proof fails to verify.
-        let inverse = p3_field::Field::try_inverse(&r).unwrap_or_default();
+        let inverse = r.try_inverse().unwrap_or_default();
         let mut sum = [(value - c0) * inverse - c2 - c3, c2, c3];
         let challenge = channel.polynomial(label::OUTPUT_ROUND, &mut sum);
         value = round_value(value, r, &sum, challenge);
@@ -204,7 +203,7 @@ impl<'a, const W: usize> Output<'a, W> {
                 challenge,
                 stride: previous,
             } => {
-                let source = Folding::new(self, challenge, previous);
+                let source = self.folding(challenge, previous);
                 let rows = self.groups * slots;
                 let tail = self.tail();
                 self.stage = Stage::Table;
@@ -253,18 +252,17 @@ impl<'a, const W: usize> Output<'a, W> {
         for (batch, weights) in weights.chunks(BATCH).enumerate() {
             let planes = eight(weights);
             for (x, sums) in sums.iter_mut().enumerate() {
-                let mut terms = [[PF::ZERO; BATCH]; 3];
-                for i in 0..weights.len() {
-                    let pair = batch * BATCH + i;
+                let [mut cubes, mut mixed, mut differences] = [[PF::ZERO; BATCH]; 3];
+                for (i, pair) in (batch * BATCH..).enumerate().take(weights.len()) {
                     let low = pair / stride * 2 * stride + pair % stride;
                     let a = state(low, x);
                     let d = state(low + stride, x) - a;
                     let d2 = d.square();
-                    terms[0][i] = a.cube();
-                    terms[1][i] = a * d2;
-                    terms[2][i] = d * d2;
+                    cubes[i] = a.cube();
+                    mixed[i] = a * d2;
+                    differences[i] = d * d2;
                 }
-                for (sum, terms) in sums.iter_mut().zip(&terms) {
+                for (sum, terms) in sums.iter_mut().zip([&cubes, &mixed, &differences]) {
                     *sum = add(sum, &dot_base(terms, &planes));
                 }
             }
@@ -278,6 +276,10 @@ impl<'a, const W: usize> Output<'a, W> {
         }
         message[1] = quintic::triple(&message[1]);
         message
+    }
+
+    fn folding(&self, challenge: EF, stride: usize) -> Folding<'a, W> {
+        Folding::new(self.states, self.idle, &self.roots, challenge, stride)
     }
 
     fn tail(&self) -> Vec<Row<PF, W>> {
@@ -298,7 +300,7 @@ impl<'a, const W: usize> Output<'a, W> {
             Stage::Folded { challenge, stride } => (challenge, stride),
             Stage::Table => return,
         };
-        let source = Folding::new(self, challenge, stride);
+        let source = self.folding(challenge, stride);
         let rows = self.groups * self.slots();
         let tail = self.tail();
         self.stage = Stage::Table;
@@ -382,80 +384,5 @@ impl<'a, const W: usize> Output<'a, W> {
             })
             .collect();
         SlotTable::new(columns, self.weights)
-    }
-}
-
-/// One column of one slot at a lane point.
-fn column_at<const W: usize>(
-    states: &States<W>,
-    idle: &Idle<W>,
-    (slot, j): (usize, usize),
-    group_weights: &[EF],
-    lanes: &Lanes,
-) -> EF {
-    let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
-    let mut sum: Quintic<PF> = zero();
-    for (group, &weight) in group_weights.iter().enumerate() {
-        let state = states.full(LAST, group * states.blocks + block)[j][x];
-        let weight = coefficients(weight);
-        sum = from_fn(|i| sum[i] + state * weight[i]);
-    }
-    let tail = tail_mass(group_weights) * idle.full[LAST][j];
-    weighted_sum(&sum, &lanes.inner_weights) + tail
-}
-
-/// The rows after the first fold, made from the states.
-struct Folding<'a, const W: usize> {
-    states: &'a States<W>,
-    idle: &'a [F; W],
-    /// Live groups before the fold.
-    groups: usize,
-    stride: usize,
-    /// Per slot and column, the factors of the low and the high state, by coefficient.
-    factors: Vec<[[[F; 2]; 5]; W]>,
-}
-
-impl<'a, const W: usize> Folding<'a, W> {
-    fn new(output: &Output<'a, W>, challenge: EF, stride: usize) -> Self {
-        let factors = output
-            .roots
-            .iter()
-            .map(|roots| {
-                roots.map(|CubeRoot { root, .. }| {
-                    let high = root * challenge;
-                    let (low, high) = (coefficients(root - high), coefficients(high));
-                    from_fn(|i| [low[i], high[i]])
-                })
-            })
-            .collect();
-        Self {
-            states: output.states,
-            idle: &output.idle.full[LAST],
-            groups: output.states.len() / output.states.blocks,
-            stride,
-            factors,
-        }
-    }
-
-    /// Row `t`, by (folded group, slot).
-    fn row(&self, t: usize, out: &mut Row<PF, W>) {
-        let slots = self.factors.len();
-        let (group, slot) = (t / slots, t % slots);
-        let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
-        let low = group / self.stride * 2 * self.stride + group % self.stride;
-        let octets = |group: usize| {
-            (group < self.groups)
-                .then(|| self.states.full(LAST, group * self.states.blocks + block))
-        };
-        let (low, high) = (octets(low), octets(low + self.stride));
-        for j in 0..W {
-            let value = |octets: Option<&[[PF; 1 << SKIP]; W]>| {
-                octets.map_or_else(|| PF::from(self.idle[j]), |octets| octets[j][x])
-            };
-            let pair = [value(low), value(high)];
-            for i in 0..5 {
-                out[i][j] = PF::mixed_dot_product(&pair, &self.factors[slot][j][i]);
-            }
-        }
     }
 }

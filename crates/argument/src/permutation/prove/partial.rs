@@ -29,7 +29,8 @@ use super::full::{NodeSums, add_sums};
 use super::geometry::Lanes;
 use crate::permutation::layers::Point;
 use crate::permutation::poseidon::HALF_FULL_ROUNDS;
-use crate::permutation::trace::{Idle, Octet, States};
+use crate::permutation::record::Idle;
+use crate::permutation::trace::{Octet, States};
 
 /// The values of an extension-field column on eight slots, by coefficient.
 type ExtensionOctet = [Octet; 5];

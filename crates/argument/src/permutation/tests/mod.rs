@@ -3,6 +3,8 @@
 mod cheating;
 mod instance;
 
+use p3_field::PrimeField32;
+use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{ProverTranscript, Transcript, VerifierTranscript};
 
 use self::instance::Instance;
@@ -123,6 +125,20 @@ fn proofs_do_not_depend_on_threads() {
         })
     };
     assert_eq!(proof(1), proof(2));
+}
+
+/// The challenge after a proof, as recorded on a machine with vectors of eight elements.
+#[test]
+fn proofs_do_not_depend_on_the_vector_width() {
+    let shape = with_lanes(TEST, 6, 41);
+    let instance = Instance::random(shape);
+    let mut trace = Trace::new(shape);
+    instance.record(&mut trace);
+    let mut transcript = ProverTranscript::new();
+    let _ = prove(&shape, &mut trace, instance.output_claim(), &mut transcript);
+    let challenge = coefficients(transcript.sample()).map(|c| c.as_canonical_u32());
+    let expected = [656854483, 1701563440, 1136721193, 291278683, 571409836];
+    assert_eq!(challenge, expected);
 }
 
 #[test]
