@@ -14,7 +14,7 @@
 //! be zero: columns beyond the last have weight zero in every form, and
 //! constraints hold lane by lane, so an idle lane can't help a live one.
 
-use sheaf_pcs::{Layout, Parameters};
+use sheaf_pcs::{Layout, ParameterError, Parameters};
 use sheaf_transcript::EF;
 #[cfg(feature = "prover")]
 use sheaf_transcript::{F, PF};
@@ -58,42 +58,60 @@ impl Stacking {
     }
 
     /// The split with the cheapest commitment, and its parameters. A function of public data only.
+    ///
+    /// # Errors
+    /// If no split has parameters for this rate and target.
     pub(crate) fn choose(
         shape: &Shape,
         log_inv_rate: usize,
         target_bits: f64,
-    ) -> Result<(Self, Parameters), sheaf_pcs::ParameterError> {
-        let mut best: Option<(usize, Self, Parameters)> = None;
-        let mut error = None;
+    ) -> Result<(Self, Parameters), ParameterError> {
+        let max_column_bits = shape.log_columns().min(5);
         let max_lane_bits = (shape.log_lanes - MIN_LOG_LANES).min(4);
-        for column_bits in 2..=5.min(shape.log_columns()) {
-            for lane_bits in 0..=max_lane_bits {
-                if !(4..=8).contains(&(column_bits + lane_bits)) {
-                    continue;
-                }
-                let stacking = Self::new(shape, column_bits, lane_bits);
-                match Parameters::new(&stacking.layout, log_inv_rate, target_bits, OPENING_CLAIMS) {
-                    Ok(parameters) => {
-                        let price = price(&parameters);
-                        if best.as_ref().is_none_or(|b| price < b.0) {
-                            best = Some((price, stacking, parameters));
-                        }
+        let mut splits: Vec<Self> = (1..=max_column_bits)
+            .flat_map(|column_bits| {
+                (0..=max_lane_bits).map(move |lane_bits| (column_bits, lane_bits))
+            })
+            .filter(|(column_bits, lane_bits)| (4..=8).contains(&(column_bits + lane_bits)))
+            .map(|(column_bits, lane_bits)| Self::new(shape, column_bits, lane_bits))
+            .collect();
+        if splits.is_empty() {
+            splits.push(Self::new(shape, max_column_bits, max_lane_bits));
+        }
+        // Exact prices cost half a millisecond each, so only the most promising splits get one.
+        splits.sort_by_key(|split| split.rough_price(log_inv_rate));
+        let mut best: Result<(u64, Self, Parameters), Option<ParameterError>> = Err(None);
+        for (tried, split) in splits.into_iter().enumerate() {
+            if tried >= EXACT_PRICES && best.is_ok() {
+                break;
+            }
+            match Parameters::new(&split.layout, log_inv_rate, target_bits, OPENING_CLAIMS) {
+                Ok(parameters) => {
+                    let price = price(&parameters);
+                    if best.as_ref().map_or(true, |best| price < best.0) {
+                        best = Ok((price, split, parameters));
                     }
-                    Err(e) => error = Some(e),
                 }
+                Err(error) => best = best.map_err(|_| Some(error)),
             }
         }
-        match (best, error) {
-            (Some((_, stacking, parameters)), _) => Ok((stacking, parameters)),
-            (None, Some(error)) => Err(error),
-            (None, None) => Parameters::new(
-                &Self::new(shape, shape.log_columns().min(4), 0).layout,
-                log_inv_rate,
-                target_bits,
-                OPENING_CLAIMS,
-            )
-            .map(|parameters| (Self::new(shape, shape.log_columns().min(4), 0), parameters)),
+        match best {
+            Ok((_, split, parameters)) => Ok((split, parameters)),
+            // There is at least one split, so there is an error if none has parameters.
+            Err(error) => Err(error.unwrap_or(ParameterError::LiveSlices { slice_variables: 0 })),
         }
+    }
+
+    /// An estimate of [`price`] for comparing splits: hashing two oracles, and opening rows of the first.
+    fn rough_price(&self, log_inv_rate: usize) -> u64 {
+        // One permutation per 15 elements, half a microsecond on two cores.
+        let hashing = |elements: usize| (elements / 15 * 500) as u64;
+        let queries = 240 / log_inv_rate;
+        let first = (self.layout.width() << self.layout.inner_variables) << log_inv_rate;
+        // Five coefficients per element, at a rate of about 1/8.
+        let second = 40 << self.layout.inner_variables;
+        let opened = 4 * queries * self.layout.width();
+        hashing(first + second) + NANOSECONDS_PER_BYTE * opened as u64
     }
 
     /// The commitment's point for a column point and a lane point.
@@ -137,7 +155,14 @@ impl Stacking {
     }
 }
 
-/// What a split costs, in bytes: each microsecond of proving counts as much as eight bytes.
-fn price(parameters: &Parameters) -> usize {
-    4 * parameters.proof_elements_estimate() + 8 * parameters.prover_microseconds_estimate()
+/// What one byte of proof is worth in proving time: 2.5 ms per KiB.
+const NANOSECONDS_PER_BYTE: u64 = 2441;
+
+/// How many splits are compared exactly.
+const EXACT_PRICES: usize = 2;
+
+/// What a split costs, in nanoseconds of proving.
+fn price(parameters: &Parameters) -> u64 {
+    1000 * parameters.prover_microseconds_estimate() as u64
+        + NANOSECONDS_PER_BYTE * 4 * parameters.proof_elements_estimate() as u64
 }

@@ -37,8 +37,14 @@ fn statement(scheme: Scheme, groups: Vec<(Group, Vec<Signature>)>) -> (Statement
 
 fn prove_all(statement: &Statement, signatures: &[Signature], rate: usize) -> Vec<u8> {
     let signatures: Vec<&Signature> = signatures.iter().collect();
-    prove(statement, &signatures, rate, &mut Scratch::default(), |_| Ok(()))
-        .expect("the signatures are valid")
+    prove(
+        statement,
+        &signatures,
+        rate,
+        &mut Scratch::default(),
+        |_| Ok(()),
+    )
+    .expect("the signatures are valid")
 }
 
 #[test]
@@ -78,7 +84,13 @@ fn real_parameters_at_every_rate() {
 /// Slots where tweaks carry: for all steps, for none, and for some.
 #[test]
 fn carries_of_every_kind() {
-    for slots in [vec![127], vec![127, 128], vec![32_639], vec![127 * 5000, 3], vec![127, 32_639, 127 * 9000, 5]] {
+    for slots in [
+        vec![127],
+        vec![127, 128],
+        vec![32_639],
+        vec![127 * 5000, 3],
+        vec![127, 32_639, 127 * 9000, 5],
+    ] {
         let groups = slots.iter().map(|&slot| group(&PROD, slot, 9, 2)).collect();
         let (statement, signatures) = statement(PROD, groups);
         let proof = prove_all(&statement, &signatures, 1);
