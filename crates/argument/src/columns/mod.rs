@@ -5,6 +5,9 @@
 //! **Claims.** For each of a few lane points `r_i`, a public linear form in the
 //! columns' extensions: `sum_c weights_i[c] f(c, r_i) = value_i`.
 //!
+//! The claims are not absorbed: they must be functions of what the transcript has
+//! absorbed already.
+//!
 //! **Reduction.** The claims are batched by powers of a challenge `psi` and
 //! summed over `c` by a sumcheck whose tables have one entry per column: the
 //! prover evaluates every column at `r_i` once, all else is independent of the

@@ -47,7 +47,8 @@
 //!    `sum_{k,j} v_{k,j} sum_lane eq(lane) a_{k,j}(lane)^3`. The lane variables are bound
 //!    first (degree 3 without the factor `eq`), then the slot variables (degree 4;
 //!    the missing top variables of the shorter table carry the factor `1 - X`).
-//!    Leaves the 16 + 24 columns of `a_R` at one point. Error `(3 l + 4 s)/|E|`.
+//!    Leaves the 16 + 24 columns of `a_R` at one point, batched as in the next step.
+//!    Error `(3 l + 4 s + 40)/|E|`.
 //! 2. *Full layer* (3 and, after the partial layers, 4). Consumes a value of
 //!    `<w16, a16> + <w24, a24>` at a point. One univariate round binds the low slot
 //!    bits: both sides know the degree-21 polynomial
@@ -56,7 +57,7 @@
 //!    At the challenge `ρ`, `Λ_x := Lagrange_x(ρ)`. Then one round per remaining
 //!    variable. Leaves 16 + 24 evaluations at one point, which are sent *before*
 //!    `γ` is drawn; the next weights are `γ, γ^2, .., γ^40`. Error
-//!    `(21 + 3 (l + s - 3) + 40)/|E|`.
+//!    `(21 + 3 (l + s - 3) + 40)/|E|`, without the 40 in the last layer.
 //! 3. *Partial layer* (23). Consumes the same. With `u` for element 0 and `L` for the
 //!    sum of the linear parts of both widths, the claim is that of
 //!    `v16_0 u16^3 + v24_0 u24^3 + L`. Leaves `u16`, `u24` and the *one* value `L` at one
@@ -126,6 +127,9 @@ pub struct Shape {
 /// ```
 ///
 /// The weights range over all `2^s` slots and may be zero.
+///
+/// The claim is not absorbed: point, weights and value must be functions of what
+/// the transcript has absorbed already, or a prover could choose them last.
 #[must_use = "a claim that is not reduced is not proven"]
 #[derive(Clone, Debug)]
 pub struct OutputClaim {

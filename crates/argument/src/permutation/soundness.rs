@@ -57,11 +57,11 @@ pub fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
             3 * rounds * partial,
             format!("3 * {rounds} * {partial}"),
         ),
-        // The last full layer leaves its evaluations as they are.
+        // The output layer and every full layer but the last, which leaves its evaluations as they are.
         term(
-            "full layers: batching of 40 evaluations",
-            40 * (full - 1),
-            format!("40 * {}", full - 1),
+            "output and full layers: batching of 40 evaluations",
+            40 * full,
+            format!("40 * {full}"),
         ),
         term(
             "partial layers: batching of u16 and u24",

@@ -142,8 +142,12 @@ struct Codes {
 impl Codes {
     fn new(variables: usize, levels: &Levels) -> Self {
         let grinding = |inner_variables: usize, log_inv_rate: usize, slack: usize| {
-            let missing = levels.fold - gap_bits(inner_variables, log_inv_rate, slack);
-            let bits = (missing.max(0) + BIT - 1) / BIT;
+            // Rate 1 has no distance: its gap is minus infinity.
+            let missing =
+                levels
+                    .fold
+                    .saturating_sub(gap_bits(inner_variables, log_inv_rate, slack));
+            let bits = missing.max(0).saturating_add(BIT - 1) / BIT;
             usize::try_from(bits)
                 .ok()
                 .filter(|&bits| bits <= MAX_FOLD_GRINDING)

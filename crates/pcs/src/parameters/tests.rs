@@ -106,7 +106,17 @@ fn malformed_layouts_are_errors() {
 #[test]
 fn targets_out_of_reach_are_errors() {
     let layout = Layout::prefix(10, 3, 8);
-    for target in [0.0, -1.0, 145.0, 161.0, f64::INFINITY, f64::NAN] {
+    for target in [
+        0.0,
+        -1.0,
+        145.0,
+        148.0,
+        150.0,
+        160.0,
+        161.0,
+        f64::INFINITY,
+        f64::NAN,
+    ] {
         let result = Parameters::new(&layout, 1, target, 1);
         assert!(
             matches!(result, Err(ParameterError::Unreachable { .. })),
