@@ -21,7 +21,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{aggregate, bench, demo, inspect, keygen, security, sign, verify};
-use crate::failure::Failure;
 
 /// Aggregate post-quantum XMSS signatures into one succinct proof.
 #[derive(Debug, Parser)]
@@ -80,6 +79,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+    use crate::failure::Failure;
 
     #[test]
     fn the_command_line_is_consistent() {
