@@ -45,7 +45,7 @@ mod wiring;
 mod witness;
 
 pub use constraints::verify::Error as ConstraintError;
-pub use protocol::{cells_per_signature, security_report};
+pub use protocol::{cells_per_signature, security_report, statement_security};
 #[cfg(feature = "prover")]
 pub use prove::{Cancelled, Phase, ProveError, Scratch, prove};
 pub use security::{ErrorTerm, SecurityReport, TARGET_BITS};

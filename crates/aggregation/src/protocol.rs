@@ -6,7 +6,7 @@ use crate::public::PublicColumns;
 use crate::security::{COMMITMENT_BITS, SecurityReport};
 use crate::shape::Shape;
 use crate::stacking::Stacking;
-use crate::statement::Statement;
+use crate::statement::{MAX_SIGNATURES, Statement};
 
 /// The shape of a proof and its parameters.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ impl Setup {
 
 /// The security of a proof of `signatures` signatures at rate `2^-log_inv_rate`.
 ///
+/// Counts outside `1..=MAX_SIGNATURES` are reported as the nearest one in it. The
+/// report is for slots whose tweaks carry for all steps or none; use
+/// [`statement_security`] for any statement.
+///
 /// # Errors
 /// If there are no parameters for this size and rate.
 pub fn security_report(
@@ -39,9 +43,21 @@ pub fn security_report(
     signatures: usize,
     log_inv_rate: usize,
 ) -> Result<SecurityReport, ParameterError> {
-    let shape = Shape::with_lanes(scheme, signatures, false);
+    let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
     let (_, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
     Ok(SecurityReport::new(&shape, &parameters))
+}
+
+/// The security of a proof of this statement at rate `2^-log_inv_rate`.
+///
+/// # Errors
+/// If there are no parameters for this size and rate.
+pub fn statement_security(
+    statement: &Statement,
+    log_inv_rate: usize,
+) -> Result<SecurityReport, ParameterError> {
+    let setup = Setup::new(statement, log_inv_rate)?;
+    Ok(SecurityReport::new(&setup.shape, &setup.parameters))
 }
 
 /// Committed cells per signature.

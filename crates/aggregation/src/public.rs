@@ -4,6 +4,8 @@
 //! and never committed: their extensions are sums over lanes with the weights
 //! `eq(r, lane)`. One pass over the keys; everything else is a sum over groups.
 
+use std::collections::BTreeMap;
+
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, F};
@@ -130,6 +132,15 @@ impl PublicEvaluations<'_> {
             for (sum, x) in sums.iter_mut().zip(values(g)) {
                 *sum += w * x;
             }
+        }
+        sums
+    }
+
+    /// The indicators of the lanes with each carry threshold.
+    pub(crate) fn by_threshold(&self) -> BTreeMap<usize, EF> {
+        let mut sums = BTreeMap::new();
+        for (g, &w) in self.groups.iter().zip(&self.weights) {
+            *sums.entry(g.tweaks.threshold()).or_insert(EF::ZERO) += w;
         }
         sums
     }

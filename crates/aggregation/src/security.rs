@@ -123,6 +123,16 @@ impl SecurityReport {
             source: term.source.to_string(),
             is_hash: term.kind == ErrorKind::Hash,
         }));
+        // Inner collisions of a sponge whose capacity is nine elements: half of 9 log2 p.
+        for name in ["transcript: sponge", "statement: digest of the keys"] {
+            terms.push(ErrorTerm {
+                name: name.to_owned(),
+                bits: 4.5 * EXTENSION_BITS / 5.0,
+                formula: "p^(9/2)".to_owned(),
+                source: "birthday bound on the capacity".to_owned(),
+                is_hash: true,
+            });
+        }
         Self { terms }
     }
 

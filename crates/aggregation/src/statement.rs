@@ -35,6 +35,12 @@ pub struct Group {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum StatementError {
+    /// A parameter set that is not one of the supported ones, bit for bit.
+    #[error("the parameter set with id {id} is not a supported one")]
+    UnknownScheme {
+        /// The id that it carries.
+        id: u8,
+    },
     /// No group at all.
     #[error("there is no group to prove or verify")]
     Empty,
@@ -104,6 +110,10 @@ impl Statement {
     /// If there is nothing to prove, a group or a key repeats, a slot is out of
     /// range or there are too many signatures. Indices are the caller's.
     pub fn new(scheme: Scheme, groups: Vec<Group>) -> Result<(Self, LaneOrder), StatementError> {
+        // A transcript binds the id alone.
+        if Scheme::from_id(scheme.id) != Some(scheme) {
+            return Err(StatementError::UnknownScheme { id: scheme.id });
+        }
         if groups.is_empty() {
             return Err(StatementError::Empty);
         }
@@ -151,7 +161,7 @@ impl Statement {
             sorted.push(Group {
                 slot: g.slot,
                 message: g.message,
-                keys: keys.iter().map(|&key| g.keys[key].clone()).collect(),
+                keys: keys.iter().map(|&key| g.keys[key]).collect(),
             });
         }
         Ok((

@@ -84,13 +84,18 @@ impl GroupTweaks {
             Carry::From(threshold) => threshold,
         }
     }
+}
 
-    /// Number of steps of `chain` at or after digit `x` (steps `x + 1 ..= 7`) that do not carry.
-    pub(crate) fn steps_without_carry(&self, chain: usize, x: usize, length: usize) -> usize {
-        (x + 1..=length)
-            .filter(|&step| position(chain, step) < self.threshold())
-            .count()
-    }
+/// Number of steps of `chain` after digit `x` (steps `x + 1 ..= length`) whose position is below the threshold.
+pub(crate) fn steps_without_carry(
+    threshold: usize,
+    chain: usize,
+    x: usize,
+    length: usize,
+) -> usize {
+    (x + 1..=length)
+        .filter(|&step| position(chain, step) < threshold)
+        .count()
 }
 
 /// The field element of a small count.

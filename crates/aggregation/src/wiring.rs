@@ -208,6 +208,9 @@ fn output_targets(
     let sides: Vec<EF> = (0..shape.height)
         .map(|level| public.is_right(level))
         .collect();
+    let tweaks: Vec<[EF; 2]> = (0..=shape.height)
+        .map(|level| public.node_tweak(level))
+        .collect();
     let mut form = Form::zero(columns.count);
     let mut value = EF::ZERO;
     for (output, &weight) in constraints.wired.iter().zip(&constraints.outputs) {
@@ -237,7 +240,7 @@ fn output_targets(
                     match j {
                         0..PARAMETER => value -= weight * public.parameter[j],
                         PARAMETER..7 => {
-                            value -= weight * public.node_tweak(level)[j - PARAMETER];
+                            value -= weight * tweaks[level][j - PARAMETER];
                         }
                         _ => form.add(columns.left + DIGEST * (level - 1), -weight),
                     }
@@ -344,8 +347,9 @@ fn wide_inputs(
     claim: &InputClaim,
     forms: &mut FormClaim,
 ) {
+    let leaf_tweak = public.node_tweak(0);
     let slots: Vec<Vec<Wire>> = (0..shape.slots24())
-        .map(|slot| wide_wires(shape, public, slot))
+        .map(|slot| wide_wires(shape, public, leaf_tweak, slot))
         .collect();
     for (j, &value) in claim.inputs24.iter().enumerate() {
         let known: EF = slots
@@ -367,7 +371,12 @@ fn wide_inputs(
 }
 
 /// The 24 input elements of one slot of the wide table.
-fn wide_wires(shape: &Shape, public: &PublicEvaluations, slot: usize) -> Vec<Wire> {
+fn wide_wires(
+    shape: &Shape,
+    public: &PublicEvaluations,
+    leaf_tweak: [EF; 2],
+    slot: usize,
+) -> Vec<Wire> {
     let columns = &shape.columns;
     let cells = |first: usize, count: usize| (first..first + count).map(Wire::Cell);
     let parameter = public.parameter.iter().map(|&x| Wire::Public(x));
@@ -389,7 +398,7 @@ fn wide_wires(shape: &Shape, public: &PublicEvaluations, slot: usize) -> Vec<Wir
         } else {
             cells(columns.capacity + CAPACITY * (t - 1), CAPACITY).collect()
         };
-        let tweak = public.node_tweak(0).map(Wire::Public);
+        let tweak = leaf_tweak.map(Wire::Public);
         let ends = cells(columns.end_value, shape.scheme.chains * DIGEST);
         let absorbed = parameter.chain(tweak).chain(ends);
         wires.extend(absorbed.skip(RATE * t).take(RATE));

@@ -49,6 +49,10 @@
 //! rounds (the eq factor included) and `9` per row variable.
 
 #[cfg(feature = "prover")]
+mod build;
+#[cfg(feature = "prover")]
+mod lane_tables;
+#[cfg(feature = "prover")]
 pub(crate) mod prove;
 pub(crate) mod verify;
 
@@ -60,7 +64,7 @@ use sheaf_transcript::{EF, F, Label};
 use crate::chain_ends::ChainEnds;
 use crate::public::PublicEvaluations;
 use crate::shape::Shape;
-use crate::tweaks::{GroupTweaks, element};
+use crate::tweaks::{element, steps_without_carry};
 
 pub(crate) const LANE_ROUND: Label = Label::new("constraints/lane round");
 pub(crate) const LINEAR: Label = Label::new("constraints/linear");
@@ -363,10 +367,19 @@ impl Constraints {
     ) -> Vec<[EF; ROW_WEIGHTS]> {
         let mut rows = self.rows.clone();
         if shape.carries {
+            let by_threshold = public.by_threshold();
+            let interpolation = digit_interpolation();
             for (chain, row) in rows.iter_mut().enumerate().take(shape.scheme.chains) {
-                let coefficients =
-                    public.by_group_each(|g| no_carry_coefficients(&g.tweaks, chain));
-                for (weight, coefficient) in row[10..].iter_mut().zip(coefficients) {
+                let counts: [EF; TOP_DIGIT + 1] = core::array::from_fn(|x| {
+                    by_threshold
+                        .iter()
+                        .map(|(&threshold, &weight)| {
+                            weight * element(steps_without_carry(threshold, chain, x, TOP_DIGIT))
+                        })
+                        .sum()
+                });
+                for (weight, basis) in row[10..].iter_mut().zip(&interpolation) {
+                    let coefficient: EF = counts.iter().zip(basis).map(|(&n, &b)| n * b).sum();
                     *weight = self.carry_count * coefficient;
                 }
             }
@@ -394,33 +407,45 @@ impl Constraints {
     }
 }
 
-/// The coefficients of the polynomial in `x` that counts the steps of `chain` after `x` that do not carry.
-pub(crate) fn no_carry_coefficients(tweaks: &GroupTweaks, chain: usize) -> [F; TOP_DIGIT + 1] {
-    let mut coefficients = [F::ZERO; TOP_DIGIT + 1];
-    for x in 0..=TOP_DIGIT {
-        let count = element(tweaks.steps_without_carry(chain, x, TOP_DIGIT));
-        if count == F::ZERO {
-            continue;
-        }
-        // count times the Lagrange polynomial of node x, coefficient by coefficient.
+/// Interpolation at the digits `0..8`: the coefficient of `x^i` is `sum_j m[i][j] * value at j`.
+pub(crate) fn digit_interpolation() -> [[F; TOP_DIGIT + 1]; TOP_DIGIT + 1] {
+    let mut matrix = [[F::ZERO; TOP_DIGIT + 1]; TOP_DIGIT + 1];
+    for node in 0..=TOP_DIGIT {
+        // The Lagrange polynomial of the node, coefficient by coefficient.
         let mut basis = [F::ZERO; TOP_DIGIT + 1];
-        basis[0] = count;
+        basis[0] = F::ONE;
         let mut denominator = F::ONE;
-        let others = (0..=TOP_DIGIT).filter(|&other| other != x);
+        let others = (0..=TOP_DIGIT).filter(|&other| other != node);
         for (degree, other) in others.enumerate() {
             let root = element(other);
             for i in (0..=degree + 1).rev() {
                 let shifted = if i > 0 { basis[i - 1] } else { F::ZERO };
                 basis[i] = shifted - root * basis[i];
             }
-            denominator *= element(x) - root;
+            denominator *= element(node) - root;
         }
         let scale = denominator.inverse();
-        for (sum, b) in coefficients.iter_mut().zip(basis) {
-            *sum += b * scale;
+        for (row, b) in matrix.iter_mut().zip(basis) {
+            row[node] = b * scale;
         }
     }
-    coefficients
+    matrix
+}
+
+/// The coefficients of the polynomial in `x` that counts the steps of `chain` after `x` that do not carry.
+#[cfg(feature = "prover")]
+pub(crate) fn no_carry_coefficients(
+    interpolation: &[[F; TOP_DIGIT + 1]; TOP_DIGIT + 1],
+    threshold: usize,
+    chain: usize,
+) -> [F; TOP_DIGIT + 1] {
+    interpolation.map(|basis| {
+        basis
+            .iter()
+            .enumerate()
+            .map(|(x, &b)| b * element(steps_without_carry(threshold, chain, x, TOP_DIGIT)))
+            .sum()
+    })
 }
 
 /// What the constraint sumcheck leaves open.
@@ -442,6 +467,7 @@ pub(crate) struct ConstraintClaims {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(feature = "prover")]
     use sheaf_xmss::PROD;
 
     #[test]
@@ -456,17 +482,19 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "prover")]
     fn no_carry_polynomials_count() {
+        let interpolation = digit_interpolation();
         for slot in [1, 127, 32_639, 127 * 5000, 127 * 9000] {
-            let tweaks = GroupTweaks::new(&PROD, slot);
+            let threshold = crate::tweaks::GroupTweaks::new(&PROD, slot).threshold();
             for chain in 0..PROD.chains {
-                let polynomial = no_carry_coefficients(&tweaks, chain);
+                let polynomial = no_carry_coefficients(&interpolation, threshold, chain);
                 for x in 0..8 {
                     let value = polynomial
                         .iter()
                         .rev()
                         .fold(F::ZERO, |v, &c| v * element(x) + c);
-                    assert_eq!(value, element(tweaks.steps_without_carry(chain, x, 7)));
+                    assert_eq!(value, element(steps_without_carry(threshold, chain, x, 7)));
                 }
             }
         }
