@@ -49,6 +49,7 @@ impl PublicColumns {
     }
 
     /// The levels whose side bit differs between groups.
+    #[cfg(feature = "prover")]
     pub(crate) fn varying_levels(&self, height: usize) -> Vec<usize> {
         (0..height)
             .filter(|&level| {

@@ -25,8 +25,6 @@ use crate::shape::{MIN_LOG_LANES, Shape};
 /// How columns and lanes are split into slices.
 #[derive(Clone, Debug)]
 pub(crate) struct Stacking {
-    log_columns: usize,
-    log_lanes: usize,
     /// High column bits among the slice variables.
     column_bits: usize,
     /// High lane bits among the slice variables.
@@ -36,17 +34,14 @@ pub(crate) struct Stacking {
 
 impl Stacking {
     fn new(shape: &Shape, column_bits: usize, lane_bits: usize) -> Self {
-        let (log_columns, log_lanes) = (shape.log_columns(), shape.log_lanes);
-        let inner_columns = log_columns - column_bits;
-        let inner_lanes = log_lanes - lane_bits;
+        let inner_columns = shape.log_columns() - column_bits;
+        let inner_lanes = shape.log_lanes - lane_bits;
         let live = (0..shape.columns.count.div_ceil(1 << inner_columns))
             .flat_map(|c| {
                 (0..shape.lanes.div_ceil(1 << inner_lanes)).map(move |x| (c << lane_bits) + x)
             })
             .collect();
         Self {
-            log_columns,
-            log_lanes,
             column_bits,
             lane_bits,
             layout: Layout {
@@ -128,8 +123,8 @@ impl Stacking {
         use rayon::prelude::*;
 
         let count = shape.columns.count;
-        let inner_columns = 1 << (self.log_columns - self.column_bits);
-        let inner_lanes = 1 << (self.log_lanes - self.lane_bits);
+        let inner_columns = 1 << (shape.log_columns() - self.column_bits);
+        let inner_lanes = 1 << (shape.log_lanes - self.lane_bits);
         let width = self.layout.width();
         let inner_groups = inner_lanes / PF::WIDTH;
         let groups = cells.len() / count;

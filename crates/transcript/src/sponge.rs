@@ -159,6 +159,7 @@ impl Sponge {
 pub(crate) const GRINDING_SEED: usize = 8;
 
 /// The largest difficulty a nonce of one element is sure to reach.
+#[cfg(feature = "prover")]
 pub(crate) const MAX_GRINDING_BITS: usize = 24;
 
 /// The input of the grinding hash: seed, nonce, zero padding to width 16.
