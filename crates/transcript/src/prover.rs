@@ -1,13 +1,12 @@
 //! The proving side of the transcript.
 
 use p3_field::{BasedVectorSpace, PackedValue, PrimeCharacteristicRing, PrimeField32};
-use p3_symmetric::Permutation;
 use rayon::prelude::*;
+use sheaf_poseidon::permute16;
 
 use crate::field::{EF, F, PF};
 use crate::sponge::{
     GRINDING_SEED, Label, MAX_GRINDING_BITS, Sponge, grinding_accepts, grinding_input,
-    grinding_permutation,
 };
 use crate::{Transcript, VerifierTranscript};
 
@@ -96,7 +95,6 @@ impl ProverTranscript {
 
 /// The smallest nonce whose grinding hash has `bits` low zero bits.
 fn find_nonce(seed: &[F; GRINDING_SEED], bits: usize) -> F {
-    let permutation = grinding_permutation();
     // A block is tested sequentially, blocks in parallel; `find_map_first`
     // returns the leftmost success.
     let block = (1usize << bits).clamp(PF::WIDTH, 1 << 10);
@@ -107,7 +105,7 @@ fn find_nonce(seed: &[F; GRINDING_SEED], bits: usize) -> F {
             .find_map(|first| {
                 let nonces = PF::from_fn(|i| F::from_usize(first + i));
                 let mut state = grinding_input(seed, nonces);
-                permutation.permute_mut(&mut state);
+                permute16(&mut state);
                 let lane = state[0]
                     .as_slice()
                     .iter()

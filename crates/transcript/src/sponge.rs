@@ -14,12 +14,7 @@
 
 use p3_field::PrimeCharacteristicRing;
 use p3_field::PrimeField32;
-use std::sync::LazyLock;
-
-use p3_koala_bear::{
-    Poseidon1KoalaBear, default_koalabear_poseidon1_16, default_koalabear_poseidon1_24,
-};
-use p3_symmetric::Permutation;
+use sheaf_poseidon::permute24;
 
 use crate::field::{EF, F, ORDER, from_coefficients};
 
@@ -66,17 +61,6 @@ const LABEL_BASE: u32 = 0x0100_0193;
 /// Width of the permutation that grinding uses.
 const GRINDING_WIDTH: usize = 16;
 
-// Immutable tables of constants: deriving them costs as much as a thousand permutations.
-static PERMUTATION: LazyLock<Poseidon1KoalaBear<WIDTH>> =
-    LazyLock::new(default_koalabear_poseidon1_24);
-static GRINDING: LazyLock<Poseidon1KoalaBear<GRINDING_WIDTH>> =
-    LazyLock::new(default_koalabear_poseidon1_16);
-
-/// The permutation that grinding uses.
-pub(crate) fn grinding_permutation() -> &'static Poseidon1KoalaBear<GRINDING_WIDTH> {
-    &GRINDING
-}
-
 #[derive(Clone)]
 pub(crate) struct Sponge {
     state: [F; WIDTH],
@@ -120,7 +104,7 @@ impl Sponge {
     fn permute(&mut self) {
         self.state[0] += F::from_usize(self.absorbed);
         self.state[1] += self.labels;
-        PERMUTATION.permute_mut(&mut self.state);
+        permute24(&mut self.state);
         self.absorbed = 0;
         self.labels = F::ZERO;
         self.squeezed = 0;

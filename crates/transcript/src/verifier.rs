@@ -1,13 +1,11 @@
 //! The verifying side of the transcript.
 
 use p3_field::BasedVectorSpace;
-use p3_symmetric::Permutation;
+use sheaf_poseidon::permute16;
 use thiserror::Error;
 
 use crate::field::{EF, F};
-use crate::sponge::{
-    Label, Sponge, decode, grinding_accepts, grinding_input, grinding_permutation,
-};
+use crate::sponge::{Label, Sponge, decode, grinding_accepts, grinding_input};
 use crate::{EXTENSION_DEGREE, Transcript};
 
 /// Why a sequence of bytes is not a transcript of the expected shape.
@@ -131,7 +129,7 @@ impl<'a> VerifierTranscript<'a> {
         let seed = self.sponge.grinding_seed(label);
         let nonce = self.receive_base(label, 1)?[0];
         let mut state = grinding_input(&seed, nonce);
-        grinding_permutation().permute_mut(&mut state);
+        permute16(&mut state);
         if grinding_accepts(state[0], bits) {
             Ok(())
         } else {

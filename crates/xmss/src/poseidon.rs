@@ -6,36 +6,11 @@
 //!
 //! All of it is generic over [`Lanes`]: one field element at a time, or one SIMD vector of independent elements.
 
-use std::sync::LazyLock;
-
 use p3_field::PackedField;
-use p3_koala_bear::{
-    KoalaBear, Poseidon1KoalaBear, default_koalabear_poseidon1_16, default_koalabear_poseidon1_24,
-};
-use p3_symmetric::Permutation;
+use p3_koala_bear::KoalaBear;
+use sheaf_poseidon::{permute16, permute24};
 
 use crate::params::{WIDTH_NARROW, WIDTH_WIDE};
-
-/// The permutation of width 16.
-pub type PoseidonNarrow = Poseidon1KoalaBear<WIDTH_NARROW>;
-/// The permutation of width 24.
-pub type PoseidonWide = Poseidon1KoalaBear<WIDTH_WIDE>;
-
-// Immutable tables of constants. Deriving the sparse form of the partial rounds costs far more than a permutation.
-static NARROW: LazyLock<PoseidonNarrow> = LazyLock::new(default_koalabear_poseidon1_16);
-static WIDE: LazyLock<PoseidonWide> = LazyLock::new(default_koalabear_poseidon1_24);
-
-/// The permutation of width 16 with its constants prepared.
-#[must_use]
-pub fn narrow() -> &'static PoseidonNarrow {
-    &NARROW
-}
-
-/// The permutation of width 24 with its constants prepared.
-#[must_use]
-pub fn wide() -> &'static PoseidonWide {
-    &WIDE
-}
 
 /// A field element, or a vector of independent field elements, on which both permutations act lane by lane.
 ///
@@ -47,18 +22,13 @@ pub trait Lanes: PackedField<Scalar = KoalaBear> {
     fn permute_wide(state: &mut [Self; WIDTH_WIDE]);
 }
 
-impl<P> Lanes for P
-where
-    P: PackedField<Scalar = KoalaBear>,
-    PoseidonNarrow: Permutation<[P; WIDTH_NARROW]>,
-    PoseidonWide: Permutation<[P; WIDTH_WIDE]>,
-{
+impl<P: PackedField<Scalar = KoalaBear>> Lanes for P {
     fn permute_narrow(state: &mut [Self; WIDTH_NARROW]) {
-        NARROW.permute_mut(state);
+        permute16(state);
     }
 
     fn permute_wide(state: &mut [Self; WIDTH_WIDE]) {
-        WIDE.permute_mut(state);
+        permute24(state);
     }
 }
 

@@ -276,7 +276,7 @@ fn bind_rows(
 mod tests {
     use super::*;
     use crate::fractions::verify::{self, Error};
-    use p3_field::Field;
+    use p3_field::PackedFieldExtension;
     use sheaf_transcript::{F, VerifierTranscript};
 
     /// Leaves `a / b` and, last, minus their sum over one.
@@ -310,7 +310,7 @@ mod tests {
         for (i, x) in v.iter().enumerate() {
             let (g, c) = (i >> log_leaves, i & ((1 << log_leaves) - 1));
             for lane in 0..PF::WIDTH {
-                sum += lanes[g * PF::WIDTH + lane] * nodes[c] * extract(&x, lane);
+                sum += lanes[g * PF::WIDTH + lane] * nodes[c] * extract(x, lane);
             }
         }
         sum

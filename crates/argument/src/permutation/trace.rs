@@ -6,7 +6,7 @@ use sheaf_transcript::{F, PF};
 
 use super::poseidon::HALF_FULL_ROUNDS;
 use super::prove::Scratch;
-use super::record::{Kernel, Narrow, Wide, record};
+use super::record::{Kernel, Narrow, Wide};
 use super::{SKIP, Shape};
 
 /// Values of one column over the low slot bits.
@@ -156,8 +156,7 @@ impl<const W: usize> States<W> {
         let blocks = groups * self.blocks;
         let zero = [PF::ZERO; 1 << SKIP];
         self.full.resize(blocks * 2 * HALF_FULL_ROUNDS, [zero; W]);
-        self.partial
-            .resize(blocks * K::get().partial_rounds(), zero);
+        self.partial.resize(blocks * K::PARTIAL_ROUNDS, zero);
         self.written.clear();
         self.written.resize(groups << log_slots, false);
     }
@@ -167,9 +166,7 @@ impl<const W: usize> States<W> {
     ) -> impl IndexedParallelIterator<Item = GroupStates<'_, W>> {
         let blocks = self.blocks;
         let full = self.full.par_chunks_mut(blocks * 2 * HALF_FULL_ROUNDS);
-        let partial = self
-            .partial
-            .par_chunks_mut(blocks * K::get().partial_rounds());
+        let partial = self.partial.par_chunks_mut(blocks * K::PARTIAL_ROUNDS);
         let written = self.written.par_chunks_mut(blocks << SKIP);
         full.zip(partial)
             .zip(written)
@@ -215,12 +212,12 @@ impl<const W: usize> States<W> {
 }
 
 impl<const W: usize> GroupStates<'_, W> {
-    fn permute<K: Kernel<W>>(&mut self, slot: usize, input: [PF; W]) -> [PF; W] {
+    fn permute<K: Kernel<W>>(&mut self, slot: usize, mut state: [PF; W]) -> [PF; W] {
         let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
         let blocks = self.blocks;
         self.written[slot] = true;
-        record::<K, PF, W>(
-            input,
+        K::record(
+            &mut state,
             |round, state| {
                 let octets = &mut self.full[round * blocks + block];
                 for (octet, &value) in octets.iter_mut().zip(state) {
@@ -228,7 +225,8 @@ impl<const W: usize> GroupStates<'_, W> {
                 }
             },
             |round, value| self.partial[round * blocks + block][x] = value,
-        )
+        );
+        state
     }
 
     fn fill_idle<K: Kernel<W>>(&mut self) {

@@ -1,10 +1,7 @@
 //! Hashing of rows and nodes, as many at a time as the SIMD registers hold.
 
-use std::sync::LazyLock;
-
 use p3_field::{PackedValue, PrimeCharacteristicRing};
-use p3_koala_bear::{Poseidon1KoalaBear, default_koalabear_poseidon1_24};
-use p3_symmetric::Permutation;
+use sheaf_poseidon::permute24;
 use sheaf_transcript::{F, PF};
 
 use super::{DIGEST, Digest, RATE};
@@ -14,10 +11,6 @@ const CAPACITY: usize = WIDTH - RATE;
 
 /// Rows or nodes that are hashed at a time.
 pub(crate) const BATCH: usize = PF::WIDTH;
-
-/// The permutation; deriving its tables takes milliseconds, so it is done once.
-static PERMUTATION: LazyLock<Poseidon1KoalaBear<WIDTH>> =
-    LazyLock::new(default_koalabear_poseidon1_24);
 
 /// The digests of the rows of a matrix.
 pub(crate) fn rows(rows: &[F], width: usize) -> Vec<Digest> {
@@ -53,7 +46,7 @@ pub(crate) fn row_batch(rows: &[F], width: usize) -> [Digest; BATCH] {
                 PF::ZERO
             };
         }
-        PERMUTATION.permute_mut(&mut state);
+        permute24(&mut state);
     }
     lanes(&state[CAPACITY..])
 }
@@ -67,7 +60,7 @@ pub(crate) fn node_batch(children: &[Digest]) -> [Digest; BATCH] {
         side @ (0 | 1) => PF::from_fn(|lane| child(lane, side, i % DIGEST)),
         _ => PF::ZERO,
     });
-    PERMUTATION.permute_mut(&mut state);
+    permute24(&mut state);
     lanes(&state)
 }
 

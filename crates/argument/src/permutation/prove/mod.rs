@@ -26,7 +26,7 @@ use self::geometry::{Lanes, Variable};
 use self::partial::{LinearColumn, Partial, Update};
 use super::layers::{Layer, State, label, round_value, skip_value};
 use super::poseidon::HALF_FULL_ROUNDS;
-use super::record::{Kernel, Narrow, Wide};
+use super::record::{Kernel, Narrow, Wide, full_index};
 use super::trace::States;
 use super::{InputClaim, OutputClaim, Shape, Trace};
 
@@ -217,13 +217,13 @@ impl<S: Speaker> LayerProver<'_, S> {
         let gate = state.clone();
         let narrow = Full {
             states: self.narrow,
-            round: Narrow::get().full_index(narrow),
+            round: full_index::<Narrow, 16>(narrow),
             idle: Narrow::idle(),
             weights: &gate.narrow.weights,
         };
         let wide = Full {
             states: self.wide,
-            round: Wide::get().full_index(wide),
+            round: full_index::<Wide, 24>(wide),
             idle: Wide::idle(),
             weights: &gate.wide.weights,
         };

@@ -1,0 +1,323 @@
+//! Poseidon1 of widths 16 and 24 over KoalaBear: Plonky3's functions, faster on SIMD lanes.
+//!
+//! # The permutation
+//! Four full rounds, `R` partial rounds (20 for width 16, 23 for width 24), four
+//! full rounds. A round adds constants, cubes (all elements, or element 0 only)
+//! and multiplies by a circulant matrix `M`. Constants are Plonky3's defaults.
+//!
+//! # Partial rounds
+//! Only element 0 is cubed, so everything else is linear and can wait. With `x`
+//! the state before the partial rounds, `u_t` what round `t` cubes and
+//! `d_t = u_t^3 - u_t`,
+//!
+//! ```text
+//!     u_t = <e_0 M^t, x> + sum_{i<t} (e_0 M^(t-i) e_0) d_i + constant_t
+//!     y   = M^R x + sum_{i<R} (M^(R-i) e_0) d_i + constant
+//! ```
+//!
+//! where `y` is the state after them. All products are in dot products with fixed
+//! vectors, where one modular reduction serves several of them, and `M^R` is
+//! circulant like `M`.
+//!
+//! # Circulant matrices
+//! Products with those of size 24 go through three transforms of size 8; see the
+//! module `circulant`.
+
+#![forbid(unsafe_code)]
+
+mod circulant;
+
+use std::sync::LazyLock;
+
+use p3_field::{Algebra, PackedField, PrimeCharacteristicRing};
+use p3_koala_bear::{
+    KOALABEAR_POSEIDON1_RC_16, KOALABEAR_POSEIDON1_RC_24, KoalaBear, MDSKoalaBearData,
+};
+use p3_monty_31::MDSUtils;
+
+use crate::circulant::{Circulant, Narrow, Wide};
+
+/// Full rounds on either side of the partial ones.
+pub const HALF_FULL_ROUNDS: usize = 4;
+/// Terms that one modular reduction serves.
+const CHUNK: usize = 8;
+/// Places for the differences `d_t` and the constant 1; more than there are partial rounds.
+const DIFFERENCES: usize = 24;
+/// The place of the constant 1 among the differences.
+const ONE: usize = DIFFERENCES - 1;
+
+/// A fixed vector to take dot products with.
+type Chunks = Vec<[KoalaBear; CHUNK]>;
+
+/// Everything that the permutation of width `W` needs.
+struct Tables<C, const W: usize> {
+    round_constants: &'static [[KoalaBear; W]],
+    /// `M`.
+    mix: C,
+    /// `e_0 M^t`, for each partial round.
+    state_to_element: Vec<Chunks>,
+    /// `e_0 M^(t-i) e_0` at `i < t`.
+    differences_to_element: Vec<Chunks>,
+    /// `constant_t`.
+    constants: Vec<KoalaBear>,
+    /// `M^R`.
+    state_to_state: C,
+    /// The rows of the matrix with columns `M^(R-i) e_0`, and the constant in the last place.
+    differences_to_state: Vec<Chunks>,
+}
+
+// Immutable tables of constants, derived once.
+static NARROW: LazyLock<Tables<Narrow, 16>> = LazyLock::new(|| {
+    Tables::new(
+        MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL,
+        &KOALABEAR_POSEIDON1_RC_16,
+    )
+});
+static WIDE: LazyLock<Tables<Wide, 24>> = LazyLock::new(|| {
+    Tables::new(
+        MDSKoalaBearData::MATRIX_CIRC_MDS_24_COL,
+        &KOALABEAR_POSEIDON1_RC_24,
+    )
+});
+
+/// Applies the permutation of width 16 to a state, or to as many states as `P` has lanes.
+pub fn permute16<P: PackedField<Scalar = KoalaBear>>(state: &mut [P; 16]) {
+    run(&NARROW, state, |_, _| {}, |_, _| {});
+}
+
+/// Applies the permutation of width 24 to a state, or to as many states as `P` has lanes.
+pub fn permute24<P: PackedField<Scalar = KoalaBear>>(state: &mut [P; 24]) {
+    run(&WIDE, state, |_, _| {}, |_, _| {});
+}
+
+/// Applies the permutation of width 16 and reports what it cubes.
+///
+/// `full` gets the number of each full round, `0..8`, and its state before the
+/// cubes; `partial` the number of each partial round and the element that it cubes.
+#[inline]
+pub fn record16<P: PackedField<Scalar = KoalaBear>>(
+    state: &mut [P; 16],
+    full: impl FnMut(usize, &[P; 16]),
+    partial: impl FnMut(usize, P),
+) {
+    run(&NARROW, state, full, partial);
+}
+
+/// Applies the permutation of width 24 and reports what it cubes, as [`record16`] does.
+#[inline]
+pub fn record24<P: PackedField<Scalar = KoalaBear>>(
+    state: &mut [P; 24],
+    full: impl FnMut(usize, &[P; 24]),
+    partial: impl FnMut(usize, P),
+) {
+    run(&WIDE, state, full, partial);
+}
+
+impl<C: Circulant<W>, const W: usize> Tables<C, W> {
+    fn new(column: [i64; W], round_constants: &'static [[KoalaBear; W]]) -> Self {
+        let rounds = round_constants.len() - 2 * HALF_FULL_ROUNDS;
+        let column = column.map(KoalaBear::from_i64);
+        let entry = |i: usize, j: usize| column[(W + i - j) % W];
+        let apply = |v: &[KoalaBear; W]| -> [KoalaBear; W] {
+            core::array::from_fn(|i| (0..W).map(|j| entry(i, j) * v[j]).sum())
+        };
+        let apply_row = |v: &[KoalaBear; W]| -> [KoalaBear; W] {
+            core::array::from_fn(|j| (0..W).map(|i| v[i] * entry(i, j)).sum())
+        };
+        let unit: [KoalaBear; W] = core::array::from_fn(|i| KoalaBear::from_bool(i == 0));
+        // e_0 M^t and M^k e_0.
+        let rows: Vec<_> = core::iter::successors(Some(unit), |v| Some(apply_row(v)))
+            .take(rounds)
+            .collect();
+        let columns: Vec<_> = core::iter::successors(Some(unit), |v| Some(apply(v)))
+            .take(rounds + 1)
+            .collect();
+
+        // What the constants alone contribute: the state under the linear part of each round.
+        let mut offset = [KoalaBear::ZERO; W];
+        let constants = round_constants[HALF_FULL_ROUNDS..][..rounds]
+            .iter()
+            .map(|round| {
+                let with_constants: [KoalaBear; W] = core::array::from_fn(|i| offset[i] + round[i]);
+                offset = apply(&with_constants);
+                with_constants[0]
+            })
+            .collect();
+
+        let differences_to_element = (0..rounds)
+            .map(|t| chunked((0..t).map(|i| columns[t - i][0])))
+            .collect();
+        let differences_to_state = (0..W)
+            .map(|row| {
+                let mut weights: Vec<_> = (0..rounds).map(|i| columns[rounds - i][row]).collect();
+                weights.resize(DIFFERENCES, KoalaBear::ZERO);
+                weights[ONE] = offset[row];
+                chunked(weights)
+            })
+            .collect();
+        Self {
+            round_constants,
+            mix: C::new(&column),
+            state_to_element: rows.into_iter().map(chunked).collect(),
+            differences_to_element,
+            constants,
+            // The first column of a circulant matrix determines it.
+            state_to_state: C::new(&columns[rounds]),
+            differences_to_state,
+        }
+    }
+}
+
+/// Splits a vector into chunks, the last one padded with zeros.
+fn chunked(v: impl IntoIterator<Item = KoalaBear>) -> Chunks {
+    let mut v: Vec<KoalaBear> = v.into_iter().collect();
+    v.resize(v.len().next_multiple_of(CHUNK), KoalaBear::ZERO);
+    v.as_chunks::<CHUNK>().0.to_vec()
+}
+
+#[inline(always)]
+fn run<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usize>(
+    tables: &Tables<C, W>,
+    state: &mut [P; W],
+    mut full: impl FnMut(usize, &[P; W]),
+    partial: impl FnMut(usize, P),
+) {
+    let (first, rest) = tables.round_constants.split_at(HALF_FULL_ROUNDS);
+    let last = &rest[tables.constants.len()..];
+    full_rounds(tables, state, first, &mut full);
+    partial_rounds(tables, state, partial);
+    full_rounds(tables, state, last, |round, state| {
+        full(HALF_FULL_ROUNDS + round, state);
+    });
+}
+
+#[inline(always)]
+fn full_rounds<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usize>(
+    tables: &Tables<C, W>,
+    state: &mut [P; W],
+    constants: &[[KoalaBear; W]],
+    mut report: impl FnMut(usize, &[P; W]),
+) {
+    for (round, constants) in constants.iter().enumerate() {
+        for (x, &c) in state.iter_mut().zip(constants) {
+            *x += c;
+        }
+        report(round, state);
+        for x in state.iter_mut() {
+            *x = x.cube();
+        }
+        tables.mix.apply(state);
+    }
+}
+
+#[inline(always)]
+fn partial_rounds<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usize>(
+    tables: &Tables<C, W>,
+    state: &mut [P; W],
+    mut report: impl FnMut(usize, P),
+) {
+    let before = *state;
+    let x = before.as_chunks::<CHUNK>().0;
+    let mut differences = [[P::ZERO; CHUNK]; DIFFERENCES / CHUNK];
+    for (t, &constant) in tables.constants.iter().enumerate() {
+        let mut u = if t == 0 {
+            before[0]
+        } else {
+            // Differences of later rounds are still zero.
+            let chunks = t.div_ceil(CHUNK);
+            dot(W / CHUNK, x, &tables.state_to_element[t])
+                + dot(chunks, &differences, &tables.differences_to_element[t])
+        };
+        u += constant;
+        report(t, u);
+        differences[t / CHUNK][t % CHUNK] = u.cube() - u;
+    }
+    differences[ONE / CHUNK][ONE % CHUNK] = P::ONE;
+    tables.state_to_state.apply(state);
+    for (y, row) in state.iter_mut().zip(&tables.differences_to_state) {
+        *y += dot(DIFFERENCES / CHUNK, &differences, row);
+    }
+}
+
+/// The dot product of the first `chunks` chunks; a constant lets the compiler unroll.
+#[inline(always)]
+fn dot<P: PackedField<Scalar = KoalaBear>>(
+    chunks: usize,
+    a: &[[P; CHUNK]],
+    b: &[[KoalaBear; CHUNK]],
+) -> P {
+    let (a, b) = (&a[..chunks], &b[..chunks]);
+    let mut sum = <P as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(&a[0], &b[0]);
+    for i in 1..chunks {
+        sum += <P as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(&a[i], &b[i]);
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use p3_field::Field;
+    use p3_koala_bear::{default_koalabear_poseidon1_16, default_koalabear_poseidon1_24};
+    use p3_symmetric::Permutation;
+
+    use super::*;
+
+    type Packed = <KoalaBear as Field>::Packing;
+
+    /// Both functions on a chain of states that begins at a simple one.
+    fn compare<P: PackedField<Scalar = KoalaBear>, const W: usize>(
+        reference: &impl Permutation<[P; W]>,
+        permute: impl Fn(&mut [P; W]),
+    ) {
+        let mut state: [P; W] =
+            core::array::from_fn(|i| P::from_fn(|lane| KoalaBear::from_usize(i + 100 * lane)));
+        for _ in 0..20 {
+            let expected = reference.permute(state);
+            permute(&mut state);
+            for (x, y) in state.iter().zip(&expected) {
+                assert_eq!(x.as_slice(), y.as_slice());
+            }
+        }
+    }
+
+    #[test]
+    fn they_are_the_permutations_of_plonky3() {
+        let narrow = default_koalabear_poseidon1_16();
+        compare::<KoalaBear, 16>(&narrow, permute16);
+        compare::<Packed, 16>(&narrow, permute16);
+        let wide = default_koalabear_poseidon1_24();
+        compare::<KoalaBear, 24>(&wide, permute24);
+        compare::<Packed, 24>(&wide, permute24);
+    }
+
+    #[test]
+    fn what_is_reported_is_what_is_cubed() {
+        let mut state: [KoalaBear; 16] = core::array::from_fn(KoalaBear::from_usize);
+        let input = state;
+        let (mut full, mut partial) = (Vec::new(), Vec::new());
+        record16(
+            &mut state,
+            |r, s| full.push((r, *s)),
+            |r, x| partial.push((r, x)),
+        );
+        let numbers: Vec<usize> = full.iter().map(|f| f.0).collect();
+        assert_eq!(numbers, (0..8).collect::<Vec<_>>());
+        assert_eq!(partial.len(), 20);
+        // A textbook run of the same rounds.
+        let column = MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL.map(KoalaBear::from_i64);
+        let mut s = input;
+        for (r, constants) in KOALABEAR_POSEIDON1_RC_16.iter().enumerate() {
+            s = core::array::from_fn(|i| s[i] + constants[i]);
+            if (4..24).contains(&r) {
+                assert_eq!(partial[r - 4], (r - 4, s[0]));
+                s[0] = s[0].cube();
+            } else {
+                let index = if r < 4 { r } else { r - 20 };
+                assert_eq!(full[index], (index, s));
+                s = s.map(|x| x.cube());
+            }
+            s = core::array::from_fn(|i| (0..16).map(|j| column[(16 + i - j) % 16] * s[j]).sum());
+        }
+        assert_eq!(state, s);
+    }
+}
