@@ -65,3 +65,27 @@ pub fn statement_security(
 pub fn cells_per_signature(scheme: sheaf_xmss::Scheme) -> usize {
     Shape::with_lanes(scheme, 1, false).columns.count
 }
+
+#[cfg(test)]
+mod tests {
+    use sheaf_xmss::{PROD, TEST};
+
+    use super::*;
+    use crate::security::TARGET_BITS;
+
+    #[test]
+    fn every_size_and_rate_has_parameters_that_meet_the_target() {
+        for scheme in [PROD, TEST] {
+            for signatures in [1, 10, 100, 1000, 1024, 10_000, 20_000, MAX_SIGNATURES] {
+                for rate in 1..=4 {
+                    let report = security_report(scheme, signatures, rate);
+                    let bits = report.map(|r| r.bits());
+                    assert!(
+                        bits.is_ok_and(|bits| bits >= TARGET_BITS),
+                        "{signatures} signatures at rate 2^-{rate}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -90,6 +90,9 @@ pub enum ProveError {
     /// Signatures that are not valid, by lane, in order.
     #[error("{} of the signatures are not valid", .0.len())]
     Invalid(Vec<(usize, VerifyError)>),
+    /// A challenge that nothing can be proved with, of probability `2^-123`.
+    #[error("a challenge was degenerate")]
+    Challenge,
     /// The caller asked to stop.
     #[error("proving was cancelled")]
     Cancelled,
@@ -152,8 +155,7 @@ pub fn prove(
     let committed = pcs::commit(parameters, &stacking.layout, message, &mut transcript);
 
     begin(Phase::ChainEnds)?;
-    // A degenerate challenge, of probability 2^-123, can't be proved with; say so rather than panic.
-    let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Cancelled)?;
+    let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Challenge)?;
     let fingerprint = core::array::from_fn(|i| ends.beta.exp_u64(i as u64 + 1));
     let fingerprints = Fingerprints::new(shape, &witness, &fingerprint);
     let (numerators, denominators) = fraction_leaves(shape, &witness, &fingerprints, &ends);

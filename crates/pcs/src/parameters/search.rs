@@ -28,6 +28,8 @@ const MAX_FOLD: usize = 6;
 const MAX_FINAL_VARIABLES: usize = 8;
 /// Largest difficulty before a folding challenge.
 const MAX_FOLD_GRINDING: usize = 12;
+/// The same for polynomials so large that the usual limit leaves no choice.
+const MAX_FOLD_GRINDING_LARGE: usize = 16;
 /// Largest difficulty before the query positions.
 const MAX_QUERY_GRINDING: usize = 15;
 /// Bits by which each fold exceeds the target; there are some twenty folds.
@@ -78,7 +80,9 @@ pub(crate) fn rounds(
         fold: target + FOLD_MARGIN,
         query: target + QUERY_MARGIN,
     };
-    let mut rounds = schedule(first, &levels).ok_or(unreachable)?;
+    let mut rounds = schedule(first, &levels, MAX_FOLD_GRINDING)
+        .or_else(|| schedule(first, &levels, MAX_FOLD_GRINDING_LARGE))
+        .ok_or(unreachable)?;
     distribute_queries(&mut rounds, max_claims, target).ok_or(unreachable)?;
     Ok(rounds)
 }
@@ -91,9 +95,9 @@ struct Levels {
 }
 
 /// Dynamic programming over the number of variables that are left.
-fn schedule(first: Round, levels: &Levels) -> Option<Vec<Round>> {
+fn schedule(first: Round, levels: &Levels, max_fold_grinding: usize) -> Option<Vec<Round>> {
     let variables = first.inner_variables;
-    let codes = Codes::new(variables, levels);
+    let codes = Codes::new(variables, levels, max_fold_grinding);
     // `best[v]`: the cheapest way to finish from a polynomial in `v` variables.
     let mut best: Vec<(u64, Option<Round>)> = Vec::with_capacity(variables + 1);
     for v in 0..=variables {
@@ -140,7 +144,7 @@ struct Codes {
 }
 
 impl Codes {
-    fn new(variables: usize, levels: &Levels) -> Self {
+    fn new(variables: usize, levels: &Levels, max_fold_grinding: usize) -> Self {
         let grinding = |inner_variables: usize, log_inv_rate: usize, slack: usize| {
             // Rate 1 has no distance: its gap is minus infinity.
             let missing =
@@ -150,7 +154,7 @@ impl Codes {
             let bits = missing.max(0).saturating_add(BIT - 1) / BIT;
             usize::try_from(bits)
                 .ok()
-                .filter(|&bits| bits <= MAX_FOLD_GRINDING)
+                .filter(|&bits| bits <= max_fold_grinding)
         };
         Self {
             grinding: (0..=variables)
