@@ -73,12 +73,7 @@ fn one_signature_of_each_slot_alone() {
 #[test]
 fn every_supported_size_is_secure() {
     for rate in Rate::ALL {
-        let most = match rate {
-            // Larger ones find no parameters that reach the target.
-            Rate::Sixteenth => 1 << 14,
-            _ => sheaf::MAX_SIGNATURES,
-        };
-        for signatures in [1, 2, 16, 17, 1000, 2048, most] {
+        for signatures in [1, 2, 16, 17, 1000, 2048, 20_000, sheaf::MAX_SIGNATURES] {
             let report = security_report(PROD, signatures, rate).unwrap();
             assert!(
                 report.algebraic_bits() >= sheaf::TARGET_BITS,
