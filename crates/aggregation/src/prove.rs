@@ -124,7 +124,26 @@ pub fn prove(
     signatures: &[&Signature],
     log_inv_rate: usize,
     scratch: &mut Scratch,
+    observer: impl FnMut(Phase) -> Result<(), Cancelled>,
+) -> Result<Vec<u8>, ProveError> {
+    prove_with(
+        statement,
+        signatures,
+        log_inv_rate,
+        scratch,
+        observer,
+        |_, _| {},
+    )
+}
+
+/// As [`prove`], with a chance to falsify the witness before it is committed to.
+pub(crate) fn prove_with(
+    statement: &Statement,
+    signatures: &[&Signature],
+    log_inv_rate: usize,
+    scratch: &mut Scratch,
     mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
+    falsify: impl FnOnce(&Shape, &mut Witness),
 ) -> Result<Vec<u8>, ProveError> {
     let mut begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
     let setup = Setup::new(statement, log_inv_rate)?;
@@ -145,8 +164,9 @@ pub fn prove(
         }
         none => none.insert(Trace::new(permutations)),
     };
-    let witness = witness::generate(statement, shape, public, signatures, trace)
+    let mut witness = witness::generate(statement, shape, public, signatures, trace)
         .map_err(ProveError::Invalid)?;
+    falsify(shape, &mut witness);
 
     begin(Phase::Commit)?;
     let mut transcript = ProverTranscript::new();
@@ -206,8 +226,6 @@ pub fn prove(
     let second = wiring::input_forms(shape, &at_inputs, &inputs, challenge);
     let lane_eq = eq::prefix_table(&inputs.lane_point, witness.groups() * PF::WIDTH, EF::ONE);
     let columns_at_inputs = evaluate_columns(&witness.cells, shape.columns.count, &lane_eq);
-    debug_assert_eq!(first.form.eval(&proved.columns), first.value);
-    debug_assert_eq!(second.form.eval(&columns_at_inputs), second.value);
     let evaluations = columns::prove::prove(
         shape.log_columns(),
         vec![
