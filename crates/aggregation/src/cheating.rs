@@ -6,7 +6,7 @@ use sheaf_xmss::one_slot::sign_once;
 use sheaf_xmss::{PROD, Scheme, Signature, TEST};
 
 use crate::prove::prove_with;
-use crate::shape::{Columns, Shape};
+use crate::shape::Shape;
 use crate::statement::{Group, Statement};
 use crate::witness::Witness;
 use crate::{Scratch, verify};
@@ -49,56 +49,16 @@ fn add_one(shape: &Shape, witness: &mut Witness, column: usize, lane: usize) {
     cell.as_slice_mut()[lane % PF::WIDTH] += F::ONE;
 }
 
-/// The first and the last column of every table.
-fn samples(shape: &Shape) -> Vec<usize> {
-    let Columns {
-        chain_value,
-        chain_position,
-        chain_end,
-        end_value,
-        digit,
-        remainder_top,
-        remainder_inverse,
-        randomness,
-        capacity,
-        left,
-        right,
-        carry,
-        count,
-    } = shape.columns;
-    let firsts = [
-        chain_value,
-        chain_position,
-        chain_end,
-        end_value,
-        digit,
-        remainder_top,
-        remainder_inverse,
-        randomness,
-        capacity,
-        left,
-        right,
-        carry,
-    ];
-    firsts
-        .into_iter()
-        .flat_map(|first| [first, first.wrapping_sub(1)])
-        .chain([count - 1])
-        .filter(|&column| column < count)
-        .collect()
-}
-
 #[test]
-fn a_false_cell_of_any_table_is_rejected() {
+fn a_false_cell_of_any_column_is_rejected() {
     assert!(accepted(TEST, 3, 3, |_, _| {}));
     let shape = Shape::with_lanes(TEST, 3, false);
-    for column in samples(&shape) {
-        for lane in [0, 2] {
-            assert!(
-                !accepted(TEST, 3, 3, |shape, w| add_one(shape, w, column, lane)),
-                "column {column} of lane {lane}"
-            );
-        }
+    for column in 0..shape.columns.count {
+        let lane = column % 3;
+        assert!(
+            !accepted(TEST, 3, 3, |shape, w| add_one(shape, w, column, lane)),
+            "column {column} of lane {lane}"
+        );
     }
 }
 
