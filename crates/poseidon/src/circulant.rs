@@ -12,12 +12,14 @@
 //! fixed one, which is a matrix of size 3; and the transforms are undone. The
 //! factor 1/8 is part of the fixed factors. Transforms leave their output in
 //! bit-reversed order, and the matrices are stored in that order.
+//!
+//! For `W = 16` the same with `Z = X^4`, transforms of size 4 and matrices of size 4:
+//! `X^16 - 1 = prod_{k<4} (X^4 - w^k)`, where `w` has order 4.
 
 use core::array::from_fn;
 
 use p3_field::{Algebra, Field, PackedField, PrimeCharacteristicRing, TwoAdicField};
 use p3_koala_bear::KoalaBear;
-use p3_mds::karatsuba_convolution::mds_circulant_karatsuba_16;
 
 /// A circulant matrix of size `W`, prepared for products.
 pub(crate) trait Circulant<const W: usize> {
@@ -50,24 +52,7 @@ pub(crate) struct Wide {
 impl Circulant<WIDTH> for Wide {
     fn new(column: &[KoalaBear; WIDTH]) -> Self {
         let root = KoalaBear::two_adic_generator(LOG_SIZE);
-        let scale = KoalaBear::from_usize(SIZE).inverse();
-        let factors = from_fn(|position| {
-            let k = position.reverse_bits() >> (usize::BITS as usize - LOG_SIZE);
-            let w = root.exp_u64(k as u64);
-            let c: [KoalaBear; CUBIC] = from_fn(|b| {
-                (0..SIZE)
-                    .map(|a| column[CUBIC * a + b] * w.exp_u64(a as u64))
-                    .sum::<KoalaBear>()
-                    * scale
-            });
-            // X^i X^j = w X^(i+j-3) where i + j >= 3.
-            from_fn(|b| {
-                from_fn(|j| {
-                    let i = (CUBIC + b - j) % CUBIC;
-                    if i + j < CUBIC { c[i] } else { c[i] * w }
-                })
-            })
-        });
+        let factors = factors::<SIZE, CUBIC>(column, root);
         let twiddles = from_fn(|i| root.exp_u64(i as u64 + 1));
         Self {
             factors,
@@ -135,20 +120,68 @@ impl Wide {
     }
 }
 
-/// A circulant matrix of size 16.
-///
-/// Here Plonky3's Karatsuba convolution is faster than transforms of size 16.
-pub(crate) struct Narrow([KoalaBear; 16]);
+/// Size and number of the transforms, and size of the matrices, for size 16.
+const QUARTIC: usize = 4;
+
+/// A circulant matrix of size 16, transformed.
+pub(crate) struct Narrow {
+    /// Row `b` of the matrix at `k`, in bit-reversed order.
+    factors: [[[KoalaBear; QUARTIC]; QUARTIC]; QUARTIC],
+    /// A square root of -1.
+    root: KoalaBear,
+}
 
 impl Circulant<16> for Narrow {
     fn new(column: &[KoalaBear; 16]) -> Self {
-        Self(*column)
+        let root = KoalaBear::two_adic_generator(2);
+        let factors = factors::<QUARTIC, QUARTIC>(column, root);
+        Self { factors, root }
     }
 
     #[inline(always)]
-    fn apply<P: PackedField<Scalar = KoalaBear>>(&self, state: &mut [P; 16]) {
-        mds_circulant_karatsuba_16(state, &self.0);
+    fn apply<P: PackedField<Scalar = KoalaBear>>(&self, v: &mut [P; 16]) {
+        for b in 0..QUARTIC {
+            let (p0, q0) = butterfly(v[b], v[8 + b]);
+            let (p1, q1) = butterfly(v[4 + b], v[12 + b]);
+            (v[b], v[4 + b]) = butterfly(p0, p1);
+            (v[8 + b], v[12 + b]) = butterfly(q0, q1 * self.root);
+        }
+        for (x, [r0, r1, r2, r3]) in v.as_chunks_mut::<QUARTIC>().0.iter_mut().zip(&self.factors) {
+            *x = [dot(x, r0), dot(x, r1), dot(x, r2), dot(x, r3)];
+        }
+        for b in 0..QUARTIC {
+            let (p0, p1) = butterfly(v[b], v[4 + b]);
+            let (q0, q1) = butterfly(v[8 + b], v[12 + b]);
+            (v[b], v[8 + b]) = butterfly(p0, q0);
+            // The inverse of the root is its negative.
+            (v[12 + b], v[4 + b]) = butterfly(p1, q1 * self.root);
+        }
     }
+}
+
+/// The matrices that multiply modulo `X^B - w^k`, for `k < A` in bit-reversed order, with the factor `1/A`.
+fn factors<const A: usize, const B: usize>(
+    column: &[KoalaBear],
+    w: KoalaBear,
+) -> [[[KoalaBear; B]; B]; A] {
+    let scale = KoalaBear::from_usize(A).inverse();
+    from_fn(|position| {
+        let k = position.reverse_bits() >> (usize::BITS - A.ilog2());
+        let w = w.exp_u64(k as u64);
+        let c: [KoalaBear; B] = from_fn(|b| {
+            (0..A)
+                .map(|a| column[B * a + b] * w.exp_u64(a as u64))
+                .sum::<KoalaBear>()
+                * scale
+        });
+        // X^i X^j = w X^(i+j-B) where i + j >= B.
+        from_fn(|b| {
+            from_fn(|j| {
+                let i = (B + b - j) % B;
+                if i + j < B { c[i] } else { c[i] * w }
+            })
+        })
+    })
 }
 
 #[inline(always)]
@@ -157,8 +190,8 @@ fn butterfly<P: PackedField<Scalar = KoalaBear>>(x: P, y: P) -> (P, P) {
 }
 
 #[inline(always)]
-fn dot<P: PackedField<Scalar = KoalaBear>>(x: &[P; CUBIC], row: &[KoalaBear; CUBIC]) -> P {
-    <P as Algebra<KoalaBear>>::mixed_dot_product::<CUBIC>(x, row)
+fn dot<P: PackedField<Scalar = KoalaBear>, const N: usize>(x: &[P; N], row: &[KoalaBear; N]) -> P {
+    <P as Algebra<KoalaBear>>::mixed_dot_product::<N>(x, row)
 }
 
 #[cfg(test)]

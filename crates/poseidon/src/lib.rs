@@ -17,11 +17,12 @@
 //!
 //! where `y` is the state after them. All products are in dot products with fixed
 //! vectors, where one modular reduction serves several of them, and `M^R` is
-//! circulant like `M`.
+//! circulant like `M`. The constant joins those of the next full round.
 //!
 //! # Circulant matrices
-//! Products with those of size 24 go through three transforms of size 8; see the
-//! module `circulant`.
+//! Products with those of size 24 go through three transforms of size 8, those
+//! with matrices of size 16 through four transforms of size 4; see the module
+//! `circulant`.
 
 #![forbid(unsafe_code)]
 
@@ -40,18 +41,19 @@ use crate::circulant::{Circulant, Narrow, Wide};
 /// Full rounds on either side of the partial ones.
 pub const HALF_FULL_ROUNDS: usize = 4;
 /// Terms that one modular reduction serves.
-const CHUNK: usize = 8;
-/// Places for the differences `d_t` and the constant 1; more than there are partial rounds.
+const CHUNK: usize = 4;
+/// Places for the differences `d_t`: whole chunks for the partial rounds of either width.
 const DIFFERENCES: usize = 24;
-/// The place of the constant 1 among the differences.
-const ONE: usize = DIFFERENCES - 1;
 
 /// A fixed vector to take dot products with.
 type Chunks = Vec<[KoalaBear; CHUNK]>;
 
 /// Everything that the permutation of width `W` needs.
 struct Tables<C, const W: usize> {
-    round_constants: &'static [[KoalaBear; W]],
+    /// Constants of the full rounds before the partial ones.
+    first: [[KoalaBear; W]; HALF_FULL_ROUNDS],
+    /// Constants of the full rounds after them, with what the constants of the partial rounds add to the first.
+    last: [[KoalaBear; W]; HALF_FULL_ROUNDS],
     /// `M`.
     mix: C,
     /// `e_0 M^t`, for each partial round.
@@ -62,7 +64,7 @@ struct Tables<C, const W: usize> {
     constants: Vec<KoalaBear>,
     /// `M^R`.
     state_to_state: C,
-    /// The rows of the matrix with columns `M^(R-i) e_0`, and the constant in the last place.
+    /// The rows of the matrix with columns `M^(R-i) e_0`.
     differences_to_state: Vec<Chunks>,
 }
 
@@ -114,7 +116,7 @@ pub fn record24<P: PackedField<Scalar = KoalaBear>>(
 }
 
 impl<C: Circulant<W>, const W: usize> Tables<C, W> {
-    fn new(column: [i64; W], round_constants: &'static [[KoalaBear; W]]) -> Self {
+    fn new(column: [i64; W], round_constants: &[[KoalaBear; W]]) -> Self {
         let rounds = round_constants.len() - 2 * HALF_FULL_ROUNDS;
         let column = column.map(KoalaBear::from_i64);
         let entry = |i: usize, j: usize| column[(W + i - j) % W];
@@ -148,15 +150,17 @@ impl<C: Circulant<W>, const W: usize> Tables<C, W> {
             .map(|t| chunked((0..t).map(|i| columns[t - i][0])))
             .collect();
         let differences_to_state = (0..W)
-            .map(|row| {
-                let mut weights: Vec<_> = (0..rounds).map(|i| columns[rounds - i][row]).collect();
-                weights.resize(DIFFERENCES, KoalaBear::ZERO);
-                weights[ONE] = offset[row];
-                chunked(weights)
-            })
+            .map(|row| chunked((0..rounds).map(|i| columns[rounds - i][row])))
             .collect();
+        let first = core::array::from_fn(|i| round_constants[i]);
+        let mut last: [_; HALF_FULL_ROUNDS] =
+            core::array::from_fn(|i| round_constants[HALF_FULL_ROUNDS + rounds + i]);
+        for (constant, offset) in last[0].iter_mut().zip(offset) {
+            *constant += offset;
+        }
         Self {
-            round_constants,
+            first,
+            last,
             mix: C::new(&column),
             state_to_element: rows.into_iter().map(chunked).collect(),
             differences_to_element,
@@ -182,11 +186,9 @@ fn run<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usize>(
     mut full: impl FnMut(usize, &[P; W]),
     partial: impl FnMut(usize, P),
 ) {
-    let (first, rest) = tables.round_constants.split_at(HALF_FULL_ROUNDS);
-    let last = &rest[tables.constants.len()..];
-    full_rounds(tables, state, first, &mut full);
+    full_rounds(tables, state, &tables.first, &mut full);
     partial_rounds(tables, state, partial);
-    full_rounds(tables, state, last, |round, state| {
+    full_rounds(tables, state, &tables.last, |round, state| {
         full(HALF_FULL_ROUNDS + round, state);
     });
 }
@@ -232,10 +234,10 @@ fn partial_rounds<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: 
         report(t, u);
         differences[t / CHUNK][t % CHUNK] = u.cube() - u;
     }
-    differences[ONE / CHUNK][ONE % CHUNK] = P::ONE;
     tables.state_to_state.apply(state);
+    let chunks = tables.constants.len().div_ceil(CHUNK);
     for (y, row) in state.iter_mut().zip(&tables.differences_to_state) {
-        *y += dot(DIFFERENCES / CHUNK, &differences, row);
+        *y += dot(chunks, &differences, row);
     }
 }
 
