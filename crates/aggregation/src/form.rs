@@ -3,6 +3,8 @@
 use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::EF;
 
+use crate::checks::{Check, applies};
+
 /// `sum_c weights[c] * column_c(r)` for a lane point `r` that the context fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Form {
@@ -57,10 +59,12 @@ impl FormClaim {
         }
     }
 
-    /// Adds a claim whose form is written by `write`, which gets the claim's coefficient.
-    pub(crate) fn push(&mut self, value: EF, write: impl FnOnce(&mut Form, EF)) {
-        write(&mut self.form, self.power);
-        self.value += self.power * value;
+    /// Adds the claim that `check` is about; its form is written by `write`, which gets the claim's coefficient.
+    pub(crate) fn push(&mut self, check: Check, value: EF, write: impl FnOnce(&mut Form, EF)) {
+        if applies(check) {
+            write(&mut self.form, self.power);
+            self.value += self.power * value;
+        }
         self.power *= self.challenge;
     }
 }

@@ -24,6 +24,7 @@
 mod chain_ends;
 #[cfg(all(test, feature = "prover"))]
 mod cheating;
+mod checks;
 mod constraints;
 mod digest;
 #[cfg(feature = "prover")]
@@ -40,6 +41,8 @@ mod security;
 mod shape;
 mod stacking;
 mod statement;
+#[cfg(feature = "prover")]
+mod strategy;
 mod tweaks;
 mod verify;
 mod wiring;

@@ -18,6 +18,7 @@ use crate::idle::IdleOutputs;
 use crate::protocol::Setup;
 use crate::shape::Shape;
 use crate::statement::Statement;
+use crate::strategy::{Honest, Strategy};
 use crate::tweaks::element;
 use crate::wiring;
 use crate::witness::{self, Witness};
@@ -124,39 +125,14 @@ pub fn prove(
     signatures: &[&Signature],
     log_inv_rate: usize,
     scratch: &mut Scratch,
-    observer: impl FnMut(Phase) -> Result<(), Cancelled>,
-) -> Result<Vec<u8>, ProveError> {
-    prove_with(
-        statement,
-        signatures,
-        log_inv_rate,
-        scratch,
-        observer,
-        |_, _| {},
-    )
-}
-
-/// As [`prove`], with a chance to falsify the witness before it is committed to.
-pub(crate) fn prove_with(
-    statement: &Statement,
-    signatures: &[&Signature],
-    log_inv_rate: usize,
-    scratch: &mut Scratch,
     mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
-    falsify: impl FnOnce(&Shape, &mut Witness),
 ) -> Result<Vec<u8>, ProveError> {
     let mut begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
     let setup = Setup::new(statement, log_inv_rate)?;
-    let Setup {
-        shape,
-        stacking,
-        parameters,
-        public,
-    } = &setup;
-    check_shapes(statement, shape, signatures)?;
+    check_shapes(statement, &setup.shape, signatures)?;
 
     begin(Phase::Witness)?;
-    let permutations = shape.permutations();
+    let permutations = setup.shape.permutations();
     let trace = match &mut scratch.trace {
         Some(trace) => {
             trace.reset(permutations);
@@ -164,9 +140,38 @@ pub(crate) fn prove_with(
         }
         none => none.insert(Trace::new(permutations)),
     };
-    let mut witness = witness::generate(statement, shape, public, signatures, trace)
+    let witness = witness::generate(statement, &setup.shape, &setup.public, signatures, trace)
         .map_err(ProveError::Invalid)?;
-    falsify(shape, &mut witness);
+    prove_witness(
+        statement,
+        log_inv_rate,
+        &setup,
+        &witness,
+        trace,
+        &Honest,
+        begin,
+    )
+}
+
+/// Proves the statement of a witness whose permutations are in `trace`.
+///
+/// Nothing is checked: a false witness gives a proof that is rejected.
+pub(crate) fn prove_witness(
+    statement: &Statement,
+    log_inv_rate: usize,
+    setup: &Setup,
+    witness: &Witness,
+    trace: &mut Trace,
+    strategy: &impl Strategy,
+    mut begin: impl FnMut(Phase) -> Result<(), ProveError>,
+) -> Result<Vec<u8>, ProveError> {
+    let Setup {
+        shape,
+        stacking,
+        parameters,
+        public,
+    } = setup;
+    let permutations = shape.permutations();
 
     begin(Phase::Commit)?;
     let mut transcript = ProverTranscript::new();
@@ -177,8 +182,14 @@ pub(crate) fn prove_with(
     begin(Phase::ChainEnds)?;
     let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Challenge)?;
     let fingerprint = core::array::from_fn(|i| ends.beta.exp_u64(i as u64 + 1));
-    let fingerprints = Fingerprints::new(shape, &witness, &fingerprint);
-    let (numerators, denominators) = fraction_leaves(shape, &witness, &fingerprints, &ends);
+    let fingerprints = Fingerprints::new(shape, witness, &fingerprint);
+    let (numerators, denominators) = match strategy.leaf_witness() {
+        None => fraction_leaves(shape, witness, &fingerprints, &ends),
+        Some(other) => {
+            let fingerprints = Fingerprints::new(shape, other, &fingerprint);
+            fraction_leaves(shape, other, &fingerprints, &ends)
+        }
+    };
     let leaf = fractions::prove::prove(
         shape.log_lanes,
         shape.log_ends,
@@ -198,12 +209,13 @@ pub(crate) fn prove_with(
             statement,
             shape,
             public,
-            witness: &witness,
+            witness,
             fingerprints: &fingerprints,
             constraints: &constraints,
             idle: &idle,
         },
         &leaf,
+        strategy,
         &mut transcript,
     );
 

@@ -7,6 +7,7 @@ use sheaf_transcript::{Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::chain_ends::ChainEnds;
+use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
 use crate::idle::IdleOutputs;
 use crate::protocol::Setup;
@@ -139,6 +140,9 @@ pub fn verify(statement: &Statement, log_inv_rate: usize, proof: &[u8]) -> Resul
         &openings,
         &mut transcript,
     )?;
-    transcript.finish()?;
+    let end = transcript.finish();
+    if applies(Check::End) {
+        end?;
+    }
     Ok(())
 }

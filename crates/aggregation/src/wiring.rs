@@ -13,6 +13,7 @@ use sheaf_transcript::EF;
 use sheaf_xmss::params::{CAPACITY, DIGEST, MESSAGE, PARAMETER, RANDOMNESS, RATE, TWEAK};
 use sheaf_xmss::tree::leaf_capacity;
 
+use crate::checks::Check;
 use crate::constraints::{ConstraintClaims, Constraints, OutputTarget};
 use crate::form::{Form, FormClaim};
 use crate::idle::IdleOutputs;
@@ -76,10 +77,10 @@ pub(crate) fn constraint_forms(
     let row = &claims.row;
     let mut forms = FormClaim::new(columns.count, challenge);
 
-    forms.push(row.end, |form, w| {
+    forms.push(Check::RowValue(0), row.end, |form, w| {
         form.add_run(columns.chain_end, rows[..steps].iter().map(|&r| w * r));
     });
-    forms.push(row.next_input, |form, w| {
+    forms.push(Check::RowValue(1), row.next_input, |form, w| {
         for k in 1..steps {
             add_input_fingerprint(form, shape, constraints, k, w * rows[k - 1]);
         }
@@ -88,6 +89,7 @@ pub(crate) fn constraint_forms(
     let live_rows: EF = rows[..steps].iter().copied().sum();
     let idle_output: EF = idle.narrow_fingerprint(&constraints.fingerprint);
     forms.push(
+        Check::RowValue(2),
         row.output - claims.output16 + live_rows * public.idle() * idle_output,
         |form, w| {
             for (k, &r) in rows[..steps].iter().enumerate() {
@@ -95,10 +97,10 @@ pub(crate) fn constraint_forms(
             }
         },
     );
-    forms.push(row.digit, |form, w| {
+    forms.push(Check::RowValue(3), row.digit, |form, w| {
         form.add_run(columns.digit, rows[..shape.digits].iter().map(|&r| w * r));
     });
-    forms.push(row.chain_end, |form, w| {
+    forms.push(Check::RowValue(4), row.chain_end, |form, w| {
         for (c, &r) in rows[..shape.scheme.chains].iter().enumerate() {
             form.add_run(
                 columns.end_value + DIGEST * c,
@@ -106,40 +108,44 @@ pub(crate) fn constraint_forms(
             );
         }
     });
-    forms.push(row.top, |form, w| {
+    forms.push(Check::RowValue(5), row.top, |form, w| {
         form.add_run(
             columns.remainder_top,
             rows[..shape.elements].iter().map(|&r| w * r),
         );
     });
-    forms.push(row.remainder, |form, w| {
+    forms.push(Check::RowValue(6), row.remainder, |form, w| {
         for (i, &r) in rows[..shape.elements].iter().enumerate() {
             add_remainder(form, shape, i, w * r);
         }
     });
-    forms.push(row.inverse, |form, w| {
+    forms.push(Check::RowValue(7), row.inverse, |form, w| {
         form.add_run(
             columns.remainder_inverse,
             rows[..shape.elements].iter().map(|&r| w * r),
         );
     });
     if shape.carries {
-        forms.push(row.carry, |form, w| {
+        forms.push(Check::RowValue(8), row.carry, |form, w| {
             form.add_run(columns.carry, rows[..steps].iter().map(|&r| w * r));
         });
-        forms.push(row.next_carry, |form, w| {
+        forms.push(Check::RowValue(9), row.next_carry, |form, w| {
             form.add_run(columns.carry + 1, rows[..steps - 1].iter().map(|&r| w * r));
         });
     } else {
         // There is no such column: the values must be zero.
-        forms.push(row.carry, |_, _| {});
-        forms.push(row.next_carry, |_, _| {});
+        forms.push(Check::RowValue(8), row.carry, |_, _| {});
+        forms.push(Check::RowValue(9), row.next_carry, |_, _| {});
     }
 
     let (linear, known) = linear_form(shape, constraints, idle, public);
-    forms.push(claims.linear - claims.output24 + known, |form, w| {
-        form.add_run(0, linear.weights.iter().map(|&x| w * x));
-    });
+    forms.push(
+        Check::Linear,
+        claims.linear - claims.output24 + known,
+        |form, w| {
+            form.add_run(0, linear.weights.iter().map(|&x| w * x));
+        },
+    );
     forms
 }
 
@@ -152,7 +158,7 @@ pub(crate) fn constraint_forms(
 ///
 /// Returns the cells in it as a form, and the public part `known` such that
 /// `form = linear - output24 + known`.
-fn linear_form(
+pub(crate) fn linear_form(
     shape: &Shape,
     constraints: &Constraints,
     idle: &IdleOutputs,
@@ -306,18 +312,24 @@ fn chain_step_inputs(
     let live_slots: EF = slots.iter().copied().sum();
     let input = &claim.inputs16;
     for (j, &value) in input[..DIGEST].iter().enumerate() {
-        forms.push(value, |form, w| {
+        forms.push(Check::NarrowInput(j), value, |form, w| {
             for (k, &slot) in slots.iter().enumerate() {
                 form.add(columns.chain_value + DIGEST * k + j, w * slot);
             }
         });
     }
-    for (&value, &parameter) in input[STEP_PARAMETER..].iter().zip(&public.parameter) {
-        forms.push(value - live_slots * parameter, |_, _| {});
+    for (i, &parameter) in public.parameter.iter().enumerate() {
+        let j = STEP_PARAMETER + i;
+        forms.push(
+            Check::NarrowInput(j),
+            input[j] - live_slots * parameter,
+            |_, _| {},
+        );
     }
     // b0 + 256 q
     let b0 = public.by_group(|g| g.tweaks.chain[0]);
-    forms.push(input[STEP_TWEAK] - live_slots * b0, |form, w| {
+    let first = input[STEP_TWEAK] - live_slots * b0;
+    forms.push(Check::NarrowInput(STEP_TWEAK), first, |form, w| {
         form.add_run(
             columns.chain_position,
             slots.iter().map(|&slot| w * slot * element(256)),
@@ -325,18 +337,19 @@ fn chain_step_inputs(
     });
     // b1 + carry
     let b1 = public.by_group(|g| g.tweaks.chain[1]);
+    let check = Check::NarrowInput(STEP_TWEAK + 1);
     let second = input[STEP_TWEAK + 1] - live_slots * b1;
     if shape.carries {
-        forms.push(second, |form, w| {
+        forms.push(check, second, |form, w| {
             form.add_run(columns.carry, slots.iter().map(|&slot| w * slot));
         });
     } else {
         let carry = public
             .by_group(|g| PrimeCharacteristicRing::from_bool(g.tweaks.carry == Carry::Always));
-        forms.push(second - live_slots * carry, |_, _| {});
+        forms.push(check, second - live_slots * carry, |_, _| {});
     }
-    for &padding in &input[STEP_TWEAK + TWEAK..] {
-        forms.push(padding, |_, _| {});
+    for (j, &padding) in input.iter().enumerate().skip(STEP_TWEAK + TWEAK) {
+        forms.push(Check::NarrowInput(j), padding, |_, _| {});
     }
 }
 
@@ -360,7 +373,7 @@ fn wide_inputs(
                 Wire::Cell(_) => EF::ZERO,
             })
             .sum();
-        forms.push(value - known, |form, w| {
+        forms.push(Check::WideInput(j), value - known, |form, w| {
             for (wires, &weight) in slots.iter().zip(&claim.slot_weights24) {
                 if let Wire::Cell(column) = wires[j] {
                     form.add(column, w * weight);

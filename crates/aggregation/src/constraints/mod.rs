@@ -62,6 +62,7 @@ use sheaf_sumcheck::{eq, univariate};
 use sheaf_transcript::{EF, F, Label};
 
 use crate::chain_ends::ChainEnds;
+use crate::checks::{Check, applies};
 use crate::public::PublicEvaluations;
 use crate::shape::Shape;
 use crate::tweaks::{element, steps_without_carry};
@@ -308,12 +309,13 @@ impl Constraints {
     ) -> Self {
         let mut powers = core::iter::successors(Some(EF::ONE), |&p| Some(p * zeta));
         let mut draw = || powers.next().unwrap_or_default();
-        // The numerators have weight 1; `zeta^0` is theirs.
-        let _ = draw();
-        let (denominators, sum, transition) = (draw(), draw(), draw());
+        let numerators = if_applies(Check::Numerators, draw());
+        let denominators = if_applies(Check::Denominators, draw());
+        let sum = if_applies(Check::Sum, draw());
+        let transition = draw();
         let carries = EF::from_bool(shape.carries);
-        let (carry_bit, carry_step, carry_count) =
-            (draw() * carries, draw() * carries, draw() * carries);
+        let (carry_bit, carry_step) = (draw() * carries, draw() * carries);
+        let carry_count = if_applies(Check::CarryCount, draw() * carries);
 
         let leaves = eq::table(&leaf.leaf_point);
         let (chains, sum_leaf) = (shape.scheme.chains, leaves[leaves.len() - 1]);
@@ -322,28 +324,31 @@ impl Constraints {
         let mut rows = vec![[EF::ZERO; ROW_WEIGHTS]; shape.rows()];
         for (s, row) in rows.iter_mut().enumerate() {
             if s < chains {
-                row[0] = leaves[s];
-                row[1] = leaves[s] * (EF::ONE + beta * element(ChainEnds::last_position(s)));
+                let leaf = numerators * leaves[s];
+                row[0] = leaf;
+                row[1] = leaf * (EF::ONE + beta * element(ChainEnds::last_position(s)));
             }
             if s < shape.steps {
-                row[2] = sum_leaf * ends.residues[s];
-                row[7] = carry_bit * tau[s];
+                row[2] = numerators * sum_leaf * ends.residues[s];
+                row[7] = if_applies(Check::CarryBit(s), carry_bit * tau[s]);
                 row[9] = carry_count;
             }
             if s + 1 < shape.steps {
-                row[3] = transition * tau[s];
-                row[8] = carry_step * tau[s];
+                row[3] = if_applies(Check::Transition(s), transition * tau[s]);
+                row[8] = if_applies(Check::CarryStep(s), carry_step * tau[s]);
             }
             if s < shape.digits {
-                row[4] = draw();
+                row[4] = if_applies(Check::Range(s), draw());
             }
             if s < shape.elements {
-                row[5] = draw();
-                row[6] = draw();
+                row[5] = if_applies(Check::TopBit(s), draw());
+                row[6] = if_applies(Check::Inverse(s), draw());
             }
         }
         let wired = wired_outputs(shape);
-        let outputs = wired.iter().map(|_| draw()).collect();
+        let outputs = (0..wired.len())
+            .map(|i| if_applies(Check::Output(i), draw()))
+            .collect();
 
         let (denominator_digits, denominator_live) = ends.denominator_form(&leaves, chains);
         Self {
@@ -355,7 +360,8 @@ impl Constraints {
             wired,
             rows,
             carry_count,
-            claim: leaf.numerator + denominators * (leaf.denominator - denominator_live * live),
+            claim: numerators * leaf.numerator
+                + denominators * (leaf.denominator - denominator_live * live),
         }
     }
 
@@ -405,6 +411,11 @@ impl Constraints {
     pub(crate) fn count(shape: &Shape) -> usize {
         7 + shape.digits + 2 * shape.elements + wired_outputs(shape).len()
     }
+}
+
+/// The weight of a check in a batch.
+fn if_applies(check: Check, weight: EF) -> EF {
+    if applies(check) { weight } else { EF::ZERO }
 }
 
 /// Interpolation at the digits `0..8`: the coefficient of `x^i` is `sum_j m[i][j] * value at j`.

@@ -20,6 +20,7 @@ use crate::idle::IdleOutputs;
 use crate::public::{PublicColumns, PublicEvaluations};
 use crate::shape::Shape;
 use crate::statement::Statement;
+use crate::strategy::{LanePoint, Strategy};
 use crate::wiring;
 use crate::witness::Witness;
 
@@ -45,6 +46,7 @@ pub(crate) struct Proved<'a> {
 pub(crate) fn prove<'a>(
     inputs: &Inputs<'a>,
     leaf: &LeafClaim,
+    strategy: &impl Strategy,
     transcript: &mut ProverTranscript,
 ) -> Proved<'a> {
     let Inputs {
@@ -94,9 +96,15 @@ pub(crate) fn prove<'a>(
         )
     };
     let rows_sum: EF = values.iter().zip(&weights).map(|(v, w)| term(v, w)).sum();
-    let linear = claim - rows_sum;
+    let lane = LanePoint {
+        inputs,
+        point: &lane_point,
+        public: &public,
+        columns: &columns,
+    };
+    let linear = strategy.linear(&lane, claim - rows_sum);
     transcript.send(LINEAR, &[linear]);
-    claim = rows_sum;
+    claim -= linear;
 
     let mut row_point = Vec::with_capacity(shape.log_rows);
     while values.len() > 1 {
@@ -124,6 +132,7 @@ pub(crate) fn prove<'a>(
         fold_rows(&mut weights, x);
         row_point.push(x);
     }
+    strategy.row(&mut values[0], &|row| term(row, &weights[0]), claim);
     transcript.send(ROW_VALUES, &values[0]);
 
     let mut claims = ConstraintClaims {
@@ -136,6 +145,7 @@ pub(crate) fn prove<'a>(
     };
     (claims.output16, claims.output24) =
         wiring::honest_outputs(shape, constraints, inputs.idle, &public, &claims, &columns);
+    strategy.outputs(inputs, &mut claims);
     transcript.send(OUTPUTS, &[claims.output16, claims.output24]);
     Proved {
         claims,

@@ -1,0 +1,126 @@
+//! What a dishonest prover says beside its witness.
+
+use core::cell::Cell;
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::{eq, univariate};
+use sheaf_transcript::EF;
+
+use super::forger::Lane;
+use super::roots::root;
+use crate::constraints::{ConstraintClaims, ROW_COLUMNS, prove::Inputs};
+use crate::idle::IdleOutputs;
+use crate::strategy::{LanePoint, Strategy};
+use crate::wiring::linear_form;
+use crate::witness::Witness;
+
+/// What is said about the claims of the constraint sumcheck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Talk {
+    /// As the protocol has it: output claims are made such that the linear forms hold.
+    Protocol,
+    /// Output claims are true, even if the linear forms then fail.
+    TrueOutputs,
+    /// `linear`, row values and output claims are all true.
+    Truth,
+    /// As `Truth`, but the row value with this number is chosen such that the row terms have the claimed value.
+    SolveRow(usize),
+    /// As `Protocol`, but one is added to a row value.
+    ShiftRow(usize),
+}
+
+pub(super) struct Cheater<'a> {
+    pub talk: Talk,
+    pub leaf_witness: Option<Witness>,
+    pub lanes: &'a [Lane],
+    /// Whether the equation for a row value had no solution.
+    pub stuck: Cell<bool>,
+}
+
+impl Cheater<'_> {
+    fn tells_truth(&self) -> bool {
+        matches!(self.talk, Talk::Truth | Talk::SolveRow(_))
+    }
+
+    /// The extension of a value per lane, with its value in idle lanes.
+    fn extend(&self, point: &[EF], idle: EF, value: impl Fn(&Lane) -> EF) -> EF {
+        let weights = eq::table(point);
+        (0..weights.len())
+            .map(|i| weights[i] * self.lanes.get(i).map_or(idle, &value))
+            .sum()
+    }
+
+    fn output24(&self, inputs: &Inputs, point: &[EF]) -> EF {
+        let constraints = inputs.constraints;
+        let idle = IdleOutputs::new().wired_sum(constraints);
+        self.extend(point, idle, |lane| {
+            let weighted = constraints.wired.iter().zip(&constraints.outputs);
+            weighted
+                .map(|(output, &w)| w * lane.wide_output(output.slot)[output.column])
+                .sum()
+        })
+    }
+
+    fn output16(&self, inputs: &Inputs, claims: &ConstraintClaims) -> EF {
+        let fingerprint = &inputs.constraints.fingerprint;
+        let rows = eq::table(&claims.row_point);
+        let live_rows: EF = rows[..inputs.shape.steps].iter().copied().sum();
+        let idle = live_rows * IdleOutputs::new().narrow_fingerprint(fingerprint);
+        self.extend(&claims.lane_point, idle, |lane| {
+            lane.narrow_outputs()
+                .zip(&rows)
+                .map(|(output, &row)| {
+                    let weighted = fingerprint[1..].iter().zip(output);
+                    row * weighted.map(|(&b, x)| b * x).sum::<EF>()
+                })
+                .sum()
+        })
+    }
+}
+
+impl Strategy for Cheater<'_> {
+    fn leaf_witness(&self) -> Option<&Witness> {
+        self.leaf_witness.as_ref()
+    }
+
+    fn linear(&self, at: &LanePoint, honest: EF) -> EF {
+        if !self.tells_truth() {
+            return honest;
+        }
+        let Inputs {
+            shape,
+            constraints,
+            idle,
+            ..
+        } = *at.inputs;
+        let (form, known) = linear_form(shape, constraints, idle, at.public);
+        form.eval(at.columns) + self.output24(at.inputs, at.point) - known
+    }
+
+    fn row(&self, row: &mut [EF; ROW_COLUMNS], term: &dyn Fn(&[EF; ROW_COLUMNS]) -> EF, claim: EF) {
+        match self.talk {
+            Talk::ShiftRow(i) => row[i] += EF::ONE,
+            Talk::SolveRow(i) => {
+                // The term has degree at most 8 in each row value.
+                let values: Vec<EF> = (0..ROW_COLUMNS)
+                    .map(|x| {
+                        row[i] = EF::from_usize(x);
+                        term(row) - claim
+                    })
+                    .collect();
+                match root(&univariate::coefficients(&values)) {
+                    Some(x) => row[i] = x,
+                    None => self.stuck.set(true),
+                }
+            }
+            Talk::Protocol | Talk::TrueOutputs | Talk::Truth => {}
+        }
+    }
+
+    fn outputs(&self, inputs: &Inputs, claims: &mut ConstraintClaims) {
+        if self.tells_truth() || self.talk == Talk::TrueOutputs {
+            claims.output16 = self.output16(inputs, claims);
+            claims.output24 = self.output24(inputs, &claims.lane_point);
+        }
+    }
+}
