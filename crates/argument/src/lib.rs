@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod checks;
 pub mod columns;
 pub mod fractions;
 pub mod permutation;

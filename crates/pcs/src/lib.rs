@@ -61,6 +61,7 @@
 
 #![forbid(unsafe_code)]
 
+mod checks;
 mod layout;
 mod merkle;
 pub mod parameters;

@@ -67,9 +67,10 @@ pub fn prove(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::{Check, switch};
     use crate::columns::verify::{Error, verify};
     use sheaf_sumcheck::eq;
-    use sheaf_transcript::VerifierTranscript;
+    use sheaf_transcript::{F, VerifierTranscript};
 
     fn opening(seed: usize, columns: usize) -> Opening {
         let weights: Vec<EF> = (0..columns).map(|i| EF::from_usize(i * i + seed)).collect();
@@ -107,7 +108,6 @@ mod tests {
         let honest = vec![opening(3, 13), opening(1000, 13)];
         let mut false_claims = honest.clone();
         false_claims[1].value += EF::ONE;
-        // The prover that computes true messages, and the one that aims at the false value.
         let mut transcript = ProverTranscript::new();
         let _ = prove(4, honest, &mut transcript);
         let bytes = transcript.into_bytes();
@@ -115,9 +115,25 @@ mod tests {
             .iter()
             .map(|o| (&o.weights[..], o.value))
             .collect();
-        assert_eq!(
-            verify(4, &claims, &mut VerifierTranscript::new(&bytes)).unwrap_err(),
-            Error::Mismatch
-        );
+        let run = || verify(4, &claims, &mut VerifierTranscript::new(&bytes));
+        assert_eq!(run().unwrap_err(), Error::Mismatch);
+        assert!(switch::without(Check::Columns, run).is_ok());
+    }
+
+    #[test]
+    fn false_messages_are_rejected_or_leave_false_evaluations() {
+        let openings = vec![opening(3, 13), opening(1000, 13)];
+        let mut transcript = ProverTranscript::new();
+        let _ = prove(4, openings.clone(), &mut transcript);
+        let proof = transcript.into_proof();
+        let claims: Vec<(&[EF], EF)> = openings.iter().map(|o| (&o.weights[..], o.value)).collect();
+        for i in 0..proof.len() {
+            let mut bad = proof.clone();
+            bad[i] += F::ONE;
+            let bytes = VerifierTranscript::encode(&bad);
+            let run = || verify(4, &claims, &mut VerifierTranscript::new(&bytes));
+            assert_eq!(run().unwrap_err(), Error::Mismatch, "element {i}");
+            assert!(switch::without(Check::Columns, run).is_ok());
+        }
     }
 }

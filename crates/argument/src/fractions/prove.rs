@@ -131,6 +131,27 @@ fn weigh_lanes(x: EPF, weights: &[EF]) -> EF {
         .sum()
 }
 
+/// What a prover says, as opposed to what it computes.
+///
+/// The honest one says what it computes; tests have others.
+trait Speaker {
+    /// The coefficients of `X` and `X^2` in a round of layer `layer`.
+    fn round(&mut self, layer: usize, coefficients: &mut [EF; 2]);
+    /// The evaluations `p0, p1, q0, q1` at the end of a layer, of which the verifier checks
+    /// `p0 q1 + p1 q0 + lambda q0 q1 = claim`.
+    fn children(&mut self, layer: usize, children: &mut [EF; 4], lambda: EF, claim: EF);
+}
+
+/// The honest prover.
+struct Honest;
+
+impl Speaker for Honest {
+    #[inline]
+    fn round(&mut self, _: usize, _: &mut [EF; 2]) {}
+    #[inline]
+    fn children(&mut self, _: usize, _: &mut [EF; 4], _: EF, _: EF) {}
+}
+
 /// Proves that the fractions of every lane sum to zero.
 ///
 /// `numerators` and `denominators` hold `2^log_leaves` leaves for each group of
@@ -141,6 +162,24 @@ pub fn prove(
     numerators: Vec<EPF>,
     denominators: Vec<EPF>,
     transcript: &mut ProverTranscript,
+) -> LeafClaim {
+    prove_with(
+        log_lanes,
+        log_leaves,
+        numerators,
+        denominators,
+        transcript,
+        &mut Honest,
+    )
+}
+
+fn prove_with(
+    log_lanes: usize,
+    log_leaves: usize,
+    numerators: Vec<EPF>,
+    denominators: Vec<EPF>,
+    transcript: &mut ProverTranscript,
+    speaker: &mut impl Speaker,
 ) -> LeafClaim {
     let mut layers = vec![Layer {
         p: numerators,
@@ -172,9 +211,9 @@ pub fn prove(
             lambda,
             [&lane_point, &leaf_point],
             transcript,
+            speaker,
         );
         let [p0, p1, q0, q1] = children;
-        transcript.send(CHILDREN, &children);
         let bit = transcript.sample();
         p = p0 + bit * (p1 - p0);
         q = q0 + bit * (q1 - q0);
@@ -189,13 +228,16 @@ pub fn prove(
     }
 }
 
-/// The sumcheck of one layer: returns the children's evaluations and the new lane and node points.
+/// The sumcheck of one layer, and the children's evaluations at its end.
+///
+/// Returns the evaluations, and the new lane and node points.
 fn prove_layer(
     mut layer: Layer<EPF>,
     mut claim: EF,
     lambda: EF,
     [lane_point, leaf_point]: [&[EF]; 2],
     transcript: &mut ProverTranscript,
+    speaker: &mut impl Speaker,
 ) -> ([EF; 4], (Vec<EF>, Vec<EF>)) {
     let group_variables = lane_point.len() - PF::WIDTH.trailing_zeros() as usize;
     let lane_eq = eq::table(&lane_point[group_variables..]);
@@ -205,7 +247,8 @@ fn prove_layer(
         // claim = g(0) + r (c1 + c2). Where r = 0, with probability 2^-154, the claim
         // says nothing of g(1) and the proof is lost.
         let slope = (claim - g0) * r.try_inverse().unwrap_or_default();
-        let g = [slope - c2, c2];
+        let mut g = [slope - c2, c2];
+        speaker.round(leaf_point.len(), &mut g);
         transcript.send(ROUND, &g);
         let x = transcript.sample();
         claim = next_claim(claim, r, g, x);
@@ -248,10 +291,10 @@ fn prove_layer(
         &mut message,
         &mut next_nodes,
     );
-    (
-        [layer.p[0], layer.p[1], layer.q[0], layer.q[1]],
-        (next_lanes, next_nodes),
-    )
+    let mut children = [layer.p[0], layer.p[1], layer.q[0], layer.q[1]];
+    speaker.children(leaf_point.len(), &mut children, lambda, claim);
+    transcript.send(CHILDREN, &children);
+    (children, (next_lanes, next_nodes))
 }
 
 /// Binds all row variables of a layer of `2^point.len()` rows.
@@ -275,6 +318,7 @@ fn bind_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::{Check, switch};
     use crate::fractions::verify::{self, Error};
     use p3_field::PackedFieldExtension;
     use sheaf_transcript::{F, VerifierTranscript};
@@ -344,16 +388,126 @@ mod tests {
         }
     }
 
+    /// Says something false in one layer; may then make the layer's last equation hold.
+    struct Cheater {
+        layer: usize,
+        /// Added to a round's coefficients.
+        round: Option<[u32; 2]>,
+        /// Added to the children.
+        children: [u32; 4],
+        repairs: bool,
+    }
+
+    impl Speaker for Cheater {
+        fn round(&mut self, layer: usize, coefficients: &mut [EF; 2]) {
+            if layer == self.layer
+                && let Some(round) = self.round.take()
+            {
+                for (c, x) in coefficients.iter_mut().zip(round) {
+                    *c += EF::from_u32(x);
+                }
+            }
+        }
+
+        fn children(&mut self, layer: usize, children: &mut [EF; 4], lambda: EF, claim: EF) {
+            if layer == self.layer {
+                for (c, x) in children.iter_mut().zip(self.children) {
+                    *c += EF::from_u32(x);
+                }
+            }
+            if self.repairs {
+                let [p0, p1, q0, q1] = *children;
+                let rest = claim - lambda * q0 * q1;
+                // What was made false stays so.
+                if layer == self.layer && self.children[0] != 0 {
+                    children[1] = (rest - p0 * q1) * q0.inverse();
+                } else {
+                    children[0] = (rest - p1 * q0) * q1.inverse();
+                }
+            }
+        }
+    }
+
+    /// Whether the claim that is left is true.
+    fn run(
+        p: &[EPF],
+        q: &[EPF],
+        log_leaves: usize,
+        speaker: &mut Cheater,
+        without: Option<Check>,
+    ) -> Result<bool, Error> {
+        let log_lanes = PF::WIDTH.trailing_zeros() as usize + 2;
+        let mut transcript = ProverTranscript::new();
+        let (numerators, denominators) = (p.to_vec(), q.to_vec());
+        let _ = prove_with(
+            log_lanes,
+            log_leaves,
+            numerators,
+            denominators,
+            &mut transcript,
+            speaker,
+        );
+        let bytes = transcript.into_bytes();
+        let mut transcript = VerifierTranscript::new(&bytes);
+        let mut check = || verify::verify(log_lanes, log_leaves, &mut transcript);
+        let claim = match without {
+            None => check(),
+            Some(equation) => switch::without(equation, check),
+        }?;
+        let truth = [naive(p, log_leaves, &claim), naive(q, log_leaves, &claim)];
+        Ok([claim.numerator, claim.denominator] == truth)
+    }
+
+    /// Rejected; if made to satisfy the layer's equation, the claim left is false.
+    ///
+    /// Without that equation, a false round or sum is accepted and leaves a true claim, while
+    /// false children are the next layer's business.
+    fn assert_caught(p: &[EPF], q: &[EPF], layer: usize, cheat: impl Fn(bool) -> Cheater) {
+        let attempt = |repairs, without| run(p, q, 3, &mut cheat(repairs), without);
+        assert_eq!(attempt(false, None), Err(Error::Layer { layer }));
+        let expected = match (cheat(false).children, layer) {
+            ([0, 0, 0, 0], _) => Ok(true),
+            (_, 2) => Ok(false),
+            _ => Err(Error::Layer { layer: layer + 1 }),
+        };
+        let check = Check::FractionLayer(layer);
+        assert_eq!(attempt(false, Some(check)), expected);
+        assert_eq!(attempt(true, None), Ok(false));
+    }
+
     #[test]
     fn a_sum_that_is_not_zero_is_rejected() {
-        let min = PF::WIDTH.trailing_zeros() as usize;
         let (mut p, q) = leaves(3, 3);
         p[13] += EPF::from_ext_fn(|lane| EF::from_bool(lane == 0));
-        let mut transcript = ProverTranscript::new();
-        let _ = prove(min + 2, 3, p, q, &mut transcript);
-        let bytes = transcript.into_bytes();
-        let result = verify::verify(min + 2, 3, &mut VerifierTranscript::new(&bytes));
-        assert!(matches!(result, Err(Error::Layer { .. })));
+        assert_caught(&p, &q, 0, |repairs| Cheater {
+            layer: 0,
+            round: None,
+            children: [0; 4],
+            repairs,
+        });
+    }
+
+    #[test]
+    fn false_rounds_and_children_are_rejected() {
+        let (p, q) = leaves(3, 3);
+        for layer in 0..3 {
+            for round in [[1, 0], [0, 1], [5, 7]] {
+                assert_caught(&p, &q, layer, |repairs| Cheater {
+                    layer,
+                    round: Some(round),
+                    children: [0; 4],
+                    repairs,
+                });
+            }
+            for children in [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]] {
+                assert_caught(&p, &q, layer, |repairs| Cheater {
+                    layer,
+                    round: None,
+                    children,
+                    repairs,
+                });
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
+use crate::checks::{Check, applies};
+
 use super::{CHILDREN, LeafClaim, ROOT, ROUND, next_claim};
 
 /// Why a sum of fractions is rejected.
@@ -47,7 +49,8 @@ pub fn verify(
         }
         let children = transcript.receive(CHILDREN, 4)?;
         let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
-        if claim != p0 * q1 + p1 * q0 + lambda * q0 * q1 {
+        let expected = p0 * q1 + p1 * q0 + lambda * q0 * q1;
+        if claim != expected && applies(Check::FractionLayer(layer)) {
             return Err(Error::Layer { layer });
         }
         let bit = transcript.sample();

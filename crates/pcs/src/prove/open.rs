@@ -9,6 +9,7 @@ use super::commit::{Committed, SlicedClaim};
 use super::multilinear::{Sumcheck, add_powers, add_scaled, evaluate, interleave};
 use super::slices;
 use super::strategy::{Honest, Strategy};
+use crate::checks::{Check, if_applies};
 use crate::layout::Claim;
 use crate::parameters::{Parameters, Round};
 use crate::protocol::{FINAL, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims};
@@ -83,11 +84,16 @@ pub(super) fn open_with(
         let positions = oracle.answer_queries(previous, strategy, transcript);
 
         let scales = powers(transcript.sample(), positions.len() + 2);
-        add_scaled(&mut w, scales[1], &eq::table(&point));
+        let scale = if_applies(Check::Sample(i), scales[1]);
+        add_scaled(&mut w, scale, &eq::table(&point));
+        let scales: Vec<EF> = scales[2..]
+            .iter()
+            .map(|&scale| if_applies(Check::Queries(i - 1), scale))
+            .collect();
         add_powers(
             &mut w,
             &positions,
-            &scales[2..],
+            &scales,
             previous.domain_bits(),
             &encoder.dft,
         );
@@ -108,7 +114,11 @@ pub(super) fn open_with(
 /// Entry `(s, i)` belongs to slice `s` and claim `i`, so that the variables of `s`
 /// come first and the sum over the claims remains.
 fn batch_slices(claims: &[SlicedClaim], challenge: EF) -> Sumcheck {
-    let scales = powers(challenge, claims.len());
+    let mut scales = powers(challenge, claims.len());
+    let checks = core::iter::once(Check::Sample(0)).chain((0..).map(Check::Claim));
+    for (scale, check) in scales.iter_mut().zip(checks) {
+        *scale = if_applies(check, *scale);
+    }
     let slices = claims.first().map_or(0, |claim| claim.slices.len());
     let mut f = Vec::with_capacity(slices * claims.len());
     let mut w = Vec::with_capacity(slices * claims.len());

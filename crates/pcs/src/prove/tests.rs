@@ -9,6 +9,7 @@ use sheaf_transcript::{EF, F, ProverTranscript, Transcript, TranscriptError, Ver
 use super::commit::commit_with;
 use super::open::open_with;
 use super::strategy::{Honest, Strategy};
+use crate::checks::{Check, switch};
 use crate::merkle::Digest;
 use crate::{Claim, Error, Layout, Parameters, receive_commitment, verify_opening};
 
@@ -91,6 +92,13 @@ fn evaluate(layout: &Layout, message: &[F], point: &[EF], dead_slice_is_one: boo
     }
 }
 
+/// A false claim or a cheat is rejected, and accepted without the check that it breaks.
+fn assert_needed(strategy: &impl Strategy, lie: Lie, error: Error, check: Check) {
+    assert_eq!(run(strategy, lie), Err(error));
+    let without = switch::without(check, || run(strategy, lie));
+    assert_eq!(without, Ok(()), "without {check:?}");
+}
+
 /// Changes two coefficients without changing the sum against the weights.
 fn perturb(polynomial: &mut [EF], weights: &[EF]) {
     polynomial[0] += weights[1];
@@ -104,9 +112,16 @@ fn the_honest_prover_is_believed() {
 
 #[test]
 fn false_claims_are_rejected() {
-    assert_eq!(run(&Honest, Lie::Value), Err(Error::FinalSum));
-    assert_eq!(run(&Honest, Lie::Point), Err(Error::FinalSum));
-    assert_eq!(run(&Honest, Lie::DeadSlice), Err(Error::FinalSum));
+    for lie in [Lie::Value, Lie::Point] {
+        for check in [Check::Claim(1), Check::FinalSum] {
+            assert_needed(&Honest, lie, Error::FinalSum, check);
+        }
+    }
+    // Here both claims are false.
+    assert_needed(&Honest, Lie::DeadSlice, Error::FinalSum, Check::FinalSum);
+    // The other claim stands for nothing here.
+    let without = switch::without(Check::Claim(0), || run(&Honest, Lie::Value));
+    assert_eq!(without, Err(Error::FinalSum));
 }
 
 #[test]
@@ -120,7 +135,9 @@ fn a_wrong_out_of_domain_answer_is_rejected() {
         }
     }
     for oracle in 0..2 {
-        assert_eq!(run(&Cheat(oracle), Lie::None), Err(Error::FinalSum));
+        for check in [Check::Sample(oracle), Check::FinalSum] {
+            assert_needed(&Cheat(oracle), Lie::None, Error::FinalSum, check);
+        }
     }
 }
 
@@ -137,7 +154,7 @@ fn a_wrong_sumcheck_message_is_rejected() {
         }
     }
     for oracle in 0..2 {
-        assert_eq!(run(&Cheat(oracle), Lie::None), Err(Error::FinalSum));
+        assert_needed(&Cheat(oracle), Lie::None, Error::FinalSum, Check::FinalSum);
     }
 }
 
@@ -154,8 +171,8 @@ fn a_corrupted_codeword_is_rejected() {
             }
         }
     }
-    assert_eq!(run(&Cheat(0), Lie::None), Err(Error::FinalSum));
-    assert_eq!(run(&Cheat(1), Lie::None), Err(Error::FinalQuery));
+    assert_needed(&Cheat(0), Lie::None, Error::FinalSum, Check::Queries(0));
+    assert_needed(&Cheat(1), Lie::None, Error::FinalQuery, Check::FinalQueries);
 }
 
 #[test]
@@ -174,7 +191,7 @@ fn a_nonzero_dead_slice_is_rejected() {
             }
         }
     }
-    assert_eq!(run(&Cheat, Lie::DeadSlice), Err(Error::FinalSum));
+    assert_needed(&Cheat, Lie::DeadSlice, Error::FinalSum, Check::Queries(0));
 }
 
 #[test]
@@ -188,7 +205,7 @@ fn a_wrong_fold_is_rejected() {
             }
         }
     }
-    assert_eq!(run(&Cheat, Lie::None), Err(Error::FinalSum));
+    assert_needed(&Cheat, Lie::None, Error::FinalSum, Check::Queries(0));
 }
 
 #[test]
@@ -205,9 +222,16 @@ fn a_wrong_final_polynomial_is_rejected() {
             }
         }
     }
-    for keep_sum in [true, false] {
-        assert_eq!(run(&Cheat { keep_sum }, Lie::None), Err(Error::FinalQuery));
-    }
+    assert_eq!(
+        run(&Cheat { keep_sum: false }, Lie::None),
+        Err(Error::FinalQuery)
+    );
+    assert_needed(
+        &Cheat { keep_sum: true },
+        Lie::None,
+        Error::FinalQuery,
+        Check::FinalQueries,
+    );
 }
 
 #[test]
@@ -236,6 +260,36 @@ fn wrong_openings_are_rejected() {
 }
 
 #[test]
+fn rows_of_another_codeword_are_rejected() {
+    /// Commits to another codeword than the one it opens.
+    struct Cheat(usize);
+    impl Strategy for Cheat {
+        fn codeword(&self, oracle: usize, codeword: &mut [F]) {
+            if oracle == self.0 {
+                for x in codeword {
+                    *x += F::ONE;
+                }
+            }
+        }
+        fn opening(&self, oracle: usize, rows: &mut [F], _: &mut [Digest]) {
+            if oracle == self.0 {
+                for x in rows {
+                    *x -= F::ONE;
+                }
+            }
+        }
+    }
+    for oracle in 0..2 {
+        assert_needed(
+            &Cheat(oracle),
+            Lie::None,
+            Error::Rows { oracle },
+            Check::Rows(oracle),
+        );
+    }
+}
+
+#[test]
 fn weak_nonces_are_rejected() {
     /// Meets a difficulty of one bit wherever more is asked for.
     struct Cheat;
@@ -248,4 +302,6 @@ fn weak_nonces_are_rejected() {
         run(&Cheat, Lie::None),
         Err(Error::Transcript(TranscriptError::Grinding { .. }))
     ));
+    let without = switch::without(Check::Grinding, || run(&Cheat, Lie::None));
+    assert_eq!(without, Ok(()));
 }

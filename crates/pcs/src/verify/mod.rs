@@ -11,6 +11,7 @@ use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
+use crate::checks::{Check, applies, difficulty, if_applies};
 use crate::layout::{Claim, Layout};
 use crate::parameters::{Parameters, Round};
 use crate::protocol::{
@@ -103,9 +104,12 @@ pub fn verify_opening(
     let mut sum = EF::ZERO;
     let challenge = transcript.sample();
     let mut power = EF::ONE;
-    for claim in core::iter::once(sample).chain(claims.iter().cloned()) {
-        sum += power * claim.value;
-        weights.push_eq(power, claim.point);
+    let sample = core::iter::once((Check::Sample(0), sample));
+    let claims = (0..).map(Check::Claim).zip(claims.iter().cloned());
+    for (check, claim) in sample.chain(claims) {
+        let scale = if_applies(check, power);
+        sum += scale * claim.value;
+        weights.push_eq(scale, claim.point);
         power *= challenge;
     }
 
@@ -118,12 +122,14 @@ pub fn verify_opening(
             let opened = oracle.query(previous, i - 1, &fold_weights, transcript)?;
             let challenge = transcript.sample();
             let mut power = challenge;
-            sum += power * sample.value;
-            weights.push_eq(power, sample.point);
+            let scale = if_applies(Check::Sample(i), power);
+            sum += scale * sample.value;
+            weights.push_eq(scale, sample.point);
             for (x, value) in opened {
                 power *= challenge;
-                sum += power * value;
-                weights.push_power(power, x, round.variables());
+                let scale = if_applies(Check::Queries(i - 1), power);
+                sum += scale * value;
+                weights.push_power(scale, x, round.variables());
             }
             oracle = next;
         }
@@ -145,12 +151,12 @@ pub fn verify_opening(
     let polynomial = transcript.receive(FINAL, 1 << parameters.final_variables())?;
     if let Some(round) = parameters.rounds().last() {
         for (x, value) in oracle.query(round, last, &fold_weights, transcript)? {
-            if horner(&polynomial, x) != value {
+            if horner(&polynomial, x) != value && applies(Check::FinalQueries) {
                 return Err(Error::FinalQuery);
             }
         }
     }
-    if weights.sum_over(&polynomial) == sum {
+    if weights.sum_over(&polynomial) == sum || !applies(Check::FinalSum) {
         Ok(())
     } else {
         Err(Error::FinalSum)
@@ -195,7 +201,7 @@ fn receive_sumcheck(
     (0..round.slice_variables)
         .map(|_| {
             let message = transcript.receive(SUMCHECK, 2)?;
-            transcript.check_grind(FOLD_GRINDING, round.fold_grinding)?;
+            transcript.check_grind(FOLD_GRINDING, difficulty(round.fold_grinding))?;
             let x = transcript.sample();
             if let [at_zero, quadratic] = *message {
                 *sum = evaluate_round(*sum, at_zero, quadratic, x);

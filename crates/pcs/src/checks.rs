@@ -1,0 +1,75 @@
+//! The checks of an opening, each with a name.
+//!
+//! All of them always apply. In the unit tests of this crate, and nowhere else, some can
+//! be switched off, to show that a cheat which is rejected meets the check that it
+//! breaks, and would be accepted without it.
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_transcript::EF;
+
+/// What an opening depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// The out-of-domain sample of an oracle is part of the running claim.
+    Sample(usize),
+    /// The claim with this index is part of the running claim.
+    Claim(usize),
+    /// The folded rows of an oracle that is not the last are part of the running claim.
+    Queries(usize),
+    /// Opened rows of an oracle are those of its root.
+    Rows(usize),
+    /// The last polynomial is what the last oracle folds to.
+    FinalQueries,
+    /// The last polynomial has the claimed sum.
+    FinalSum,
+    /// Nonces meet their difficulty.
+    Grinding,
+}
+
+/// Whether a check applies: always.
+#[cfg(not(test))]
+pub(crate) const fn applies(_: Check) -> bool {
+    true
+}
+
+#[cfg(test)]
+pub(crate) use switch::applies;
+
+/// The weight of a part of the running claim.
+pub(crate) fn if_applies(check: Check, weight: EF) -> EF {
+    if applies(check) { weight } else { EF::ZERO }
+}
+
+/// The difficulty to check.
+pub(crate) fn difficulty(bits: usize) -> usize {
+    if applies(Check::Grinding) {
+        bits
+    } else {
+        bits.min(1)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod switch {
+    use std::cell::Cell;
+
+    use super::Check;
+
+    thread_local! {
+        /// The check that is switched off on this thread.
+        static OFF: Cell<Option<Check>> = const { Cell::new(None) };
+    }
+
+    /// Whether a check applies on this thread.
+    pub(crate) fn applies(check: Check) -> bool {
+        OFF.get() != Some(check)
+    }
+
+    /// Runs `f` with a check switched off on this thread.
+    pub(crate) fn without<T>(check: Check, f: impl FnOnce() -> T) -> T {
+        OFF.set(Some(check));
+        let result = f();
+        OFF.set(None);
+        result
+    }
+}
