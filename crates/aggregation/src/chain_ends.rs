@@ -98,3 +98,41 @@ impl ChainEnds {
         (digits, live)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sheaf_transcript::Label;
+    use sheaf_transcript::field::from_coefficients;
+    use sheaf_xmss::TEST;
+
+    use super::*;
+
+    /// Draws prescribed challenges.
+    struct Script(Vec<EF>);
+
+    impl Transcript for Script {
+        fn absorb(&mut self, _: Label, _: &[F]) {}
+        fn sample(&mut self) -> EF {
+            self.0.remove(0)
+        }
+        fn sample_indices(&mut self, _: usize, _: usize) -> Vec<usize> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn a_base_field_challenge_could_make_denominators_vanish() {
+        let shape = Shape::with_lanes(TEST, 1, false);
+        let outside = from_coefficients([5, 0, 0, 0, 1].map(element));
+        let draw = |alpha: EF| ChainEnds::draw(&shape, &mut Script(vec![outside, alpha]));
+        assert!(draw(outside).is_some());
+        // Inside and outside the range of positions.
+        for alpha in [0, 5, 21, 22, 123_456] {
+            assert!(draw(EF::from(element(alpha))).is_none());
+        }
+        // Here the denominator of a chain that ends in row 5 would be zero.
+        let ends = draw(outside).expect("outside the base field");
+        let at_five = ends.denominator_constant(0) - outside + element(5) + element(1);
+        assert_eq!(at_five, EF::ZERO);
+    }
+}

@@ -3,7 +3,7 @@
 use sheaf_pcs::{ParameterError, Parameters};
 
 use crate::public::PublicColumns;
-use crate::security::{COMMITMENT_BITS, SecurityReport};
+use crate::security::{COMMITMENT_BITS, SecurityReport, TARGET_BITS};
 use crate::shape::Shape;
 use crate::stacking::Stacking;
 use crate::statement::{MAX_SIGNATURES, Statement};
@@ -18,9 +18,24 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
+    /// Chooses the parameters, and refuses those that are less secure than [`TARGET_BITS`].
     pub(crate) fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
+        Self::with_commitment(statement, log_inv_rate, COMMITMENT_BITS)
+    }
+
+    /// The same, where `commitment_bits` are asked of the commitment alone.
+    fn with_commitment(
+        statement: &Statement,
+        log_inv_rate: usize,
+        commitment_bits: f64,
+    ) -> Result<Self, ParameterError> {
         let shape = Shape::new(statement);
-        let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
+        let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, commitment_bits)?;
+        if SecurityReport::new(&shape, &parameters).bits() < TARGET_BITS {
+            return Err(ParameterError::Unreachable {
+                millibits: (TARGET_BITS * 1000.0) as i64,
+            });
+        }
         Ok(Self {
             public: PublicColumns::new(statement),
             shape,
@@ -68,10 +83,31 @@ pub fn cells_per_signature(scheme: sheaf_xmss::Scheme) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use sheaf_xmss::{PROD, TEST};
+    use sheaf_xmss::{PROD, PublicKey, TEST};
 
     use super::*;
-    use crate::security::TARGET_BITS;
+    use crate::statement::Group;
+
+    #[test]
+    fn parameters_below_the_target_are_refused() {
+        let group = Group {
+            slot: 3,
+            message: [1; 32],
+            keys: vec![PublicKey {
+                root: Default::default(),
+                parameter: Default::default(),
+            }],
+        };
+        let (statement, _) = Statement::new(TEST, vec![group]).unwrap();
+        for rate in 1..=4 {
+            assert!(Setup::new(&statement, rate).is_ok());
+            for bits in [80.0, 124.0] {
+                let refused = Setup::with_commitment(&statement, rate, bits);
+                let expected = ParameterError::Unreachable { millibits: 128_000 };
+                assert_eq!(refused.unwrap_err(), expected, "{bits} bits");
+            }
+        }
+    }
 
     #[test]
     fn every_size_and_rate_has_parameters_that_meet_the_target() {

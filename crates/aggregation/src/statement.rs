@@ -173,6 +173,12 @@ impl Statement {
         ))
     }
 
+    /// Groups as they are, in canonical form or not: to show what the canonical form is good for.
+    #[cfg(test)]
+    pub(crate) fn unchecked(scheme: Scheme, groups: Vec<Group>) -> Self {
+        Self { scheme, groups }
+    }
+
     /// The parameter set of the keys.
     #[must_use]
     pub const fn scheme(&self) -> &Scheme {

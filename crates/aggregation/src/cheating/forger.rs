@@ -70,6 +70,7 @@ pub(super) struct Signer<'a> {
 pub(super) const HONEST: Hook<'static> = &|_, _| {};
 
 /// One lane's cells, and the inputs of its permutations.
+#[derive(Clone)]
 pub(super) struct Lane {
     cells: Vec<F>,
     results: Vec<[F; DIGEST]>,
@@ -366,37 +367,46 @@ pub(super) fn forge(scheme: Scheme, groups: &[(u32, [u8; 32])], signers: &[Signe
                 .expect("a lane per signer")
         })
         .collect();
-    let mut runs: Vec<Option<Lane>> = runs.into_iter().map(Some).collect();
-    let lanes: Vec<Lane> = order.iter().filter_map(|&i| runs[i].take()).collect();
-    let setup = Setup::new(&statement, 1).expect("parameters");
-    let witness = Forgery::witness(&setup.shape, &lanes);
-    let mut trace = Trace::new(setup.shape.permutations());
-    trace.groups_mut().enumerate().for_each(|(g, mut group)| {
-        let of = |lane: usize| lanes.get(g * PF::WIDTH + lane);
-        for k in 0..setup.shape.steps {
-            let input = core::array::from_fn(|j| {
-                PF::from_fn(|lane| of(lane).map_or(F::ZERO, |l| l.narrow[k][j]))
-            });
-            let _ = group.permute16(k, input);
-        }
-        for slot in 0..setup.shape.slots24() {
-            let input = core::array::from_fn(|j| {
-                PF::from_fn(|lane| of(lane).map_or(F::ZERO, |l| l.wide[slot][j]))
-            });
-            let _ = group.permute24(slot, input);
-        }
-    });
-    Forgery {
-        statement,
-        setup,
-        witness,
-        trace,
-        lanes,
-        lane_of,
-    }
+    let lanes: Vec<Lane> = order.iter().map(|&i| runs[i].clone()).collect();
+    Forgery::new(statement, lanes, lane_of)
 }
 
 impl Forgery {
+    fn new(statement: Statement, lanes: Vec<Lane>, lane_of: Vec<usize>) -> Self {
+        let setup = Setup::new(&statement, 1).expect("parameters");
+        let witness = Forgery::witness(&setup.shape, &lanes);
+        let mut trace = Trace::new(setup.shape.permutations());
+        trace.groups_mut().enumerate().for_each(|(g, mut group)| {
+            let of = |lane: usize| lanes.get(g * PF::WIDTH + lane);
+            for k in 0..setup.shape.steps {
+                let input = core::array::from_fn(|j| {
+                    PF::from_fn(|lane| of(lane).map_or(F::ZERO, |l| l.narrow[k][j]))
+                });
+                let _ = group.permute16(k, input);
+            }
+            for slot in 0..setup.shape.slots24() {
+                let input = core::array::from_fn(|j| {
+                    PF::from_fn(|lane| of(lane).map_or(F::ZERO, |l| l.wide[slot][j]))
+                });
+                let _ = group.permute24(slot, input);
+            }
+        });
+        Self {
+            statement,
+            setup,
+            witness,
+            trace,
+            lanes,
+            lane_of,
+        }
+    }
+
+    /// The same lanes, or some of them, or some of them twice, for another statement.
+    pub(super) fn as_proof_of(&self, statement: Statement, lanes: &[usize]) -> Self {
+        let lanes = lanes.iter().map(|&i| self.lanes[i].clone()).collect();
+        Self::new(statement, lanes, Vec::new())
+    }
+
     fn witness(shape: &Shape, lanes: &[Lane]) -> Witness {
         let groups = lanes.len().div_ceil(PF::WIDTH);
         let pack = |g: usize, value: &dyn Fn(&Lane) -> F| {

@@ -5,11 +5,15 @@ use sheaf_transcript::F;
 use sheaf_xmss::TEST;
 use sheaf_xmss::tweak::message_elements;
 
-use super::forger::{HONEST, Place, Signer};
+use super::forger::{HONEST, Place, Signer, forge};
 use super::{Cheat, MESSAGE, SLOT, digits, has_sum, hooked, signer, with_digits};
 use crate::checks::Check;
 use crate::constraints::{OutputTarget, wired_outputs};
+use crate::prove::prove_witness;
 use crate::shape::Shape;
+use crate::statement::{Statement, StatementError};
+use crate::strategy::Honest;
+use crate::verify::verify;
 
 /// The checks that the node at `level` is a child of the node above.
 fn parent_checks(level: usize) -> Vec<Check> {
@@ -126,6 +130,34 @@ fn a_signature_at_another_groups_slot() {
     assert!(matches!(cheat.run(&[]), Some(Err(_))));
     cheat.signers[0].group = 1;
     assert_eq!(cheat.run(&[]), Some(Ok(())));
+}
+
+/// The library refuses a key that stands twice in a group: the argument itself would count its signature twice.
+#[test]
+fn a_key_that_counts_twice() {
+    let twice = [0, 0].map(|_| with_digits(&TEST, 1, SLOT, |_| true));
+    let once = forge(TEST, &[(SLOT, MESSAGE)], &twice[..1]);
+    let [group] = once.statement.groups() else {
+        panic!("one group");
+    };
+    let mut group = group.clone();
+    group.keys.push(group.keys[0]);
+    let error = Statement::new(TEST, vec![group.clone()]).unwrap_err();
+    assert!(matches!(error, StatementError::DuplicateKey { .. }));
+
+    let statement = Statement::unchecked(TEST, vec![group]);
+    let mut forgery = once.as_proof_of(statement, &[0, 0]);
+    let proof = prove_witness(
+        &forgery.statement,
+        1,
+        &forgery.setup,
+        &forgery.witness,
+        &mut forgery.trace,
+        &Honest,
+        |_| Ok(()),
+    )
+    .expect("a proof");
+    assert_eq!(verify(&forgery.statement, 1, &proof), Ok(()));
 }
 
 #[test]
