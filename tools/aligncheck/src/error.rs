@@ -6,6 +6,30 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The file does not begin as an ELF file does.
+    #[error("not an ELF file")]
+    NotElf,
+    /// The file is for another processor.
+    #[error("not a 64-bit x86-64 ELF file")]
+    NotX86_64,
+    /// The file is an object, a core dump or something else that has no final addresses.
+    #[error("neither an executable nor a shared library; addresses are final only after linking")]
+    NotLinked,
+    /// No part of the file is executable; separate debug files are like that.
+    #[error("holds no code")]
+    NoCode,
+    /// The file claims to hold more code than it has bytes, or has two pieces of code at one address.
+    #[error("pieces of code overlap")]
+    OverlappingCode,
+    /// A section or segment reaches beyond the end of the address space.
+    #[error("a section or segment wraps around the address space")]
+    AddressOverflow,
+    /// A segment is not within the file.
+    #[error("a segment reaches beyond the end of the file")]
+    SegmentOutside,
+    /// Headers, sections or symbols can't be read.
+    #[error("not a readable ELF file: {0}")]
+    Elf(#[from] object::read::Error),
     /// The file is not an archive of the `ar` format, or is a broken one.
     #[error("not a readable static archive: {0}")]
     Archive(object::read::Error),
