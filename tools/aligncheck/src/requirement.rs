@@ -3,13 +3,14 @@
 //! The x86 rule is short. A 16-byte operand of a legacy-encoded SSE instruction has to be 16-aligned, unless the
 //! instruction is one of a few that exist to read unaligned data. With VEX or EVEX encoding nothing has to be aligned,
 //! except the operands of the moves that exist to be aligned, which need the operand's own width: 16, 32 or 64 bytes.
-//! (Intel's manual, volume 2, section 2.4 "AVX and SSE Instruction Exception Classification" and section 2.8 for EVEX.)
+//! (Intel's manual, volume 2, chapter 2: the exception classes of SSE, VEX and EVEX instructions.)
 //!
 //! Encoding, instruction set and operand width come from the decoder's tables. That leaves three short lists here: the
 //! instruction sets that the legacy rule is about, the instructions exempt from it, and the aligned moves. It is no list
 //! of *all* SSE instructions, which would have to be complete to be right. Scalar and half-width operands (`addss`,
 //! `movhps`, `pmovsxbw`, `cvtps2pd`), and all operands of MMX registers, drop out by their width. A test walks through
-//! the whole opcode space and has the processor confirm every answer that it can.
+//! the opcode space and has the processor confirm every answer that it can: 953 instructions on an AMD EPYC with AVX2.
+//! That one takes any address in the seven SHA instructions; Intel's manual demands 16 bytes, and so does this module.
 //!
 //! Instructions of other sets that demand 16 bytes or more are included: `cmpxchg16b`, `fxsave` and the `xsave` family
 //! (volume 2, in each instruction's entry). Demands of fewer than 16 bytes (`cmpccxadd`, RAO-INT) are not.
