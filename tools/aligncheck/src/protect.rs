@@ -14,7 +14,7 @@
 //!   down other libraries' copies, and a library should be a good neighbour.
 //!
 //! Sections outside of memory (`.debug_str`, `.comment`) keep the flag: no instruction reads them, and merging them saves
-//! much. What is lost is that the linker no longer shares constants: a few kilobytes in a typical library.
+//! much. What is lost is that the linker no longer shares constants: 18 KB of 2.7 MB in a program with all of `sheaf`.
 
 use object::elf::{ET_REL, FileHeader64, SHF_ALLOC, SHF_MERGE, SHF_STRINGS, SectionHeader64};
 use object::read::archive::ArchiveFile;

@@ -57,7 +57,7 @@ fn by_text(program: &Path) -> Vec<Operand> {
         .collect()
 }
 
-/// Reads a line such as `  4011a6:	movaps 0xe53(%rip),%xmm0        # 402000 <constant>`.
+/// Reads a line such as `4011a6: movaps 0xe53(%rip),%xmm0        # 402000 <constant>`, with a tab behind the colon.
 fn operand_of_line(line: &str) -> Option<Operand> {
     let (address, text) = line.split_once(":\t")?;
     let (instruction, target) = text.split_once('#')?;

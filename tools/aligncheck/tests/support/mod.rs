@@ -70,12 +70,13 @@ pub(crate) fn repro(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// The Zig compiler: where the variable `ZIG` says, or where `scripts/install-zig` puts it. `None`, after a loud remark,
-/// if it is not there.
+/// The Zig compiler whose linker has the defect: where the variable `ZIG` says, or where `scripts/install-zig` puts it.
+/// `None`, after a loud remark, if it is not there or is another version.
 pub(crate) fn zig() -> Option<PathBuf> {
     let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../zig-0.15.2/ziglang/zig");
     let zig = env::var_os("ZIG").map_or(installed, PathBuf::from);
-    if zig.exists() {
+    let version = Command::new(&zig).arg("version").output();
+    if version.is_ok_and(|output| output.stdout.trim_ascii() == b"0.15.2") {
         return Some(zig);
     }
     missing("Zig 0.15.2", "scripts/install-zig");
@@ -104,7 +105,7 @@ fn missing(tool: &str, remedy: &str) {
 pub(crate) fn has_avx() -> bool {
     let found = is_x86_feature_detected!("avx");
     if !found {
-        missing("a processor with AVX", "nothing");
+        missing("a processor with AVX", "no package");
     }
     found
 }
