@@ -34,14 +34,12 @@ pub(crate) fn verify(
         claim = quadratic_round(claim, message[0], message[1], x);
         column_point.push(x);
     }
-    let values = transcript.elements("columns/values", 2)?;
     let columns = eq_table(&column_point);
     let weights = claims
         .each_ref()
         .map(|claim| dot(&claim.form.cells, &columns));
-    if claim != weights[0] * values[0] + psi * weights[1] * values[1] {
-        return Err(Reject::Columns);
-    }
+    let discrepancy = |values: &[EF]| weights[0] * values[0] + psi * weights[1] * values[1] - claim;
+    let values = transcript.checked("columns/values", 2, Reject::Columns, discrepancy)?;
     Ok(Evaluations {
         column_point,
         values,

@@ -33,6 +33,37 @@ pub(crate) struct Open {
     pub outputs24: (Vec<Vec<EF>>, EF),
 }
 
+/// The row values, in the order in which they are sent.
+struct Row {
+    end: EF,
+    next_input: EF,
+    output: EF,
+    digit: EF,
+    chain_end: EF,
+    top: EF,
+    remainder: EF,
+    inverse: EF,
+    carry: EF,
+    next_carry: EF,
+}
+
+impl Row {
+    fn new(sent: &[EF]) -> Self {
+        Self {
+            end: sent[0],
+            next_input: sent[1],
+            output: sent[2],
+            digit: sent[3],
+            chain_end: sent[4],
+            top: sent[5],
+            remainder: sent[6],
+            inverse: sent[7],
+            carry: sent[8],
+            next_carry: sent[9],
+        }
+    }
+}
+
 /// Powers of `zeta`, one per constraint, in the order in which constraints are listed.
 struct Batching {
     numerators: EF,
@@ -158,24 +189,6 @@ pub(crate) fn verify(
         claim = plain_round(claim, &message, x);
         row_point.push(x);
     }
-    let row = transcript.elements("constraints/row values", 10)?;
-    let [
-        end,
-        next_input,
-        output,
-        digit,
-        chain_end,
-        top,
-        remainder,
-        inverse,
-        carry,
-        next_carry,
-    ] = row[..]
-    else {
-        unreachable!("ten elements were read");
-    };
-    let outputs = transcript.elements("constraints/outputs", 2)?;
-
     let rows = eq_table(&row_point);
     let lanes = eq_table(&lane_point);
     let live = shape.column(&lanes, |_| f(1));
@@ -185,40 +198,50 @@ pub(crate) fn verify(
 
     // The constraints of a row, at (row_point, lane_point).
     let sum_leaf = leaves[leaves.len() - 1];
-    let mut expected = EF::ZERO;
     // (1 - T(x_c)) (1 + fp(256 c + 7, E_c)) at the leaves of the chains.
     let at_leaf = over_rows(chains, &|c| leaves[c]);
     let at_leaf_known = over_rows(chains, &|c| leaves[c] * (beta * f(position(c, TOP)) + f(1)));
-    expected += batching.numerators
-        * (EF::ONE - is_top(digit))
-        * (at_leaf_known * live + at_leaf * chain_end);
     // -sum_k e_k (1 + fp(q_k, out_k)) / (alpha - k) at the last leaf.
     let residues = over_rows(steps, &|k| (ends.alpha - f(k)).inverse());
-    expected -= batching.numerators * sum_leaf * residues * end * (live + output);
-    expected += batching.transition
-        * over_rows(steps - 1, &|k| tau[k])
-        * (EF::ONE - end)
-        * (next_input - output - beta * live);
-    expected += over_rows(shape.digits, &|i| batching.range[i]) * range(digit);
-    expected += over_rows(shape.elements, &|i| batching.top_bit[i]) * top * (top - f(1));
-    expected += over_rows(shape.elements, &|i| batching.inverse[i])
-        * ((remainder - f(REMAINDERS)) * inverse - live);
-    if shape.carries {
-        expected += batching.carry_bit * over_rows(steps, &|k| tau[k]) * carry * (carry - f(1));
-        expected +=
-            batching.carry_step * over_rows(steps - 1, &|k| tau[k]) * carry * (live - next_carry);
+    let without_carry = |digit: EF| {
         let digits: Vec<_> = (0..=TOP).map(f).collect();
         let basis = lagrange(&digits, digit);
-        let without_carry = over_rows(chains, &|c| {
+        over_rows(chains, &|c| {
             let count = |x: usize| shape.column(&lanes, |lane| f(lane.steps_without_carry(c, x)));
             (0..=TOP).map(|x| basis[x] * count(x)).sum()
-        });
-        expected += batching.carry_count
-            * (over_rows(steps, &|_| EF::ONE) * (live - carry) - without_carry);
-    }
-    if claim != expected {
-        return Err(Reject::Constraints);
-    }
+        })
+    };
+    let constraints = |row: &Row| {
+        let mut sum = EF::ZERO;
+        sum += batching.numerators
+            * (EF::ONE - is_top(row.digit))
+            * (at_leaf_known * live + at_leaf * row.chain_end);
+        sum -= batching.numerators * sum_leaf * residues * row.end * (live + row.output);
+        sum += batching.transition
+            * over_rows(steps - 1, &|k| tau[k])
+            * (EF::ONE - row.end)
+            * (row.next_input - row.output - beta * live);
+        sum += over_rows(shape.digits, &|i| batching.range[i]) * range(row.digit);
+        sum += over_rows(shape.elements, &|i| batching.top_bit[i]) * row.top * (row.top - f(1));
+        sum += over_rows(shape.elements, &|i| batching.inverse[i])
+            * ((row.remainder - f(REMAINDERS)) * row.inverse - live);
+        if shape.carries {
+            sum +=
+                batching.carry_bit * over_rows(steps, &|k| tau[k]) * row.carry * (row.carry - f(1));
+            sum += batching.carry_step
+                * over_rows(steps - 1, &|k| tau[k])
+                * row.carry
+                * (live - row.next_carry);
+            sum += batching.carry_count
+                * (over_rows(steps, &|_| EF::ONE) * (live - row.carry) - without_carry(row.digit));
+        }
+        sum
+    };
+    let discrepancy = |row: &[EF]| constraints(&Row::new(row)) - claim;
+    let label = "constraints/row values";
+    let row = transcript.checked(label, 10, Reject::Constraints, discrepancy)?;
+    let row = Row::new(&row);
+    let outputs = transcript.elements("constraints/outputs", 2)?;
 
     // What the row values are, as forms in the cells.
     let zero = Form::zero(1 << shape.log_columns);
@@ -292,18 +315,21 @@ pub(crate) fn verify(
     }
 
     let forms = vec![
-        (cells(columns.chain_end, steps), end),
-        (next_inputs, next_input),
-        (step_outputs, output - outputs[0]),
-        (cells(columns.digit, shape.digits), digit),
-        (chain_ends, chain_end),
-        (cells(columns.remainder_top, shape.elements), top),
-        (remainders, remainder),
-        (cells(columns.remainder_inverse, shape.elements), inverse),
-        (cells(columns.carry, carry_cells), carry),
+        (cells(columns.chain_end, steps), row.end),
+        (next_inputs, row.next_input),
+        (step_outputs, row.output - outputs[0]),
+        (cells(columns.digit, shape.digits), row.digit),
+        (chain_ends, row.chain_end),
+        (cells(columns.remainder_top, shape.elements), row.top),
+        (remainders, row.remainder),
+        (
+            cells(columns.remainder_inverse, shape.elements),
+            row.inverse,
+        ),
+        (cells(columns.carry, carry_cells), row.carry),
         (
             cells(columns.carry + 1, carry_cells.saturating_sub(1)),
-            next_carry,
+            row.next_carry,
         ),
         (linear_form, linear - outputs[1]),
     ];

@@ -54,12 +54,14 @@ pub(crate) fn verify(
             claim = eq_round(claim, *r, &message, x);
             *r = x;
         }
-        let children = transcript.elements("fractions/children", 4)?;
+        // p0 / q0 + p1 / q1 = (p0 q1 + p1 q0) / (q0 q1)
+        let discrepancy = |children: &[EF]| {
+            let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
+            p0 * q1 + p1 * q0 + lambda * q0 * q1 - claim
+        };
+        let failure = Reject::ChainEnds(layer);
+        let children = transcript.checked("fractions/children", 4, failure, discrepancy)?;
         let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
-        let sum = [p0 * q1 + p1 * q0, q0 * q1];
-        if claim != sum[0] + lambda * sum[1] {
-            return Err(Reject::ChainEnds(layer));
-        }
         // Both children are multilinear in the new node bit.
         let bit = transcript.challenge();
         p = (EF::ONE - bit) * p0 + bit * p1;

@@ -14,6 +14,7 @@
 mod columns;
 mod constraints;
 mod field;
+mod forge;
 mod form;
 mod fractions;
 mod permutations;
@@ -25,15 +26,18 @@ mod transcript;
 mod whir;
 mod wiring;
 
+pub use forge::{Event, Forgery};
 pub use statement::{Group, PROD, Scheme, TEST};
 
 use constraints::ChainEnds;
 use field::{EF, F, coefficients};
+use forge::Forger;
 use p3_field::PrimeCharacteristicRing;
 use shape::Shape;
+use sheaf_pcs::Parameters;
 use stacking::Stacking;
 use transcript::Transcript;
-use whir::Claim;
+use whir::{Claim, Commitment};
 
 /// The step at which a proof is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,55 +100,109 @@ pub fn verify(scheme: &Scheme, groups: &[Group], aggregate: &[u8]) -> Result<(),
 }
 
 /// Verifies the body of an aggregate at rate `2^-rate`.
+fn verify_body(scheme: &Scheme, groups: &[Group], rate: usize, body: &[u8]) -> Result<(), Reject> {
+    let statement = Statement::new(scheme, groups, rate)?;
+    let mut transcript = Transcript::new(body);
+    let commitment = statement.commitment(&mut transcript)?;
+    let claims = statement.reductions(&mut transcript)?;
+    whir::verify_opening(&statement.parameters, commitment, &claims, &mut transcript)?;
+    transcript.end()
+}
+
+/// The parameters of the commitment for these claims and this rate.
 ///
 /// # Errors
-/// If it does not prove the claims.
-pub fn verify_body(
+/// If the claims are not ones that could be proved.
+pub fn parameters(scheme: &Scheme, groups: &[Group], rate: usize) -> Result<Parameters, Reject> {
+    Statement::new(scheme, groups, rate).map(|statement| statement.parameters)
+}
+
+/// Makes up all messages after a commitment and before its opening, such that every check but the `spoiled` one holds.
+///
+/// # Errors
+/// If `commitment` is not the beginning of a proof of these claims.
+pub fn forge(
     scheme: &Scheme,
     groups: &[Group],
     rate: usize,
-    body: &[u8],
-) -> Result<(), Reject> {
-    let groups = statement::canonical(scheme, groups)?;
-    let shape = Shape::new(*scheme, statement::lanes(&groups));
-    let (stacking, parameters) = Stacking::choose(&shape, rate)?;
-    let mut transcript = Transcript::new(body);
+    commitment: &[u8],
+    seed: usize,
+    spoiled: Option<usize>,
+) -> Result<Forgery, Reject> {
+    let statement = Statement::new(scheme, groups, rate)?;
+    let mut transcript = Transcript::new(commitment);
+    statement.commitment(&mut transcript)?;
+    transcript.forger = Some(Forger::new(seed, spoiled));
+    let claims = statement.reductions(&mut transcript)?;
+    let forger = transcript.forger.ok_or(Reject::Challenge)?;
+    Ok(Forgery {
+        events: forger.events,
+        checks: forger.checks,
+        claims: claims.map(|claim| (claim.point, claim.value)).into(),
+    })
+}
 
-    // Statement and commitment.
-    statement::absorb(scheme, rate, &groups, &mut transcript);
-    let commitment = whir::receive_first(&parameters, &mut transcript)?;
+/// Everything that follows from the claims and the rate.
+struct Statement {
+    groups: Vec<Group>,
+    rate: usize,
+    shape: Shape,
+    stacking: Stacking,
+    parameters: Parameters,
+}
 
-    // Every chain ends where it should.
-    let (beta, alpha) = (transcript.challenge(), transcript.challenge());
-    if coefficients(alpha)[1..].iter().all(|&c| c == F::ZERO) {
-        return Err(Reject::Challenge);
+impl Statement {
+    fn new(scheme: &Scheme, groups: &[Group], rate: usize) -> Result<Self, Reject> {
+        let groups = statement::canonical(scheme, groups)?;
+        let shape = Shape::new(*scheme, statement::lanes(&groups));
+        let (stacking, parameters) = Stacking::choose(&shape, rate)?;
+        Ok(Self {
+            groups,
+            rate,
+            shape,
+            stacking,
+            parameters,
+        })
     }
-    let leaf = fractions::verify(shape.log_lanes, shape.log_leaves, &mut transcript)?;
 
-    // Everything else that is not a permutation.
-    let ends = ChainEnds { beta, alpha };
-    let open = constraints::verify(&shape, &ends, &leaf, &mut transcript)?;
+    /// Binds the transcript to the statement, and reads the commitment.
+    fn commitment(&self, transcript: &mut Transcript) -> Result<Commitment, Reject> {
+        statement::absorb(&self.shape.scheme, self.rate, &self.groups, transcript);
+        whir::receive_first(&self.parameters, transcript)
+    }
 
-    // The permutations.
-    let inputs = permutations::verify(&shape, &open, &mut transcript)?;
+    /// Reduces the statement to two evaluations of the committed polynomial.
+    fn reductions(&self, transcript: &mut Transcript) -> Result<[Claim; 2], Reject> {
+        let shape = &self.shape;
 
-    // All that is open is a linear form in the columns, at one of two lane points.
-    let challenge = transcript.challenge();
-    let forms = [
-        form::batch(&open.forms, challenge),
-        form::batch(&wiring::input_claims(&shape, &inputs), challenge),
-    ];
-    let evaluations = columns::verify(shape.log_columns, &forms, &mut transcript)?;
+        // Every chain ends where it should.
+        let (beta, alpha) = (transcript.challenge(), transcript.challenge());
+        if coefficients(alpha)[1..].iter().all(|&c| c == F::ZERO) {
+            return Err(Reject::Challenge);
+        }
+        let leaf = fractions::verify(shape.log_lanes, shape.log_leaves, transcript)?;
 
-    // Open the committed polynomial at both.
-    let claim = |lane_point: &[EF], value: EF| Claim {
-        point: stacking.point(&evaluations.column_point, lane_point),
-        value,
-    };
-    let claims = [
-        claim(&open.lane_point, evaluations.values[0]),
-        claim(&inputs.lane_point, evaluations.values[1]),
-    ];
-    whir::verify_opening(&parameters, commitment, &claims, &mut transcript)?;
-    transcript.end()
+        // Everything else that is not a permutation.
+        let ends = ChainEnds { beta, alpha };
+        let open = constraints::verify(shape, &ends, &leaf, transcript)?;
+
+        // The permutations.
+        let inputs = permutations::verify(shape, &open, transcript)?;
+
+        // All that is open is a linear form in the columns, at one of two lane points.
+        let challenge = transcript.challenge();
+        let forms = [
+            form::batch(&open.forms, challenge),
+            form::batch(&wiring::input_claims(shape, &inputs), challenge),
+        ];
+        let evaluations = columns::verify(shape.log_columns, &forms, transcript)?;
+        let claim = |lane_point: &[EF], value: EF| Claim {
+            point: self.stacking.point(&evaluations.column_point, lane_point),
+            value,
+        };
+        Ok([
+            claim(&open.lane_point, evaluations.values[0]),
+            claim(&inputs.lane_point, evaluations.values[1]),
+        ])
+    }
 }

@@ -106,7 +106,6 @@ pub(crate) fn verify(
         claim = plain_round(claim, &message, x);
         slots[i] = x;
     }
-    let mut values = transcript.elements("permutation/evaluations", 40)?;
     let slot_weights = eq_table(&slots);
     // Weights of outputs at the slot point; the shorter table has the first slots.
     let at_slots = |weights: &[Vec<EF>], width: usize| -> Vec<EF> {
@@ -122,9 +121,7 @@ pub(crate) fn verify(
     let v16 = narrow.before_matrix(&at_slots(&open.outputs16.0, 16));
     let v24 = wide.before_matrix(&at_slots(&open.outputs24.0, 24));
     let v24: Vec<EF> = v24.into_iter().map(|v| theta * v).collect();
-    if claim != cubes(&v16, &values[..16]) + cubes(&v24, &values[16..]) {
-        return Err(Reject::Permutations(0));
-    }
+    let mut values = evaluations(0, claim, &v16, &v24, transcript)?;
     let (high, low) = slots.split_at(log_slots - SKIP);
     let mut point = Point {
         low: eq_table(low),
@@ -153,10 +150,7 @@ pub(crate) fn verify(
         let (w16, w24, claim) = batch(&values, transcript.challenge());
         let (v16, v24, claim) = full_layer(r16, r24, &w16, &w24, claim);
         let claim = point.rebind(claim, transcript)?;
-        values = transcript.elements("permutation/evaluations", 40)?;
-        if claim != cubes(&v16, &values[..16]) + cubes(&v24, &values[16..]) {
-            return Err(Reject::Permutations(layer));
-        }
+        values = evaluations(layer, claim, &v16, &v24, transcript)?;
     }
 
     // Partial rounds. The claim is <w16, a16> + <w24, a24> = claim.
@@ -176,21 +170,20 @@ pub(crate) fn verify(
         claim -= removed;
         constants += removed;
         let at_point = point.rebind(claim, transcript)?;
-        let sent =
-            transcript.elements("permutation/evaluations", if has_narrow { 3 } else { 2 })?;
-        let (u16, u24, linear) = match sent[..] {
-            [u16, u24, linear] => (u16, u24, linear),
-            [u24, linear] => (EF::ZERO, u24, linear),
-            _ => unreachable!("two or three elements were read"),
+        // u16 (while width 16 takes part), u24, L
+        let split = |sent: &[EF]| match *sent {
+            [u16, u24, linear] => (u16, u24, linear - constants),
+            [u24, linear] => (EF::ZERO, u24, linear - constants),
+            _ => unreachable!("two or three elements are read"),
         };
-        let linear = linear - constants;
-        let mut gate = w24[0] * u24.cube() + linear;
-        if has_narrow {
-            gate += w16[0] * u16.cube();
-        }
-        if at_point != gate {
-            return Err(Reject::Permutations(layer));
-        }
+        let discrepancy = |sent: &[EF]| {
+            let (u16, u24, linear) = split(sent);
+            w16[0] * u16.cube() + w24[0] * u24.cube() + linear - at_point
+        };
+        let count = if has_narrow { 3 } else { 2 };
+        let failure = Reject::Permutations(layer);
+        let sent = transcript.checked("permutation/evaluations", count, failure, discrepancy)?;
+        let (u16, u24, linear) = split(&sent);
         let gamma = transcript.challenge();
         claim = linear + gamma * gamma * u24;
         w24[0] = gamma * gamma;
@@ -209,10 +202,7 @@ pub(crate) fn verify(
         }
         let (v16, v24, before) = full_layer(round, round, &w16, &w24, claim);
         let at_point = point.rebind(before, transcript)?;
-        values = transcript.elements("permutation/evaluations", 40)?;
-        if at_point != cubes(&v16, &values[..16]) + cubes(&v24, &values[16..]) {
-            return Err(Reject::Permutations(layer));
-        }
+        values = evaluations(layer, at_point, &v16, &v24, transcript)?;
     }
 
     // The input is the first state without the first constants.
@@ -226,6 +216,22 @@ pub(crate) fn verify(
         inputs24: input(&values[16..], &wide.constants[0]),
         lane_point: point.lanes,
     })
+}
+
+/// Reads the states before a full round of both widths, whose weighted cubes must have the sum `claim`.
+fn evaluations(
+    layer: usize,
+    claim: EF,
+    v16: &[EF],
+    v24: &[EF],
+    transcript: &mut Transcript,
+) -> Result<Vec<EF>, Reject> {
+    transcript.checked(
+        "permutation/evaluations",
+        16 + 24,
+        Reject::Permutations(layer),
+        |a| cubes(v16, &a[..16]) + cubes(v24, &a[16..]) - claim,
+    )
 }
 
 /// `sum_j v_j a_j^3`.

@@ -7,7 +7,8 @@
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
 use crate::Reject;
-use crate::field::{DEGREE, EF, F, P, ef, f};
+use crate::field::{DEGREE, EF, F, P, coefficients, ef, f};
+use crate::forge::{Event, Forger};
 use crate::poseidon::{permute16, permute24};
 
 const CAPACITY: usize = 9;
@@ -22,6 +23,8 @@ pub(crate) struct Transcript<'a> {
     /// Elements of the rate that may still be read as challenges.
     fresh: Vec<F>,
     proof: &'a [u8],
+    /// Makes up what is read, in tests of the verifiers against each other.
+    pub forger: Option<Forger>,
 }
 
 /// FNV-1a, folded into 30 bits.
@@ -40,6 +43,7 @@ impl<'a> Transcript<'a> {
             labels: F::ZERO,
             fresh: Vec::new(),
             proof,
+            forger: None,
         }
     }
 
@@ -73,6 +77,9 @@ impl<'a> Transcript<'a> {
     }
 
     pub(crate) fn challenge(&mut self) -> EF {
+        if let Some(forger) = &mut self.forger {
+            forger.events.push(Event::Challenge);
+        }
         let coefficients: Vec<F> = (0..DEGREE).map(|_| self.squeeze()).collect();
         ef(&coefficients)
     }
@@ -119,8 +126,39 @@ impl<'a> Transcript<'a> {
         label: &'static str,
         count: usize,
     ) -> Result<Vec<EF>, Reject> {
+        if let Some(forger) = &mut self.forger {
+            let values = forger.message(label, count);
+            self.absorb_elements(label, &values);
+            return Ok(values);
+        }
         let values = self.base(label, DEGREE * count)?;
         Ok(values.chunks(DEGREE).map(ef).collect())
+    }
+
+    /// Reads and absorbs extension-field elements for which the discrepancy must be zero.
+    pub(crate) fn checked(
+        &mut self,
+        label: &'static str,
+        count: usize,
+        failure: Reject,
+        discrepancy: impl Fn(&[EF]) -> EF,
+    ) -> Result<Vec<EF>, Reject> {
+        if let Some(forger) = &mut self.forger {
+            let values = forger.answer(label, count, &discrepancy);
+            self.absorb_elements(label, &values);
+            return Ok(values);
+        }
+        let values = self.elements(label, count)?;
+        if discrepancy(&values) == EF::ZERO {
+            Ok(values)
+        } else {
+            Err(failure)
+        }
+    }
+
+    pub(crate) fn absorb_elements(&mut self, label: &str, values: &[EF]) {
+        let flat: Vec<F> = values.iter().flat_map(|&x| coefficients(x)).collect();
+        self.absorb(label, &flat);
     }
 
     pub(crate) fn element(&mut self, label: &'static str) -> Result<EF, Reject> {

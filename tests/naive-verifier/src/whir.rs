@@ -6,7 +6,7 @@ use sheaf_pcs::parameters::Round;
 
 use crate::Reject;
 use crate::columns::quadratic_round;
-use crate::field::{DEGREE, EF, F, coefficients, dot, ef, eq_table, f, polynomial, power};
+use crate::field::{DEGREE, EF, F, dot, ef, eq_table, f, polynomial, power};
 use crate::poseidon::permute24;
 use crate::transcript::Transcript;
 
@@ -161,11 +161,9 @@ pub(crate) fn verify_opening(
 }
 
 fn absorb_claims(claims: &[Claim], transcript: &mut Transcript) {
-    let elements = claims
-        .iter()
-        .flat_map(|claim| claim.point.iter().chain([&claim.value]));
-    let flat: Vec<F> = elements.flat_map(|&x| coefficients(x)).collect();
-    transcript.absorb("pcs/claims", &flat);
+    let point_and_value = |claim: &Claim| [&claim.point[..], &[claim.value]].concat();
+    let elements: Vec<EF> = claims.iter().flat_map(point_and_value).collect();
+    transcript.absorb_elements("pcs/claims", &elements);
 }
 
 /// Opens rows of an oracle; returns points `x` of its domain with the row there, folded.
