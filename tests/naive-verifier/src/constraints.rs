@@ -3,12 +3,13 @@
 use p3_field::{Field, PrimeCharacteristicRing};
 
 use crate::Reject;
-use crate::field::{EF, dot, eq_table, f, lagrange, power};
+use crate::field::{EF, eq_table, f, lagrange, power};
 use crate::form::{Claim, Form};
 use crate::fractions::{LeafClaim, eq_round, plain_round};
 use crate::poseidon::{permute16, permute24};
 use crate::shape::Shape;
-use crate::statement::{DIGITS, REMAINDERS, TOP, position};
+use crate::statement::{REMAINDERS, TOP, position};
+use crate::targets::{Targets, remainder};
 use crate::transcript::Transcript;
 
 /// The challenges of the chain-end identity.
@@ -243,16 +244,17 @@ pub(crate) fn verify(
     let row = Row::new(&row);
     let outputs = transcript.elements("constraints/outputs", 2)?;
 
-    // What the row values are, as forms in the cells.
+    // What the row values are, as forms in the cells: sum_{s < n} eq(row_point, s) * what `write` adds for row s.
     let zero = Form::zero(1 << shape.log_columns);
-    // sum_{s < n} eq(row_point, s) * cell(first + s)
-    let cells = |first: usize, n: usize| {
+    let sum_over_rows = |n: usize, write: &dyn Fn(&mut Form, usize, EF)| {
         let mut form = zero.clone();
-        for s in 0..n {
-            form.cell(first + s, rows[s]);
+        for (s, &weight) in rows[..n].iter().enumerate() {
+            write(&mut form, s, weight);
         }
         form
     };
+    let cells =
+        |first: usize, n: usize| sum_over_rows(n, &|form, s, weight| form.cell(first + s, weight));
     let digest = |form: &mut Form, first: usize, weight: EF| {
         for (j, &b) in fingerprint.iter().enumerate() {
             form.cell(first + j, weight * b);
@@ -262,33 +264,22 @@ pub(crate) fn verify(
         form.cell(columns.chain_position + k, weight * beta);
         digest(form, columns.chain_value + 8 * k, weight);
     };
-    let remainder_cells = |form: &mut Form, i: usize, weight: EF| {
-        let low = columns.digit + DIGITS * shape.elements + i;
-        form.cell(low, weight);
-        form.cell(low + shape.elements, weight * f(8));
-        form.cell(columns.remainder_top + i, weight * f(64));
-    };
-
-    let mut next_inputs = zero.clone();
-    for k in 0..steps - 1 {
-        input_fingerprint(&mut next_inputs, k + 1, rows[k]);
-    }
+    let next_inputs = sum_over_rows(steps - 1, &|form, k, weight| {
+        input_fingerprint(form, k + 1, weight);
+    });
     // fp(q, out) with out = permutation's output + feed-forward, minus what an idle lane has there.
     let idle16 = permute16([f(0); 16]);
     let idle_fingerprint: EF = (0..8).map(|j| fingerprint[j] * idle16[j]).sum();
-    let mut step_outputs = zero.clone();
-    for k in 0..steps {
-        input_fingerprint(&mut step_outputs, k, rows[k]);
-        step_outputs.known(-rows[k] * (EF::ONE - live) * idle_fingerprint);
-    }
-    let mut chain_ends = zero.clone();
-    for c in 0..chains {
-        digest(&mut chain_ends, columns.end_value + 8 * c, rows[c]);
-    }
-    let mut remainders = zero.clone();
-    for i in 0..shape.elements {
-        remainder_cells(&mut remainders, i, rows[i]);
-    }
+    let step_outputs = sum_over_rows(steps, &|form, k, weight| {
+        input_fingerprint(form, k, weight);
+        form.known(-weight * (EF::ONE - live) * idle_fingerprint);
+    });
+    let chain_ends = sum_over_rows(chains, &|form, c, weight| {
+        digest(form, columns.end_value + 8 * c, weight);
+    });
+    let remainders = sum_over_rows(shape.elements, &|form, i, weight| {
+        remainder(shape, form, i, weight);
+    });
     let carry_cells = if shape.carries { steps } else { 0 };
 
     // What does not depend on a row: denominators, the digit sum, wired outputs.
@@ -301,7 +292,6 @@ pub(crate) fn verify(
     let targets = Targets {
         shape,
         lanes: &lanes,
-        remainder_cells: &remainder_cells,
     };
     let idle24 = permute24([f(0); 24]);
     for (slot, weights) in batching.outputs.iter().enumerate() {
@@ -348,71 +338,4 @@ pub(crate) fn verify(
         outputs16: (weights16, outputs[0]),
         outputs24: (batching.outputs, outputs[1]),
     })
-}
-
-/// What the outputs of the width-24 permutations must be.
-struct Targets<'a> {
-    shape: &'a Shape,
-    /// `eq` at the lane point.
-    lanes: &'a [EF],
-    remainder_cells: &'a dyn Fn(&mut Form, usize, EF),
-}
-
-impl Targets<'_> {
-    /// The target of output `j` of `slot`. A feed-forward stands on this side, negated.
-    fn of(&self, slot: usize, j: usize) -> Form {
-        let Shape {
-            columns, sponge, ..
-        } = self.shape;
-        let mut target = Form::zero(1 << self.shape.log_columns);
-        if slot == 0 {
-            // Element j of the message hash is 127 d + remainder, d in base 8.
-            for digit in 0..DIGITS {
-                let scale = f(REMAINDERS * 8usize.pow(digit as u32));
-                target.cell(columns.digit + DIGITS * j + digit, scale.into());
-            }
-            (self.remainder_cells)(&mut target, j, EF::ONE);
-            target.known(-self.shape.column(self.lanes, |lane| lane.message[j]));
-        } else if slot < *sponge {
-            // The capacity that the sponge's next permutation starts from.
-            target.cell(columns.capacity + 9 * (slot - 1) + j, EF::ONE);
-        } else if slot == *sponge {
-            self.child(&mut target, 0, j - 9);
-        } else {
-            let level = slot - sponge;
-            if level < self.shape.scheme.height {
-                self.child(&mut target, level, j);
-            } else {
-                target.known(self.shape.column(self.lanes, |lane| lane.root[j]));
-            }
-            match j {
-                0..5 => target.known(-self.shape.column(self.lanes, |lane| lane.parameter[j])),
-                5..7 => {
-                    let tweak = |lane: &crate::statement::Lane| lane.node_tweak(level)[j - 5];
-                    target.known(-self.shape.column(self.lanes, tweak));
-                }
-                _ => target.cell(columns.left + 8 * (level - 1), -EF::ONE),
-            }
-        }
-        target
-    }
-
-    /// Element `j` of the path's node at `level`: the left or the right child of the next level.
-    fn child(&self, target: &mut Form, level: usize, j: usize) {
-        let columns = &self.shape.columns;
-        let is_right = self.side(level);
-        target.cell(columns.left + 8 * level + j, EF::ONE - is_right);
-        target.cell(columns.right + 8 * level + j, is_right);
-    }
-
-    /// The column of side bits. By convention, it is constant in idle lanes too if all live lanes agree.
-    fn side(&self, level: usize) -> EF {
-        let side = |lane: &crate::statement::Lane| lane.is_right(level);
-        let first = side(&self.shape.lanes[0]);
-        if self.shape.lanes.iter().all(|lane| side(lane) == first) {
-            dot(self.lanes, &vec![first.into(); self.lanes.len()])
-        } else {
-            self.shape.column(self.lanes, side)
-        }
-    }
 }

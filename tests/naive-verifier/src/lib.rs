@@ -22,6 +22,7 @@ mod poseidon;
 mod shape;
 mod stacking;
 mod statement;
+mod targets;
 mod transcript;
 mod whir;
 mod wiring;
