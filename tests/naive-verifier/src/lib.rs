@@ -29,6 +29,7 @@ mod wiring;
 
 pub use forge::{Event, Forgery};
 pub use statement::{Group, PROD, Scheme, TEST};
+pub use whir::{description, hash_pair, hash_row};
 
 use constraints::ChainEnds;
 use field::{EF, F, coefficients};

@@ -36,10 +36,9 @@ fn receive(variables: usize, transcript: &mut Transcript) -> Result<Commitment, 
     })
 }
 
-pub(crate) fn receive_first(
-    parameters: &Parameters,
-    transcript: &mut Transcript,
-) -> Result<Commitment, Reject> {
+/// The numbers that describe a commitment and its opening, as they are absorbed.
+#[must_use]
+pub fn description(parameters: &Parameters) -> Vec<F> {
     let layout = parameters.layout();
     let mut numbers = vec![
         layout.inner_variables,
@@ -60,8 +59,15 @@ pub(crate) fn receive_first(
         ]);
     }
     numbers.extend(&layout.live);
-    let numbers: Vec<F> = numbers.into_iter().map(f).collect();
-    transcript.absorb("pcs/statement", &numbers);
+    numbers.into_iter().map(f).collect()
+}
+
+pub(crate) fn receive_first(
+    parameters: &Parameters,
+    transcript: &mut Transcript,
+) -> Result<Commitment, Reject> {
+    transcript.absorb("pcs/statement", &description(parameters));
+    let layout = parameters.layout();
     receive(layout.inner_variables + layout.slice_variables, transcript)
 }
 
@@ -230,8 +236,9 @@ fn query(
         .collect())
 }
 
-/// A sponge over blocks of 15 elements, the last one padded with zeros.
-fn hash_row(row: &[F]) -> Vec<F> {
+/// The digest of a row: a sponge over blocks of 15 elements, the last one padded with zeros.
+#[must_use]
+pub fn hash_row(row: &[F]) -> Vec<F> {
     let mut state = [F::ZERO; 24];
     for block in row.chunks(15) {
         state[9..].fill(F::ZERO);
@@ -241,7 +248,9 @@ fn hash_row(row: &[F]) -> Vec<F> {
     state[9..18].to_vec()
 }
 
-fn hash_pair(left: &[F], right: &[F]) -> Vec<F> {
+/// The digest of the node above two digests.
+#[must_use]
+pub fn hash_pair(left: &[F], right: &[F]) -> Vec<F> {
     let mut state = [F::ZERO; 24];
     state[..9].copy_from_slice(left);
     state[9..18].copy_from_slice(right);

@@ -1,31 +1,46 @@
 //! Both verifiers compute the same functions of every message: see `sheaf_naive_verifier::forge`.
 
 mod common;
+mod opening;
 
 use common::{batch, naive_groups, naive_scheme, verdict};
 use sheaf::{Aggregate, Batch, HEADER_BYTES, MAGIC, PROD, Rate, Scheme, TEST};
 use sheaf_aggregation::{PROTOCOL_VERSION, Statement};
 use sheaf_naive_verifier::{Event, Reject, forge, parameters};
-use sheaf_pcs::Claim;
+use sheaf_pcs::{Claim, Committed, Parameters};
 use sheaf_transcript::{F, Label, ProverTranscript, Transcript};
 
-/// Commits to arbitrary cells and answers every check but the `spoiled` one and the last.
+/// How a forger commits and opens.
+#[derive(Clone, Copy)]
+enum Opening {
+    /// As an honest prover does, of claims that are false.
+    FalseClaims,
+    /// Rows and all other messages are arbitrary; perhaps those of one oracle are not even the rows committed to.
+    Arbitrary { other_rows: Option<usize> },
+}
+
+/// Commits to arbitrary cells, answers every check before the opening but the `spoiled` one, and opens false claims.
 ///
 /// Returns the proof and the number of checks before the opening.
-fn forged(batch: &Batch, rate: Rate, seed: usize, spoiled: Option<usize>) -> (Vec<u8>, usize) {
+fn forged(
+    batch: &Batch,
+    rate: Rate,
+    seed: usize,
+    spoiled: Option<usize>,
+    opening: Opening,
+) -> (Vec<u8>, usize) {
     let claims = batch.claims();
     let (scheme, groups) = (naive_scheme(claims.scheme()), naive_groups(&claims));
     let log_inv_rate = usize::from(rate.log_inverse());
     let parameters = parameters(&scheme, &groups, log_inv_rate).unwrap();
-    let layout = parameters.layout().clone();
 
     let (statement, _) = Statement::new(*claims.scheme(), claims.groups().to_vec()).unwrap();
     let mut transcript = ProverTranscript::new();
     statement.absorb(log_inv_rate, &mut transcript);
-    let cells = (0..layout.height() * layout.width())
-        .map(|i| F::new((i * i + seed) as u32))
-        .collect();
-    let committed = sheaf_pcs::commit(&parameters, &layout, cells, &mut transcript);
+    let committed = match opening {
+        Opening::FalseClaims => Ok(commit(&parameters, seed, &mut transcript)),
+        Opening::Arbitrary { .. } => Err(opening::commit(&parameters, &mut transcript)),
+    };
     let commitment = transcript.clone().into_bytes();
 
     let forgery = forge(&scheme, &groups, log_inv_rate, &commitment, seed, spoiled).unwrap();
@@ -43,7 +58,13 @@ fn forged(batch: &Batch, rate: Rate, seed: usize, spoiled: Option<usize>) -> (Ve
             value: *value,
         })
         .collect();
-    sheaf_pcs::open(&parameters, committed, &openings, &mut transcript);
+    match (committed, opening) {
+        (Err(oracle), Opening::Arbitrary { other_rows }) => {
+            opening::open(&parameters, oracle, &openings, other_rows, &mut transcript);
+        }
+        (Ok(committed), _) => sheaf_pcs::open(&parameters, committed, &openings, &mut transcript),
+        (Err(_), Opening::FalseClaims) => unreachable!("committed honestly"),
+    }
 
     let mut bytes = MAGIC.to_vec();
     bytes.extend([
@@ -56,6 +77,15 @@ fn forged(batch: &Batch, rate: Rate, seed: usize, spoiled: Option<usize>) -> (Ve
     bytes.extend(transcript.into_bytes());
     assert!(Aggregate::from_bytes(&bytes).is_ok());
     (bytes, forgery.checks)
+}
+
+/// Commits to arbitrary cells, as an honest prover does to those of signatures.
+fn commit(parameters: &Parameters, seed: usize, transcript: &mut ProverTranscript) -> Committed {
+    let layout = parameters.layout();
+    let cells = (0..layout.height() * layout.width())
+        .map(|i| F::new((i * i + seed) as u32))
+        .collect();
+    sheaf_pcs::commit(parameters, layout, cells, transcript)
 }
 
 /// Sizes, carries and sides of many kinds.
@@ -75,7 +105,7 @@ fn only_the_opening_is_left_to_reject() {
     for (seed, (scheme, groups)) in STATEMENTS.into_iter().enumerate() {
         let batch = batch(scheme, groups);
         let rate = Rate::ALL[seed % 4];
-        let (bytes, _) = forged(&batch, rate, 1000 * seed, None);
+        let (bytes, _) = forged(&batch, rate, 1000 * seed, None, Opening::FalseClaims);
         let verdict = verdict(&batch.claims(), &bytes);
         assert_eq!(verdict, Err(Reject::FinalSum), "{groups:?}");
     }
@@ -91,9 +121,26 @@ fn every_check_rejects() {
         checks.extend((0..=30).map(Reject::Permutations));
         checks.push(Reject::Columns);
         for (i, &check) in checks.iter().enumerate() {
-            let (bytes, count) = forged(&batch, Rate::Half, i, Some(i));
+            let (bytes, count) = forged(&batch, Rate::Half, i, Some(i), Opening::FalseClaims);
             assert_eq!(count, checks.len());
             assert_eq!(verdict(&batch.claims(), &bytes), Err(check));
+        }
+    }
+}
+
+#[test]
+fn arbitrary_openings() {
+    for (scheme, groups) in [STATEMENTS[1], STATEMENTS[5]] {
+        let batch = batch(scheme, groups);
+        let oracles = if scheme == TEST { 1 } else { 2 };
+        let verdict_on = |other_rows: Option<usize>| {
+            let opening = Opening::Arbitrary { other_rows };
+            let (bytes, _) = forged(&batch, Rate::Half, 7, None, opening);
+            verdict(&batch.claims(), &bytes)
+        };
+        assert_eq!(verdict_on(None), Err(Reject::FinalQuery));
+        for oracle in 0..oracles {
+            assert_eq!(verdict_on(Some(oracle)), Err(Reject::Rows(oracle)));
         }
     }
 }
