@@ -14,6 +14,16 @@ fn batches_of_many_sizes() {
     }
 }
 
+/// Enough lanes that some slices of the commitment have none.
+#[test]
+fn lanes_in_slices() {
+    for groups in [&[(5, 100)][..], &[(5, 30), (254, 35)]] {
+        let batch = batch(TEST, groups);
+        let bytes = prove(&batch, Rate::Quarter);
+        assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
+    }
+}
+
 /// Slots 127 and 254 carry, the others don't; sides of the paths differ and agree.
 #[test]
 fn several_groups() {
