@@ -98,15 +98,18 @@ impl Stacking {
     }
 
     /// An estimate of [`price`] for comparing splits: hashing two oracles, and opening rows of the first.
+    ///
+    /// In 64 bits on every machine: the choice is part of the protocol.
     fn rough_price(&self, log_inv_rate: usize) -> u64 {
         // One permutation per 15 elements, half a microsecond on two cores.
-        let hashing = |elements: usize| (elements / 15 * 500) as u64;
-        let queries = 240 / log_inv_rate;
-        let first = (self.layout.width() << self.layout.inner_variables) << log_inv_rate;
+        let hashing = |elements: u64| elements / 15 * 500;
+        let queries = 240 / log_inv_rate as u64;
+        let width = self.layout.width() as u64;
+        let first = (width << self.layout.inner_variables) << log_inv_rate;
         // Five coefficients per element, at a rate of about 1/8.
-        let second = 40 << self.layout.inner_variables;
-        let opened = 4 * queries * self.layout.width();
-        hashing(first + second) + NANOSECONDS_PER_BYTE * opened as u64
+        let second = 40u64 << self.layout.inner_variables;
+        let opened = 4 * queries * width;
+        hashing(first + second) + NANOSECONDS_PER_BYTE * opened
     }
 
     /// The commitment's point for a column point and a lane point.

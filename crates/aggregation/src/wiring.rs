@@ -5,6 +5,11 @@
 //! every input column of both tables ([`input_forms`]). A claim on a virtual
 //! value is replaced by the cells and public columns that it is wired to; no
 //! wire costs a cell.
+//!
+//! The claims of one lane point are joined by powers of a challenge, from 0: at the
+//! first the row values in the order of [`crate::constraints::Row`], with `output`
+//! short of the width-16 output claim, then `linear`, short of the width-24 output
+//! claim; at the second the 16 and the 24 input columns.
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::permutation::{InputClaim, OutputClaim};

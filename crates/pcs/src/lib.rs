@@ -9,7 +9,8 @@
 //! slice are the coefficients of a univariate polynomial, `value[b] X^b`, and the
 //! slice is encoded by evaluating it on the subgroup of order `2^(m-k+r)`: an
 //! interleaved Reed-Solomon code of rate `2^-r`. Row `x` of the codeword
-//! holds the values of all live slices at `x` and is one leaf of a Merkle tree.
+//! holds the values of all live slices at `x` and is one leaf of a Merkle tree;
+//! leaf `i` belongs to `x = g^i`, with `g` the generator that Plonky3 gives the subgroup.
 //! The choice of coefficients makes folding commute with encoding: for challenges
 //! `c` in place of the first `k` variables and `f_1 = f(c, .)`,
 //!

@@ -27,7 +27,7 @@ pub(crate) const ROWS: Label = Label::new("pcs/rows");
 /// Siblings that complete the paths of the opened rows (a hint).
 pub(crate) const NODES: Label = Label::new("pcs/nodes");
 
-/// Binds everything that follows to the parameters.
+/// Binds everything that follows to the parameters, in the order of [`Parameters::description`].
 pub(crate) fn absorb_statement(parameters: &Parameters, transcript: &mut impl Transcript) {
     let numbers: Vec<F> = parameters
         .description()

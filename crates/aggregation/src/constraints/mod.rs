@@ -31,6 +31,12 @@
 //! along the rows, the carries must be 0 up to some row and 1 from there on, and
 //! the number of zeros says which row.
 //!
+//! Powers of `zeta`, from 0: numerators of the fractions, their denominators, sum,
+//! transition, carry bit, carry step, carry count (these three keep their powers where
+//! there are no carries); then row by row: range of digit `s`, top bit and inverse of
+//! element `s`; then the wired outputs by slot and element. Transition, carry bit and
+//! carry step are summed over rows with weights `eq(tau, row)`.
+//!
 //! Two claims come from the chain-end fractions (see [`crate::chain_ends`]), at
 //! lane point `r1`: numerators and denominators at the leaf point. All
 //! constraints are batched by powers of `zeta` and weighted by `eq(r1, lane)`.
@@ -40,7 +46,9 @@
 //! Lane variables are bound first: the inner round polynomials have degree 8.
 //! Everything linear that does not involve a row (digit sums, denominators, wired
 //! outputs) is then one number, `linear`, which the prover sends. The row
-//! variables follow (degree 9), and the ten values of [`Row`] are sent.
+//! variables follow (degree 9), and the ten values of [`Row`] are sent, in its order.
+//! The most significant variable is bound first. Round polynomials are sent as their
+//! coefficients but the constant one; those of lanes without their factor `eq`.
 //!
 //! **Leaves open**, all at the new lane point `r2`: the ten row values, `linear`,
 //! and the two output claims of the permutation tables (sent as well).

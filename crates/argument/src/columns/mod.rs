@@ -13,6 +13,10 @@
 //! prover evaluates every column at `r_i` once, all else is independent of the
 //! number of lanes.
 //!
+//! **Messages.** Of the quadratic round polynomial `g`, the value `g(0)` and the
+//! coefficient of `X^2`; the most significant variable is bound first. Then
+//! the evaluations, in the order of the claims.
+//!
 //! **Leaves open.** `f(column_point, r_i)` for each `i`, at one column point.
 //!
 //! **Error.** `(number of claims - 1) + 2 * log_columns`, over `|EF|`.

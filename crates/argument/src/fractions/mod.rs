@@ -23,6 +23,11 @@
 //! lanes, then nodes; four evaluations are sent and joined by a challenge for
 //! the new node bit.
 //!
+//! **Messages.** The round polynomial is `eq(r, X) g(X)`; of the quadratic `g` the
+//! coefficients of `X` and `X^2` are sent. Lane variables are bound first, each kind from
+//! the most significant one. The evaluations of the children are `P` at 0 and 1, then `Q`
+//! at 0 and 1. The claims of a layer are batched as `P + lambda Q`.
+//!
 //! **Leaves open.** The multilinear extensions of the leaves' numerators and
 //! denominators at one point `(leaf_point, lane_point)`.
 //!

@@ -65,7 +65,9 @@
 //!    has coefficient 1. (With coefficient 1 at a second value, or with one `γ` for
 //!    both widths drawn earlier, a prover could shift an error between two of them.)
 //!    Width 16 takes part in the first 20; in the last three it has no `u`, and its
-//!    linear column is merely carried along in `L`. Error `(21 + 3 (l + s - 3) + 2)/|E|`.
+//!    linear column is merely carried along in `L`. The constants `<w, c_{r+1}>` of the partial layers
+//!    are left out of `L`: what is sent at the end of such a layer is `L` plus the constants of all
+//!    partial layers up to it. Error `(21 + 3 (l + s - 3) + 2)/|E|`.
 //! 4. *Input.* The evaluations of `a_0`, minus `c_0`, are the [`InputClaim`].
 //!
 //! A full layer of one width never meets a partial layer of the other.
@@ -78,7 +80,12 @@
 //! the checking is in the last equation of a layer.
 //!
 //! Variables are bound in an order that does not depend on the prover's vector
-//! width (`order`).
+//! width: slot variables from the least significant one upwards (in the output layer
+//! all of them, and after the lanes; in the others the high ones, and before the
+//! lanes), then lane variables from the fifth lowest one upwards, then the lowest four
+//! from the fourth one downwards. The skip domain is `1, 2, 3, 4, -1, -2, -3, -4`.
+//! Evaluations are those of width 16, then those of width 24; of a partial layer
+//! `u16` (not in the last three), `u24`, `L`.
 
 mod layers;
 mod order;

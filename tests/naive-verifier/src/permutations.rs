@@ -1,0 +1,240 @@
+//! The layered sumcheck for the permutations of both widths.
+
+use p3_field::PrimeCharacteristicRing;
+
+use crate::Reject;
+use crate::constraints::Open;
+use crate::field::{EF, F, dot, eq_table, f, lagrange, polynomial, power};
+use crate::fractions::{eq_round, plain_round};
+use crate::poseidon::{HALF_FULL_ROUNDS, Rounds};
+use crate::shape::Shape;
+use crate::transcript::Transcript;
+
+/// Slot variables that a univariate round binds at once.
+const SKIP: usize = 3;
+/// Lane variables that are bound last, and from the top.
+const LOW_LANES: usize = 4;
+
+/// The claimed values of all input columns, under weights of the slots and at a lane point.
+pub(crate) struct InputClaim {
+    pub lane_point: Vec<EF>,
+    pub slots16: Vec<EF>,
+    pub slots24: Vec<EF>,
+    pub inputs16: Vec<EF>,
+    pub inputs24: Vec<EF>,
+}
+
+/// The point of a claim: weights of the values of the low slot bits, coordinates of the other variables.
+struct Point {
+    low: Vec<EF>,
+    high: Vec<EF>,
+    lanes: Vec<EF>,
+}
+
+impl Point {
+    /// The weights of the slots of a table with `2^log_slots` of them, which ignores the topmost variables.
+    fn slots(&self, log_slots: usize) -> Vec<EF> {
+        let own = &self.high[self.high.len() - (log_slots - SKIP)..];
+        let product = |high: EF| self.low.iter().map(move |&low| high * low);
+        eq_table(own).into_iter().flat_map(product).collect()
+    }
+
+    /// Binds all variables to challenges; returns what `claim` becomes.
+    fn rebind(&mut self, mut claim: EF, transcript: &mut Transcript) -> Result<EF, Reject> {
+        // s(X) of degree 21 with sum_x low_x s(x) = claim over the skip domain, sent without its constant coefficient.
+        let mut s = vec![EF::ZERO];
+        s.extend(transcript.elements("permutation/skip", 3 * ((1 << SKIP) - 1))?);
+        let weighted_sum = |s: &[EF], low: &[EF]| -> EF {
+            let values: Vec<EF> = domain().iter().map(|&x| polynomial(s, x.into())).collect();
+            dot(low, &values)
+        };
+        s[0] = claim - weighted_sum(&s, &self.low);
+        assert_eq!(weighted_sum(&s, &self.low), claim, "the weights sum to one");
+        let rho = transcript.challenge();
+        claim = polynomial(&s, rho);
+        self.low = lagrange(&domain(), rho);
+
+        // High slot variables from the least significant one, then lane variables.
+        let lanes = lane_order(self.lanes.len());
+        let high = self.high.len();
+        for i in (0..high).rev().chain(lanes.into_iter().map(|i| high + i)) {
+            let message = transcript.elements("permutation/round", 3)?;
+            let x = transcript.challenge();
+            let coordinate = self.high.iter_mut().chain(&mut self.lanes).nth(i);
+            let coordinate = coordinate.expect("a coordinate of the point");
+            claim = eq_round(claim, *coordinate, &message, x);
+            *coordinate = x;
+        }
+        Ok(claim)
+    }
+}
+
+/// `1, 2, 3, 4, -1, -2, -3, -4`.
+fn domain() -> Vec<F> {
+    let positive = (1..=4).map(f);
+    positive.clone().chain(positive.map(|x| -x)).collect()
+}
+
+/// Lane coordinates in the order in which they are bound.
+fn lane_order(log_lanes: usize) -> Vec<usize> {
+    let high = log_lanes - LOW_LANES;
+    (0..high).rev().chain(high..log_lanes).collect()
+}
+
+pub(crate) fn verify(
+    shape: &Shape,
+    open: &Open,
+    transcript: &mut Transcript,
+) -> Result<InputClaim, Reject> {
+    let (narrow, wide) = (Rounds::narrow(), Rounds::wide());
+    let log_slots = shape.log_slots16.max(shape.log_slots24);
+
+    // The output layer: both widths, joined by theta.
+    let theta = transcript.challenge();
+    let mut claim = open.outputs16.1 + theta * open.outputs24.1;
+    let mut lanes = open.lane_point.clone();
+    for i in lane_order(lanes.len()) {
+        let message = transcript.elements("permutation/output round", 3)?;
+        let x = transcript.challenge();
+        claim = eq_round(claim, lanes[i], &message, x);
+        lanes[i] = x;
+    }
+    let mut slots = vec![EF::ZERO; log_slots];
+    for i in (0..log_slots).rev() {
+        let message = transcript.elements("permutation/output round", 4)?;
+        let x = transcript.challenge();
+        claim = plain_round(claim, &message, x);
+        slots[i] = x;
+    }
+    let slot_weights = eq_table(&slots);
+    // Weights of outputs at the slot point; the shorter table has the first slots.
+    let at_slots = |weights: &[Vec<EF>], width: usize| -> Vec<EF> {
+        let column = |j: usize| {
+            weights
+                .iter()
+                .zip(&slot_weights)
+                .map(|(w, &e)| w[j] * e)
+                .sum()
+        };
+        (0..width).map(column).collect()
+    };
+    let v16 = narrow.before_matrix(&at_slots(&open.outputs16.0, 16));
+    let v24 = wide.before_matrix(&at_slots(&open.outputs24.0, 24));
+    let v24: Vec<EF> = v24.into_iter().map(|v| theta * v).collect();
+    let mut values = evaluations(0, claim, &v16, &v24, transcript)?;
+    let (high, low) = slots.split_at(log_slots - SKIP);
+    let mut point = Point {
+        low: eq_table(low),
+        high: high.to_vec(),
+        lanes,
+    };
+
+    // Invariant: `values` are claimed for the states before the cubes of rounds `r16` and `r24`.
+    let (mut r16, mut r24) = (narrow.count() - 1, wide.count() - 1);
+    let mut layer = 0;
+    let full_layer = |r16: usize, r24: usize, w16: &[EF], w24: &[EF], mut claim: EF| {
+        // <w, a_{r+1}> = <M^T w, cubes of a_r> + <w, c_{r+1}>
+        let (v16, v24) = (narrow.before_matrix(w16), wide.before_matrix(w24));
+        claim -= narrow.constant(w16, r16 + 1) + wide.constant(w24, r24 + 1);
+        (v16, v24, claim)
+    };
+    let batch = |values: &[EF], gamma: EF| {
+        let w: Vec<EF> = (1..=40).map(|i| power(gamma, i)).collect();
+        let claim = dot(&w, values);
+        (w[..16].to_vec(), w[16..].to_vec(), claim)
+    };
+
+    // Full rounds at the end of the permutation; one is done.
+    for _ in 1..HALF_FULL_ROUNDS {
+        (r16, r24, layer) = (r16 - 1, r24 - 1, layer + 1);
+        let (w16, w24, claim) = batch(&values, transcript.challenge());
+        let (v16, v24, claim) = full_layer(r16, r24, &w16, &w24, claim);
+        let claim = point.rebind(claim, transcript)?;
+        values = evaluations(layer, claim, &v16, &v24, transcript)?;
+    }
+
+    // Partial rounds. The claim is <w16, a16> + <w24, a24> = claim.
+    let (mut w16, mut w24, mut claim) = batch(&values, transcript.challenge());
+    // What the prover leaves out of the linear part: the constants of the partial rounds so far.
+    let mut constants = EF::ZERO;
+    while r24 > HALF_FULL_ROUNDS {
+        (r24, layer) = (r24 - 1, layer + 1);
+        let mut removed = wide.constant(&w24, r24 + 1);
+        w24 = wide.before_matrix(&w24);
+        let has_narrow = r16 > HALF_FULL_ROUNDS;
+        if has_narrow {
+            r16 -= 1;
+            removed += narrow.constant(&w16, r16 + 1);
+            w16 = narrow.before_matrix(&w16);
+        }
+        claim -= removed;
+        constants += removed;
+        let at_point = point.rebind(claim, transcript)?;
+        // u16 (while width 16 takes part), u24, L
+        let split = |sent: &[EF]| match *sent {
+            [u16, u24, linear] => (u16, u24, linear - constants),
+            [u24, linear] => (EF::ZERO, u24, linear - constants),
+            _ => unreachable!("two or three elements are read"),
+        };
+        let discrepancy = |sent: &[EF]| {
+            let (u16, u24, linear) = split(sent);
+            w16[0] * u16.cube() + w24[0] * u24.cube() + linear - at_point
+        };
+        let count = if has_narrow { 3 } else { 2 };
+        let failure = Reject::Permutations(layer);
+        let sent = transcript.checked("permutation/evaluations", count, failure, discrepancy)?;
+        let (u16, u24, linear) = split(&sent);
+        let gamma = transcript.challenge();
+        claim = linear + gamma * gamma * u24;
+        w24[0] = gamma * gamma;
+        if has_narrow {
+            claim += gamma * u16;
+            w16[0] = gamma;
+        }
+    }
+
+    // Full rounds at the start of the permutation.
+    assert_eq!((r16, r24), (HALF_FULL_ROUNDS, HALF_FULL_ROUNDS));
+    for round in (0..HALF_FULL_ROUNDS).rev() {
+        layer += 1;
+        if round < HALF_FULL_ROUNDS - 1 {
+            (w16, w24, claim) = batch(&values, transcript.challenge());
+        }
+        let (v16, v24, before) = full_layer(round, round, &w16, &w24, claim);
+        let at_point = point.rebind(before, transcript)?;
+        values = evaluations(layer, at_point, &v16, &v24, transcript)?;
+    }
+
+    // The input is the first state without the first constants.
+    let input = |values: &[EF], constants: &[F]| -> Vec<EF> {
+        values.iter().zip(constants).map(|(&a, &c)| a - c).collect()
+    };
+    Ok(InputClaim {
+        slots16: point.slots(shape.log_slots16),
+        slots24: point.slots(shape.log_slots24),
+        inputs16: input(&values[..16], &narrow.constants[0]),
+        inputs24: input(&values[16..], &wide.constants[0]),
+        lane_point: point.lanes,
+    })
+}
+
+/// Reads the states before a full round of both widths, whose weighted cubes must have the sum `claim`.
+fn evaluations(
+    layer: usize,
+    claim: EF,
+    v16: &[EF],
+    v24: &[EF],
+    transcript: &mut Transcript,
+) -> Result<Vec<EF>, Reject> {
+    transcript.checked(
+        "permutation/evaluations",
+        16 + 24,
+        Reject::Permutations(layer),
+        |a| cubes(v16, &a[..16]) + cubes(v24, &a[16..]) - claim,
+    )
+}
+
+/// `sum_j v_j a_j^3`.
+fn cubes(v: &[EF], a: &[EF]) -> EF {
+    v.iter().zip(a).map(|(&v, a)| v * a.cube()).sum()
+}

@@ -1,0 +1,258 @@
+//! The polynomial commitment: WHIR, with every weight as a dense table.
+
+use p3_field::{PrimeCharacteristicRing, TwoAdicField};
+use sheaf_pcs::Parameters;
+use sheaf_pcs::parameters::Round;
+
+use crate::Reject;
+use crate::columns::quadratic_round;
+use crate::field::{DEGREE, EF, F, dot, ef, eq_table, f, polynomial, power};
+use crate::poseidon::permute24;
+use crate::transcript::Transcript;
+
+/// Elements of a digest.
+const DIGEST: usize = 9;
+
+/// The claim `f(point) = value`.
+#[derive(Clone)]
+pub(crate) struct Claim {
+    pub point: Vec<EF>,
+    pub value: EF,
+}
+
+/// A Merkle root, and the value of its polynomial at a random point.
+pub(crate) struct Commitment {
+    root: Vec<F>,
+    sample: Claim,
+}
+
+fn receive(variables: usize, transcript: &mut Transcript) -> Result<Commitment, Reject> {
+    let root = transcript.base("pcs/root", DIGEST)?;
+    let point = transcript.point(variables);
+    let value = transcript.element("pcs/out of domain")?;
+    Ok(Commitment {
+        root,
+        sample: Claim { point, value },
+    })
+}
+
+/// The numbers that describe a commitment and its opening, as they are absorbed.
+#[must_use]
+pub fn description(parameters: &Parameters) -> Vec<F> {
+    let layout = parameters.layout();
+    let mut numbers = vec![
+        layout.inner_variables,
+        layout.slice_variables,
+        layout.live.len(),
+        parameters.max_claims(),
+        parameters.rounds().len(),
+    ];
+    for round in parameters.rounds() {
+        numbers.extend([
+            round.slice_variables,
+            round.inner_variables,
+            round.log_inv_rate,
+            round.slack,
+            round.fold_grinding,
+            round.queries,
+            round.query_grinding,
+        ]);
+    }
+    numbers.extend(&layout.live);
+    numbers.into_iter().map(f).collect()
+}
+
+pub(crate) fn receive_first(
+    parameters: &Parameters,
+    transcript: &mut Transcript,
+) -> Result<Commitment, Reject> {
+    transcript.absorb("pcs/statement", &description(parameters));
+    let layout = parameters.layout();
+    receive(layout.inner_variables + layout.slice_variables, transcript)
+}
+
+/// `sum_b f(b) W(b) = sum`, for the polynomial `f` of the last commitment.
+struct Running {
+    weights: Vec<EF>,
+    sum: EF,
+}
+
+impl Running {
+    fn add(&mut self, coefficient: EF, weights: &[EF], value: EF) {
+        for (sum, &w) in self.weights.iter_mut().zip(weights) {
+            *sum += coefficient * w;
+        }
+        self.sum += coefficient * value;
+    }
+
+    /// Replaces the first variable by `x`.
+    fn bind(&mut self, x: EF) {
+        let (zero, one) = self.weights.split_at(self.weights.len() / 2);
+        let pairs = zero.iter().zip(one);
+        self.weights = pairs
+            .map(|(&w0, &w1)| (EF::ONE - x) * w0 + x * w1)
+            .collect();
+    }
+}
+
+/// `x^b` for all `b` below `n`.
+fn powers(x: F, n: usize) -> Vec<EF> {
+    let next = |&power: &F| Some(power * x);
+    let all = core::iter::successors(Some(F::ONE), next);
+    all.take(n).map(EF::from).collect()
+}
+
+pub(crate) fn verify_opening(
+    parameters: &Parameters,
+    commitment: Commitment,
+    claims: &[Claim],
+    transcript: &mut Transcript,
+) -> Result<(), Reject> {
+    absorb_claims(claims, transcript);
+    let layout = parameters.layout();
+    let variables = layout.inner_variables + layout.slice_variables;
+    let mut running = Running {
+        weights: vec![EF::ZERO; 1 << variables],
+        sum: EF::ZERO,
+    };
+    let challenge = transcript.challenge();
+    let all = core::iter::once(&commitment.sample).chain(claims);
+    for (i, claim) in all.enumerate() {
+        running.add(power(challenge, i), &eq_table(&claim.point), claim.value);
+    }
+
+    let rounds = parameters.rounds();
+    let mut root = commitment.root;
+    let mut fold = Vec::new();
+    for (i, round) in rounds.iter().enumerate() {
+        if i > 0 {
+            let next = receive(round.slice_variables + round.inner_variables, transcript)?;
+            let opened = query(&rounds[i - 1], i - 1, &root, &fold, transcript)?;
+            let challenge = transcript.challenge();
+            running.add(challenge, &eq_table(&next.sample.point), next.sample.value);
+            for (q, (x, value)) in opened.into_iter().enumerate() {
+                let weights = powers(x, running.weights.len());
+                running.add(power(challenge, q + 2), &weights, value);
+            }
+            root = next.root;
+        }
+        let mut point = Vec::new();
+        for _ in 0..round.slice_variables {
+            let message = transcript.elements("pcs/sumcheck", 2)?;
+            transcript.proof_of_work("pcs/fold grinding", round.fold_grinding)?;
+            let x = transcript.challenge();
+            running.sum = quadratic_round(running.sum, message[0], message[1], x);
+            running.bind(x);
+            point.push(x);
+        }
+        // The weights of the slices that a row holds.
+        fold = eq_table(&point);
+        if i == 0 {
+            fold = layout.live.iter().map(|&slice| fold[slice]).collect();
+        }
+    }
+
+    let last = rounds.len() - 1;
+    let f = transcript.elements("pcs/final polynomial", running.weights.len())?;
+    for (x, value) in query(&rounds[last], last, &root, &fold, transcript)? {
+        if polynomial(&f, x.into()) != value {
+            return Err(Reject::FinalQuery);
+        }
+    }
+    if dot(&f, &running.weights) == running.sum {
+        Ok(())
+    } else {
+        Err(Reject::FinalSum)
+    }
+}
+
+fn absorb_claims(claims: &[Claim], transcript: &mut Transcript) {
+    let point_and_value = |claim: &Claim| [&claim.point[..], &[claim.value]].concat();
+    let elements: Vec<EF> = claims.iter().flat_map(point_and_value).collect();
+    transcript.absorb_elements("pcs/claims", &elements);
+}
+
+/// Opens rows of an oracle; returns points `x` of its domain with the row there, folded.
+fn query(
+    round: &Round,
+    oracle: usize,
+    root: &[F],
+    fold: &[EF],
+    transcript: &mut Transcript,
+) -> Result<Vec<(F, EF)>, Reject> {
+    transcript.proof_of_work("pcs/query grinding", round.query_grinding)?;
+    let depth = round.inner_variables + round.log_inv_rate;
+    let mut positions: Vec<usize> = (0..round.queries)
+        .map(|_| transcript.index(depth))
+        .collect();
+    positions.sort_unstable();
+    positions.dedup();
+
+    let elements = if oracle == 0 { 1 } else { DEGREE };
+    let width = elements * fold.len();
+    let rows = transcript.hint("pcs/rows", positions.len() * width)?;
+    let rows: Vec<&[F]> = rows.chunks(width).collect();
+
+    // The nodes that are known, level by level, by index.
+    let mut level: Vec<(usize, Vec<F>)> = positions
+        .iter()
+        .zip(&rows)
+        .map(|(&position, row)| (position, hash_row(row)))
+        .collect();
+    for _ in 0..depth {
+        let mut parents: Vec<(usize, Vec<F>)> = Vec::new();
+        let mut nodes = level.into_iter().peekable();
+        while let Some((index, node)) = nodes.next() {
+            let sibling = match nodes.next_if(|(next, _)| *next == index ^ 1) {
+                Some((_, sibling)) => sibling,
+                None => transcript.hint("pcs/nodes", DIGEST)?,
+            };
+            let parent = if index % 2 == 0 {
+                hash_pair(&node, &sibling)
+            } else {
+                hash_pair(&sibling, &node)
+            };
+            parents.push((index / 2, parent));
+        }
+        level = parents;
+    }
+    if level[0].1 != root {
+        return Err(Reject::Rows(oracle));
+    }
+
+    let generator = F::two_adic_generator(depth);
+    let folded = |row: &[F]| {
+        let entries: Vec<EF> = if oracle == 0 {
+            row.iter().map(|&x| x.into()).collect()
+        } else {
+            row.chunks(DEGREE).map(ef).collect()
+        };
+        dot(&entries, fold)
+    };
+    Ok(positions
+        .iter()
+        .zip(rows)
+        .map(|(&position, row)| (generator.exp_u64(position as u64), folded(row)))
+        .collect())
+}
+
+/// The digest of a row: a sponge over blocks of 15 elements, the last one padded with zeros.
+#[must_use]
+pub fn hash_row(row: &[F]) -> Vec<F> {
+    let mut state = [F::ZERO; 24];
+    for block in row.chunks(15) {
+        state[9..].fill(F::ZERO);
+        state[9..9 + block.len()].copy_from_slice(block);
+        state = permute24(state);
+    }
+    state[9..18].to_vec()
+}
+
+/// The digest of the node above two digests.
+#[must_use]
+pub fn hash_pair(left: &[F], right: &[F]) -> Vec<F> {
+    let mut state = [F::ZERO; 24];
+    state[..9].copy_from_slice(left);
+    state[9..18].copy_from_slice(right);
+    permute24(state)[..9].to_vec()
+}

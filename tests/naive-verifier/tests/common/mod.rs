@@ -1,0 +1,131 @@
+//! Both verifiers on the same claims and bytes.
+#![allow(dead_code)] // Each test file uses its own part.
+
+use sheaf::xmss::one_slot::sign_once;
+use sheaf::{Batch, Claims, HEADER_BYTES, PROD, Prover, PublicKey, Rate, Scheme, Signature};
+use sheaf_aggregation::{ConstraintError, Statement, VerifyError};
+use sheaf_argument::{columns, fractions, permutation};
+use sheaf_naive_verifier::{self as naive, Group, Reject};
+use sheaf_transcript::TranscriptError;
+
+/// The step at which the real verifier rejects, in the words of the naive one.
+fn step(error: VerifyError) -> Reject {
+    if let Some(error) = error.transcript() {
+        return match error {
+            TranscriptError::Truncated { label } => Reject::Truncated(label),
+            TranscriptError::NotCanonical { label, .. } => Reject::NotCanonical(label),
+            TranscriptError::Trailing { .. } => Reject::Trailing,
+            TranscriptError::Grinding { label, .. } => Reject::ProofOfWork(label),
+        };
+    }
+    match error {
+        VerifyError::Parameters(_) => Reject::Parameters,
+        VerifyError::Challenge => Reject::Challenge,
+        VerifyError::ChainEnds(fractions::verify::Error::Layer { layer }) => {
+            Reject::ChainEnds(layer)
+        }
+        VerifyError::Constraints(ConstraintError::Unsatisfied) => Reject::Constraints,
+        VerifyError::Permutations(permutation::Error::Layer { layer }) => {
+            Reject::Permutations(layer)
+        }
+        VerifyError::Columns(columns::verify::Error::Mismatch) => Reject::Columns,
+        VerifyError::Commitment(sheaf_pcs::Error::Rows { oracle }) => Reject::Rows(oracle),
+        VerifyError::Commitment(sheaf_pcs::Error::FinalQuery) => Reject::FinalQuery,
+        VerifyError::Commitment(sheaf_pcs::Error::FinalSum) => Reject::FinalSum,
+        other => panic!("no proof, however wrong, leads to {other:?}"),
+    }
+}
+
+/// The verdict of the real verifier.
+fn real(claims: &Claims, bytes: &[u8]) -> Result<(), Reject> {
+    let public = sheaf::Aggregate::from_bytes(bytes)
+        .map_err(sheaf::Error::from)
+        .and_then(|aggregate| sheaf::verify(claims, &aggregate));
+    let verdict = match sheaf::Aggregate::from_bytes(bytes) {
+        Ok(aggregate) if aggregate.scheme() == claims.scheme() => {
+            match Statement::new(*claims.scheme(), claims.groups().to_vec()) {
+                Ok((statement, _)) => {
+                    let rate = aggregate.rate().log_inverse().into();
+                    sheaf_aggregation::verify(&statement, rate, aggregate.body()).map_err(step)
+                }
+                Err(_) => Err(Reject::Claims),
+            }
+        }
+        _ => Err(Reject::Header),
+    };
+    assert_eq!(public.is_ok(), verdict.is_ok());
+    verdict
+}
+
+pub(crate) fn naive_scheme(scheme: &Scheme) -> naive::Scheme {
+    if *scheme == PROD {
+        naive::PROD
+    } else {
+        naive::TEST
+    }
+}
+
+pub(crate) fn naive_groups(claims: &Claims) -> Vec<Group> {
+    let group = |g: &sheaf::Group| Group {
+        slot: g.slot,
+        message: g.message,
+        keys: g.keys.iter().map(PublicKey::to_bytes).collect(),
+    };
+    claims.groups().iter().map(group).collect()
+}
+
+/// The verdict of both verifiers, which must be the same.
+pub(crate) fn verdict(claims: &Claims, bytes: &[u8]) -> Result<(), Reject> {
+    let real = real(claims, bytes);
+    let naive = naive::verify(&naive_scheme(claims.scheme()), &naive_groups(claims), bytes);
+    assert_eq!(
+        real, naive,
+        "the real verifier's verdict, and the naive one's"
+    );
+    real
+}
+
+/// `count` signers of `message` at `slot`; `seed` keeps groups apart.
+pub(crate) fn signers(
+    scheme: &Scheme,
+    seed: u8,
+    count: usize,
+    slot: u32,
+    message: [u8; 32],
+) -> Vec<(PublicKey, Signature)> {
+    let signer = |i: usize| {
+        let mut bytes = [seed; 32];
+        bytes[..8].copy_from_slice(&(i as u64).to_le_bytes());
+        sign_once(scheme, &bytes, slot, &message).unwrap()
+    };
+    (0..count).map(signer).collect()
+}
+
+/// A batch with one group for each `(slot, number of signers)`.
+pub(crate) fn batch(scheme: Scheme, groups: &[(u32, usize)]) -> Batch {
+    let mut batch = Batch::new(scheme);
+    for (seed, &(slot, count)) in (1..).zip(groups) {
+        let message = [seed; 32];
+        batch = batch.with_group(slot, message, signers(&scheme, seed, count, slot, message));
+    }
+    batch
+}
+
+pub(crate) fn prove(batch: &Batch, rate: Rate) -> Vec<u8> {
+    let prover = Prover::new(1).unwrap();
+    prover.aggregate(batch, rate).unwrap().to_bytes()
+}
+
+/// A proof as elements of the base field.
+pub(crate) fn elements(bytes: &[u8]) -> Vec<u32> {
+    bytes[HEADER_BYTES..]
+        .chunks_exact(4)
+        .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
+}
+
+/// The bytes of a proof with the header of another.
+pub(crate) fn assemble(header: &[u8], elements: &[u32]) -> Vec<u8> {
+    let body = elements.iter().flat_map(|x| x.to_le_bytes());
+    header[..HEADER_BYTES].iter().copied().chain(body).collect()
+}

@@ -1,0 +1,75 @@
+//! Both verifiers accept what an honest prover makes.
+
+mod common;
+
+use common::{batch, prove, verdict};
+use sheaf::xmss::BatchFile;
+use sheaf::{Batch, PROD, Rate, TEST};
+
+#[test]
+fn batches_of_many_sizes() {
+    for count in [1, 2, 3, 5, 17] {
+        let batch = batch(TEST, &[(5, count)]);
+        assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+    }
+}
+
+/// Enough lanes that some slices of the commitment have none.
+#[test]
+fn lanes_in_slices() {
+    for groups in [&[(5, 100)][..], &[(5, 30), (254, 35)]] {
+        let batch = batch(TEST, groups);
+        let bytes = prove(&batch, Rate::Quarter);
+        assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
+    }
+}
+
+/// Slots 127 and 254 carry, the others don't; sides of the paths differ and agree.
+#[test]
+fn several_groups() {
+    for groups in [
+        &[(127, 1)][..],
+        &[(127, 2), (128, 3)],
+        &[(254, 1), (0, 1), (255, 1)],
+        &[(9, 4), (9, 5), (126, 8)],
+    ] {
+        let batch = batch(TEST, groups);
+        let bytes = prove(&batch, Rate::Half);
+        assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
+    }
+}
+
+#[test]
+fn every_rate() {
+    let batch = batch(TEST, &[(3, 2), (200, 1)]);
+    for rate in Rate::ALL {
+        assert_eq!(verdict(&batch.claims(), &prove(&batch, rate)), Ok(()));
+    }
+}
+
+macro_rules! vector {
+    ($slot:literal) => {
+        include_bytes!(concat!(
+            "../../../crates/xmss/tests/vectors/prod-slot-",
+            $slot,
+            ".bin"
+        ))
+    };
+}
+
+/// Signatures by leanSig at real parameters. Some steps of slot 32639 carry and some don't.
+#[test]
+fn real_parameters() {
+    for files in [
+        &[&vector!(32639)[..], &vector!(127)[..], &vector!(77777)[..]][..],
+        &[&vector!(11259375)[..]],
+    ] {
+        let mut batch = Batch::new(PROD);
+        for bytes in files {
+            let mut file = BatchFile::parse(&PROD, bytes).unwrap();
+            file.signers.truncate(3 / files.len());
+            batch.push(file);
+        }
+        assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+    }
+}

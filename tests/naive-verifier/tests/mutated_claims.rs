@@ -1,0 +1,102 @@
+//! A proof is valid for its claims, in any order, and for no others.
+
+mod common;
+
+use common::{batch, prove, signers, verdict};
+use sheaf::{Claims, Group, PublicKey, Rate, TEST};
+use sheaf_naive_verifier::Reject;
+
+fn claims(groups: &[Group]) -> Claims {
+    let mut claims = Claims::new(TEST);
+    for group in groups {
+        claims.add_group(group.slot, group.message, group.keys.iter().copied());
+    }
+    claims
+}
+
+#[test]
+fn order_does_not_matter() {
+    let batch = batch(TEST, &[(3, 2), (127, 1), (5, 3)]);
+    let bytes = prove(&batch, Rate::Half);
+    let mut groups = batch.claims().groups().to_vec();
+    for _ in 0..groups.len() {
+        groups.rotate_left(1);
+        groups[0].keys.reverse();
+        assert_eq!(verdict(&claims(&groups), &bytes), Ok(()));
+    }
+}
+
+#[test]
+fn other_claims() {
+    let batch = batch(TEST, &[(3, 3), (127, 1), (5, 3)]);
+    let bytes = prove(&batch, Rate::Half);
+    let original = batch.claims().groups().to_vec();
+    let stranger: PublicKey = signers(&TEST, 99, 1, 3, [1; 32])[0].0;
+
+    let rejected = |change: &dyn Fn(&mut Vec<Group>)| {
+        let mut groups = original.clone();
+        change(&mut groups);
+        assert_ne!(groups, original);
+        verdict(&claims(&groups), &bytes).expect_err("other claims than those proved")
+    };
+    for g in 0..original.len() {
+        for byte in 0..32 {
+            rejected(&|groups| groups[g].message[byte] ^= 0x80);
+        }
+        for slot in [0, 1, 2, 4, 126, 128, 255] {
+            rejected(&|groups| groups[g].slot = slot);
+        }
+        for key in 0..original[g].keys.len() {
+            for i in 0..8 {
+                rejected(&|groups| groups[g].keys[key].root[i] += sheaf::xmss::KoalaBear::new(1));
+            }
+            for i in 0..5 {
+                rejected(&|groups| {
+                    groups[g].keys[key].parameter[i] += sheaf::xmss::KoalaBear::new(1);
+                });
+            }
+            rejected(&|groups| groups[g].keys[key] = stranger);
+        }
+        rejected(&|groups| groups[g].keys.push(stranger));
+        rejected(&|groups| drop(groups.remove(g)));
+        // A key moves to another group.
+        for other in (0..original.len()).filter(|&other| other != g) {
+            rejected(&|groups| {
+                let key = groups[g].keys[0];
+                groups[other].keys.push(key);
+            });
+            if original[g].keys.len() > 1 {
+                rejected(&|groups| {
+                    let key = groups[g].keys.pop().unwrap();
+                    groups[other].keys.push(key);
+                });
+            }
+        }
+    }
+    rejected(&|groups| {
+        let message = groups[0].message;
+        groups[0].message = groups[2].message;
+        groups[2].message = message;
+    });
+    rejected(&|groups| {
+        groups.push(Group {
+            slot: 9,
+            message: [9; 32],
+            keys: vec![stranger],
+        });
+    });
+
+    // Claims that nothing could prove.
+    for step in [
+        rejected(&|groups| groups.clear()),
+        rejected(&|groups| groups[1].keys.clear()),
+        rejected(&|groups| groups[0].slot = 256),
+        rejected(&|groups| groups.push(groups[0].clone())),
+        rejected(&|groups| {
+            let key = groups[0].keys[0];
+            groups[0].keys.push(key);
+        }),
+    ] {
+        assert_eq!(step, Reject::Claims);
+    }
+}
