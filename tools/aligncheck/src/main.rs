@@ -172,7 +172,6 @@ fn describe(checked: &Checked) -> String {
     );
     let skipped = [
         (counts.undecodable_bytes, "bytes not decodable"),
-        (counts.data_bytes, "bytes of data skipped"),
         (counts.operands_outside, "operands outside of all segments"),
     ];
     let skipped: Vec<_> = skipped

@@ -14,11 +14,15 @@
 //! Instructions of other sets that demand 16 bytes or more are included: `cmpxchg16b`, `fxsave` and the `xsave` family
 //! (volume 2, in each instruction's entry). Demands of fewer than 16 bytes (`cmpccxadd`, RAO-INT) are not.
 
-use iced_x86::{CpuidFeature, EncodingKind, Instruction, Mnemonic};
+use iced_x86::{CpuidFeature, EncodingKind, Instruction, Mnemonic, OpKind};
 
 /// Returns the alignment in bytes that the instruction demands of its explicit memory operand: 16, 32 or 64. `None` if it
 /// has no such operand or takes any address.
 pub fn required_alignment(instruction: &Instruction) -> Option<u64> {
+    // Rules out `maskmovdqu`, whose 16 bytes at [rdi] are not written in the instruction, and take any address.
+    if !instruction.op_kinds().any(|kind| kind == OpKind::Memory) {
+        return None;
+    }
     let width = instruction.memory_size().size() as u64;
     match instruction.encoding() {
         EncodingKind::Legacy => match instruction.mnemonic() {
