@@ -12,6 +12,7 @@
     clippy::missing_safety_doc,
     reason = "the module's documentation states it for all functions at once"
 )]
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 mod callback;
 mod guard;

@@ -118,12 +118,12 @@ unsafe fn read_groups<'a>(
             let name = |what| format!("{what} of group {i}");
             // SAFETY: the contract of this function.
             let keys = unsafe { read_list(group.keys, group.count, &name("keys")) }?;
-            let signatures = match signatures {
+            let signatures = if signatures == Signatures::Read {
+                let name = name("signatures");
                 // SAFETY: as above.
-                Signatures::Read => {
-                    unsafe { read_list(group.signatures, group.count, &name("signatures")) }?
-                }
-                Signatures::Ignore => Vec::new(),
+                unsafe { read_list(group.signatures, group.count, &name) }?
+            } else {
+                Vec::new()
             };
             Ok(RawGroup {
                 slot: group.slot,
