@@ -10,7 +10,7 @@ use sheaf::xmss::{BatchFile, BatchFileError, BatchKeys};
 use sheaf::{Batch, Claims, ClaimsError, Error, Scheme, SignedGroup};
 
 use crate::failure::Failure;
-use crate::files::read;
+use crate::files::{max_batch_bytes, read};
 
 /// Where each signer of each group comes from: a file and an index in it.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ struct Entries<T> {
 
 /// Reads batches in order to prove them.
 pub(crate) fn read_batch(scheme: Scheme, paths: &[PathBuf]) -> Result<(Batch, Origins), Failure> {
-    let (groups, origins) = join(paths, |bytes| {
+    let (groups, origins) = join(&scheme, paths, |bytes| {
         BatchFile::parse(&scheme, bytes).map(|file| Entries {
             slot: file.slot,
             message: file.message,
@@ -48,7 +48,7 @@ pub(crate) fn read_batch(scheme: Scheme, paths: &[PathBuf]) -> Result<(Batch, Or
 
 /// Reads slot, message and keys of batches; their signatures may be anything.
 pub(crate) fn read_claims(scheme: Scheme, paths: &[PathBuf]) -> Result<(Claims, Origins), Failure> {
-    let (groups, origins) = join(paths, |bytes| {
+    let (groups, origins) = join(&scheme, paths, |bytes| {
         BatchKeys::parse(&scheme, bytes).map(|file| Entries {
             slot: file.slot,
             message: file.message,
@@ -63,6 +63,7 @@ pub(crate) fn read_claims(scheme: Scheme, paths: &[PathBuf]) -> Result<(Claims, 
 }
 
 fn join<T>(
+    scheme: &Scheme,
     paths: &[PathBuf],
     parse: impl Fn(&[u8]) -> Result<Entries<T>, BatchFileError>,
 ) -> Result<(Vec<Entries<T>>, Origins), Failure> {
@@ -72,7 +73,8 @@ fn join<T>(
         groups: Vec::new(),
     };
     for (file, path) in paths.iter().enumerate() {
-        let entries = parse(&read(path)?).map_err(|error| Failure::file(path, error))?;
+        let entries = parse(&read(path, max_batch_bytes(scheme))?)
+            .map_err(|error| Failure::file(path, error))?;
         if entries.signers.is_empty() {
             return Err(Failure::file(path, "the file has no signers"));
         }
