@@ -18,13 +18,15 @@
 //! A verifier stops at its first failing check, and most elements of a proof enter a hash that determines every later
 //! challenge. So a mutated element is found by the next check after it, and no check behind that one ever sees mutated
 //! data with consistent challenges. Mutations are therefore spread over the whole proof, and half of them are put into the
-//! opening, which only a verifier that has accepted everything before reaches ([`opening`]). What this method can't reach
-//! are states that only a prover who recomputes the transcript can bring about.
+//! opening, which only a verifier that has accepted everything before reaches ([`opening`]). There, proofs of work stop
+//! them; so openings run once more with parameters under which mutations pass ([`commitment`]). What this method can't
+//! reach are states that only a prover who recomputes the transcript can bring about.
 
 #![forbid(unsafe_code)]
 
 pub mod bytes;
 pub mod campaign;
+pub mod commitment;
 pub mod decoders;
 pub mod elements;
 pub mod journal;
@@ -77,6 +79,7 @@ pub fn targets() -> Vec<Box<dyn Target>> {
     let mut targets = decoders::targets();
     targets.push(Box::new(journal::Journal::new()));
     targets.push(Box::new(decoders::Aggregation::new()));
+    targets.push(Box::new(commitment::Commitment::new()));
     targets.push(Box::new(verification::Verification::new()));
     targets
 }

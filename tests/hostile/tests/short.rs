@@ -38,7 +38,7 @@ fn run(cases: u32, chosen: impl Fn(&str) -> bool) {
 #[test]
 fn decoders() {
     run(4000, |name| {
-        !matches!(name, "journal" | "verify" | "aggregation")
+        !matches!(name, "journal" | "verify" | "aggregation" | "commitment")
     });
 }
 
@@ -50,6 +50,11 @@ fn the_journal() {
 #[test]
 fn the_prover() {
     run(60, |name| name == "aggregation");
+}
+
+#[test]
+fn openings_under_weak_parameters() {
+    run(2000, |name| name == "commitment");
 }
 
 #[test]
