@@ -12,7 +12,7 @@ use sheaf::xmss::{BatchFile, SignError, par_verify_batch};
 use sheaf::{Prover, PublicKey, Scheme, Signature, SignedGroup};
 
 use crate::failure::Failure;
-use crate::files::{self, Access, Existing};
+use crate::files::{self, Access, Existing, max_batch_bytes};
 use crate::progress::Bar;
 
 /// The message that they sign.
@@ -105,7 +105,8 @@ fn load(
     scheme: &Scheme,
     path: &std::path::Path,
 ) -> Option<Vec<(PublicKey, Signature)>> {
-    let file = BatchFile::parse(scheme, &std::fs::read(path).ok()?).ok()?;
+    let bytes = files::read_up_to(path, max_batch_bytes(scheme)).ok()??;
+    let file = BatchFile::parse(scheme, &bytes).ok()?;
     let expected = (slot(scheme), MESSAGE);
     let valid = (file.slot, file.message) == expected
         && prover

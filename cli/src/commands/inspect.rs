@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sheaf::xmss::BatchFile;
-use sheaf::{Aggregate, MAGIC};
+use sheaf::{Aggregate, MAGIC, MAX_BYTES};
 
 use crate::arguments::SchemeArgument;
 use crate::failure::{Failure, print};
-use crate::files::read;
+use crate::files::{max_batch_bytes, read};
 use crate::report::{Table, bytes};
 
 const EXAMPLES: &str = "Examples:
@@ -32,7 +32,8 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.file;
-    let content = read(path)?;
+    let scheme = arguments.scheme.scheme();
+    let content = read(path, max_batch_bytes(&scheme).max(MAX_BYTES))?;
     let mut table = Table::default();
     if content.starts_with(&MAGIC) {
         let proof = Aggregate::from_bytes(&content).map_err(|error| Failure::file(path, error))?;
@@ -42,7 +43,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         table.row("rate", proof.rate().to_string());
         table.row("elements", (proof.body().len() / 4).to_string());
     } else {
-        let scheme = arguments.scheme.scheme();
         let batch =
             BatchFile::parse(&scheme, &content).map_err(|error| Failure::file(path, error))?;
         table.row("kind", "batch of signatures");

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sheaf::{Aggregate, Error};
+use sheaf::{Aggregate, Error, FormatError, MAX_BYTES};
 
 use crate::arguments::SchemeArgument;
 use crate::failure::{Failure, print};
-use crate::files::read;
+use crate::files::read_up_to;
 use crate::inputs::read_claims;
 use crate::measure::timed;
 use crate::report::{count, time};
@@ -36,8 +36,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.proof;
     let (claims, origins) = read_claims(arguments.scheme.scheme(), &arguments.batches)?;
-    let bytes = read(path)?;
     let rejected = |error: Error| Failure::Rejected(format!("{}: {error}", path.display()));
+    let bytes = read_up_to(path, MAX_BYTES)
+        .map_err(|error| Failure::file(path, error))?
+        .ok_or_else(|| {
+            let found = MAX_BYTES + 1;
+            rejected(FormatError::TooLong { found }.into())
+        })?;
     // Bytes that are no proof at all are no proof of the claims either.
     let aggregate = Aggregate::from_bytes(&bytes).map_err(|error| rejected(error.into()))?;
     let (result, duration) = timed(|| sheaf::verify(&claims, &aggregate));

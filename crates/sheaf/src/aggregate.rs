@@ -35,9 +35,9 @@ pub enum FormatError {
         found: usize,
     },
     /// There are more bytes than any proof has.
-    #[error("{found} bytes are more than the {MAX_BYTES} that a proof may have")]
+    #[error("{found} bytes or more exceed the {MAX_BYTES} that a proof may have")]
     TooLong {
-        /// Number of bytes.
+        /// Number of bytes, or of those that were looked at.
         found: usize,
     },
     /// The first four bytes are not [`MAGIC`].

@@ -1,6 +1,6 @@
 //! What a verifier expects a proof to show.
 
-use sheaf_aggregation::{Group, LaneOrder, Statement, StatementError};
+use sheaf_aggregation::{Group, LaneOrder, MAX_SIGNATURES, Statement, StatementError};
 use sheaf_xmss::{PublicKey, Scheme};
 
 /// Who has signed what: groups of keys, each with the slot and the message that all of them signed.
@@ -66,6 +66,15 @@ impl Claims {
     #[must_use]
     pub fn signatures(&self) -> usize {
         self.groups.iter().map(|group| group.keys.len()).sum()
+    }
+
+    /// As many signatures as a proof covers; before anything is done whose cost grows with their number.
+    pub(crate) const fn check_count(count: usize) -> Result<(), StatementError> {
+        if count > MAX_SIGNATURES {
+            Err(StatementError::TooMany { count })
+        } else {
+            Ok(())
+        }
     }
 
     /// The canonical statement, and where the caller's keys are in it.

@@ -69,7 +69,7 @@ pub use crate::build_info::{BuildInfo, SimdLevel, build_info};
 pub use crate::claims::Claims;
 pub use crate::error::{Error, InvalidSignature, Rejection};
 #[cfg(feature = "prover")]
-pub use crate::prover::{Progress, Prover};
+pub use crate::prover::{MAX_THREADS, Progress, Prover};
 pub use crate::rate::Rate;
 pub use crate::security::{TARGET_BITS, cells_per_signature, security_report};
 pub use crate::verify::verify;

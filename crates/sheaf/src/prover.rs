@@ -9,7 +9,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch};
 use sheaf_xmss::Signature;
 
-use crate::{Aggregate, Batch, Error, InvalidSignature, Rate};
+use crate::{Aggregate, Batch, Claims, Error, InvalidSignature, Rate};
 
 /// How far a proof has come: told to an observer before each phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,15 +35,26 @@ pub struct Prover {
     scratch: Mutex<Vec<Scratch>>,
 }
 
+/// The most threads that a prover may have. Beyond any machine's cores, threads only take memory.
+pub const MAX_THREADS: usize = 1024;
+
 impl Prover {
     /// Starts a prover with this many threads; 0 means one per core that the process may use.
     ///
     /// # Errors
-    /// If the threads can't be started.
+    /// If there are more than [`MAX_THREADS`], or the threads can't be started.
     pub fn new(threads: usize) -> Result<Self, Error> {
         let threads = match threads {
-            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            given => given,
+            0 => std::thread::available_parallelism()
+                .map_or(1, NonZeroUsize::get)
+                .min(MAX_THREADS),
+            1..=MAX_THREADS => threads,
+            _ => {
+                return Err(Error::Threads {
+                    threads,
+                    reason: format!("a prover has at most {MAX_THREADS}"),
+                });
+            }
         };
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -106,6 +117,7 @@ impl Prover {
         rate: Rate,
         mut observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Aggregate, Error> {
+        Claims::check_count(batch.signatures())?;
         let (statement, order) = batch.claims().into_statement()?;
         let signatures: Vec<&Signature> = order
             .iter()

@@ -24,6 +24,7 @@ pub fn verify(claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
         }
         .into());
     }
+    Claims::check_count(claims.signatures())?;
     let (statement, _) = claims.clone().into_statement()?;
     let log_inv_rate = aggregate.rate().log_inverse().into();
     aggregation::verify(&statement, log_inv_rate, aggregate.body())

@@ -12,6 +12,8 @@
 //! Modules behind the feature `prover` are the kernels; they are generic in the
 //! packed field `P`, so that the same code runs on vectors and on single elements.
 
+#![forbid(unsafe_code)]
+
 pub mod eq;
 pub mod skip;
 pub mod univariate;

@@ -3,6 +3,8 @@
 //! Layout: `slot u32 LE ‖ message 32 bytes ‖ n u32 LE ‖ n × (public key ‖ signature)`, the keys and signatures in SSZ. The
 //! length of the file follows from the scheme and `n`; nothing is allocated before it has been checked.
 
+use std::slice::ChunksExact;
+
 use thiserror::Error;
 
 use crate::params::{MESSAGE_BYTES, PUBLIC_KEY_BYTES, Scheme};
@@ -61,35 +63,15 @@ impl BatchFile {
     /// # Errors
     /// If the length doesn't fit the header, or a key or signature is malformed.
     pub fn parse(scheme: &Scheme, bytes: &[u8]) -> Result<Self, BatchFileError> {
-        let header = || {
-            let (slot, rest) = bytes.split_first_chunk()?;
-            let (message, rest) = rest.split_first_chunk()?;
-            let (count, entries) = rest.split_first_chunk()?;
-            Some((
-                u32::from_le_bytes(*slot),
-                *message,
-                u32::from_le_bytes(*count),
-                entries,
-            ))
-        };
-        let (slot, message, count, entries) =
-            header().ok_or(BatchFileError::Header { found: bytes.len() })?;
-
-        let entry_bytes = PUBLIC_KEY_BYTES + scheme.signature_bytes();
-        let expected = HEADER_BYTES as u64 + u64::from(count) * entry_bytes as u64;
-        if bytes.len() as u64 != expected {
-            return Err(BatchFileError::Length {
-                signers: count,
-                expected,
-                found: bytes.len() as u64,
-            });
-        }
-
+        let Header {
+            slot,
+            message,
+            entries,
+        } = Header::parse(scheme, bytes)?;
         let signers = entries
-            .chunks_exact(entry_bytes)
             .enumerate()
             .map(|(signer, entry)| {
-                let start = HEADER_BYTES + signer * entry_bytes;
+                let start = HEADER_BYTES + signer * entry_bytes(scheme);
                 let (public_key, signature) = entry.split_at(PUBLIC_KEY_BYTES);
                 let public_key =
                     PublicKey::from_bytes(public_key).map_err(|source| BatchFileError::Signer {
@@ -127,4 +109,81 @@ impl BatchFile {
         }
         out
     }
+}
+
+/// Who has signed one message at one slot, read from a batch file whose signatures are ignored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchKeys {
+    /// The slot at which the message was signed.
+    pub slot: u32,
+    /// The message.
+    pub message: [u8; MESSAGE_BYTES],
+    /// The keys, in the order of the file.
+    pub keys: Vec<PublicKey>,
+}
+
+impl BatchKeys {
+    /// Decodes the header and the keys of a batch file. The bytes of its signatures may be anything.
+    ///
+    /// # Errors
+    /// If the length doesn't fit the header, or a key is malformed.
+    pub fn parse(scheme: &Scheme, bytes: &[u8]) -> Result<Self, BatchFileError> {
+        let Header {
+            slot,
+            message,
+            entries,
+        } = Header::parse(scheme, bytes)?;
+        let keys = entries
+            .enumerate()
+            .map(|(signer, entry)| {
+                PublicKey::from_bytes(&entry[..PUBLIC_KEY_BYTES]).map_err(|source| {
+                    BatchFileError::Signer {
+                        signer,
+                        at: HEADER_BYTES + signer * entry_bytes(scheme),
+                        source,
+                    }
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            slot,
+            message,
+            keys,
+        })
+    }
+}
+
+/// The header, and the entries that follow it: as many as it states, each of [`entry_bytes`].
+struct Header<'a> {
+    slot: u32,
+    message: [u8; MESSAGE_BYTES],
+    entries: ChunksExact<'a, u8>,
+}
+
+impl<'a> Header<'a> {
+    fn parse(scheme: &Scheme, bytes: &'a [u8]) -> Result<Self, BatchFileError> {
+        let short = || BatchFileError::Header { found: bytes.len() };
+        let (slot, rest) = bytes.split_first_chunk().ok_or_else(short)?;
+        let (message, rest) = rest.split_first_chunk().ok_or_else(short)?;
+        let (count, entries) = rest.split_first_chunk().ok_or_else(short)?;
+        let count = u32::from_le_bytes(*count);
+        let expected = HEADER_BYTES as u64 + u64::from(count) * entry_bytes(scheme) as u64;
+        if bytes.len() as u64 != expected {
+            return Err(BatchFileError::Length {
+                signers: count,
+                expected,
+                found: bytes.len() as u64,
+            });
+        }
+        Ok(Self {
+            slot: u32::from_le_bytes(*slot),
+            message: *message,
+            entries: entries.chunks_exact(entry_bytes(scheme)),
+        })
+    }
+}
+
+/// Bytes of a public key and a signature.
+const fn entry_bytes(scheme: &Scheme) -> usize {
+    PUBLIC_KEY_BYTES + scheme.signature_bytes()
 }

@@ -6,7 +6,10 @@
 //!
 //! At most one record is under way at any time, and no signature leaves before its record is on the disk. So a crash can
 //! only leave the *last* record torn, and the signature that belongs to it was not released: opening the journal cuts it
-//! off. Any other damaged record is an error.
+//! off. A record is torn if the file ends inside it, or if it is zero on one side of a disk's sector boundary: what a crash
+//! loses reads as nothing or as zeros. Any other damaged record, the last one included, is an error.
+//!
+//! What no check of the file alone can find is a file that lost its last records whole, as an old backup has.
 //!
 //! The file is locked while a guard has it open. A new journal is made under a temporary name, synced and then linked under
 //! its own name, which fails if a journal is there already: no process can replace a journal that another one uses.
@@ -117,7 +120,7 @@ impl FileSlotGuard {
                     last = Some(bytes);
                     self.records = record + 1;
                 }
-                None if is_last => {}
+                None if is_last && is_torn(position(record), &bytes) => {}
                 None => return Err(GuardError::Damaged { record }),
             }
         }
@@ -163,6 +166,18 @@ impl SlotGuard for FileSlotGuard {
             }
         }
     }
+}
+
+/// The unit in which a disk writes, or a divisor of it.
+const SECTOR_BYTES: u64 = 512;
+
+/// Whether a damaged record at `start` may be one whose writing a crash interrupted, rather than one that was written and
+/// has changed since.
+fn is_torn(start: u64, bytes: &[u8; RECORD_BYTES]) -> bool {
+    let in_first_sector = (SECTOR_BYTES - start % SECTOR_BYTES).min(RECORD_BYTES as u64);
+    let (first, second) = bytes.split_at(in_first_sector as usize);
+    let is_lost = |part: &[u8]| !part.is_empty() && part.iter().all(|&byte| byte == 0);
+    is_lost(first) || is_lost(second)
 }
 
 const fn position(record: u64) -> u64 {

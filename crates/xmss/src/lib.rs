@@ -43,7 +43,7 @@ pub mod verify;
 
 pub use p3_koala_bear::KoalaBear;
 
-pub use crate::batch_file::{BatchFile, BatchFileError};
+pub use crate::batch_file::{BatchFile, BatchFileError, BatchKeys};
 pub use crate::encoding::EncodingError;
 #[cfg(feature = "signing")]
 pub use crate::file_slot_guard::FileSlotGuard;

@@ -30,8 +30,8 @@ pub enum GuardError {
     /// The journal belongs to another key.
     #[error("the journal belongs to another public key")]
     OtherKey,
-    /// A record that is not the last one is damaged, or contradicts an earlier one. The key must not sign until someone
-    /// has found out which slots were used.
+    /// A record is damaged in a way that no crash explains, or contradicts an earlier one. The key must not sign until
+    /// someone has found out which slots were used.
     #[error("record {record} of the journal is damaged")]
     Damaged {
         /// Index of the record.

@@ -1,7 +1,9 @@
 //! The batch file codec on real files and on damaged ones.
 
 use proptest::prelude::*;
-use sheaf_xmss::{BatchFile, BatchFileError, DecodeError, PROD};
+use sheaf_xmss::batch_file::HEADER_BYTES;
+use sheaf_xmss::params::PUBLIC_KEY_BYTES;
+use sheaf_xmss::{BatchFile, BatchFileError, BatchKeys, DecodeError, PROD};
 
 const FILE: &[u8] = include_bytes!("vectors/prod-slot-77777.bin");
 
@@ -45,6 +47,33 @@ fn errors_name_the_signer_and_the_byte() {
             source
         })
     );
+}
+
+#[test]
+fn keys_do_not_depend_on_signatures() {
+    let file = BatchFile::parse(&PROD, FILE).unwrap();
+    let expected: Vec<_> = file.signers.iter().map(|(key, _)| *key).collect();
+    let mut bytes = FILE.to_vec();
+    bytes[HEADER_BYTES + PUBLIC_KEY_BYTES..][..PROD.signature_bytes()].fill(0xff);
+    let found = BatchKeys::parse(&PROD, &bytes).unwrap();
+    assert_eq!(
+        (found.slot, found.message, found.keys),
+        (file.slot, file.message, expected)
+    );
+    assert!(BatchFile::parse(&PROD, &bytes).is_err());
+
+    for length in 0..bytes.len() {
+        assert!(BatchKeys::parse(&PROD, &bytes[..length]).is_err());
+    }
+    bytes[HEADER_BYTES..][..4].fill(0xff);
+    assert!(matches!(
+        BatchKeys::parse(&PROD, &bytes),
+        Err(BatchFileError::Signer {
+            signer: 0,
+            at: HEADER_BYTES,
+            ..
+        })
+    ));
 }
 
 proptest! {
