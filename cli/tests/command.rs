@@ -84,6 +84,10 @@ fn keys_sign_aggregate_and_verify() {
     );
 
     let shown = sandbox.succeed("inspect proof");
+    assert!(
+        shown.contains("128.") && shown.contains("bits or more, proven"),
+        "{shown}"
+    );
     assert!(shown.contains("test") && shown.contains("1/2"), "{shown}");
     let shown = sandbox.succeed("inspect --scheme test --keys all.batch");
     assert!(shown.contains("key 2"), "{shown}");

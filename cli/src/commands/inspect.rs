@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sheaf::xmss::BatchFile;
-use sheaf::{Aggregate, MAGIC, MAX_BYTES};
+use sheaf::{Aggregate, MAGIC, MAX_BYTES, MAX_SIGNATURES, security_report};
 
 use crate::arguments::SchemeArgument;
 use crate::failure::{Failure, print};
@@ -30,6 +30,16 @@ pub(crate) struct Arguments {
     scheme: SchemeArgument,
 }
 
+/// The least security of a proof with this scheme and rate. How many signatures it covers is not in it.
+fn security(proof: &Aggregate) -> String {
+    let sizes = (0..=MAX_SIGNATURES.ilog2()).map(|log| 1 << log);
+    let bits = sizes
+        .filter_map(|signatures| security_report(*proof.scheme(), signatures, proof.rate()).ok())
+        .map(|report| report.bits())
+        .fold(f64::INFINITY, f64::min);
+    format!("{bits:.1} bits or more, proven; see `sheaf security`")
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.file;
     let scheme = arguments.scheme.scheme();
@@ -42,6 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         table.row("scheme", proof.scheme().name);
         table.row("rate", proof.rate().to_string());
         table.row("elements", (proof.body().len() / 4).to_string());
+        table.row("security", security(&proof));
     } else {
         let batch =
             BatchFile::parse(&scheme, &content).map_err(|error| Failure::file(path, error))?;
