@@ -4,6 +4,8 @@
 //! have, over `|EF| = p^5`; the commitment lists its own terms. The terms are
 //! added (union bound). Hash collisions are a separate kind: they bound the work
 //! of an attacker, not the probability of a lucky challenge.
+//!
+//! Logarithms are those of `libm`, since parameters are refused by what comes out: every machine has to agree.
 
 use sheaf_argument::{columns, fractions, permutation};
 use sheaf_pcs::{ErrorKind, Parameters};
@@ -52,7 +54,7 @@ impl SecurityReport {
         let mut algebraic = |name: &str, numerator: usize, formula: &str, source: &str| {
             terms.push(ErrorTerm {
                 name: name.to_owned(),
-                bits: EXTENSION_BITS - (numerator as f64).log2(),
+                bits: EXTENSION_BITS - libm::log2(numerator as f64),
                 formula: format!("{numerator} / |EF|: {formula}"),
                 source: source.to_owned(),
                 is_hash: false,
@@ -100,7 +102,7 @@ impl SecurityReport {
         let mut algebraic = |name: &str, numerator: usize, formula: &str| {
             terms.push(ErrorTerm {
                 name: name.to_owned(),
-                bits: EXTENSION_BITS - (numerator as f64).log2(),
+                bits: EXTENSION_BITS - libm::log2(numerator as f64),
                 formula: format!("{numerator} / |EF|: {formula}"),
                 source: "Schwartz-Zippel".to_owned(),
                 is_hash: false,
@@ -143,9 +145,9 @@ impl SecurityReport {
             .terms
             .iter()
             .filter(|t| !t.is_hash)
-            .map(|t| (-t.bits).exp2())
+            .map(|t| libm::exp2(-t.bits))
             .sum();
-        -sum.log2()
+        -libm::log2(sum)
     }
 
     /// The security level: the smaller of [`Self::algebraic_bits`] and the weakest hash term.

@@ -8,6 +8,9 @@ use sheaf_xmss::{PublicKey, Scheme};
 /// Neither the order of the groups nor that of the keys in a group matters. Nothing
 /// is checked while claims are put together; [`verify`](crate::verify) refuses those
 /// that are empty, repeat a group or a key, or name a slot that does not exist.
+///
+/// One key may stand in several groups: it can't honestly sign two messages at one
+/// slot, but whoever counts signers over groups has to count distinct keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     scheme: Scheme,

@@ -28,7 +28,7 @@ pub fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     let partial = Poseidon::wide().partial_rounds();
     let term = |name, roots: usize, formula: String| ErrorTerm {
         name,
-        bits: EXTENSION_BITS - (roots as f64).log2(),
+        bits: EXTENSION_BITS - libm::log2(roots as f64),
         formula: format!("{formula} / |EF|"),
     };
     vec![
