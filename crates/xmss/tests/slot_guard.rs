@@ -287,18 +287,16 @@ fn a_killed_signer_never_signs_a_slot_twice() {
         let guard = FileSlotGuard::open(&TEST, &public_key, &path("journal")).unwrap();
         let secret_key = SecretKey::from_bytes(&TEST, &encoded).unwrap();
         let mut key = SigningKey::new(secret_key, guard);
-        let mut used = 0;
-        for (&slot, (message, signature)) in &released {
+        for (i, (&slot, (message, signature))) in released.iter().enumerate() {
             let mut bytes = [0; 32];
             hex::decode_to_slice(message, &mut bytes).unwrap();
             let again = key.sign(slot, &bytes).unwrap();
             assert_eq!(hex::encode(again.to_bytes()), *signature);
-            bytes[used % 32] ^= 1 << (used % 8);
+            bytes[i % 32] ^= 1 << (i % 8);
             assert!(matches!(
                 key.sign(slot, &bytes),
                 Err(SigningError::Guard(GuardError::SlotUsed { slot: refused })) if refused == slot
             ));
-            used += 1;
         }
         if key.guard().used().len() > 16 {
             // Few slots are left. What follows is another life of the key.
