@@ -80,7 +80,10 @@ impl Campaign {
         if let Some(code) = status.and_then(|status| status.code()) {
             return Ok(code == 0);
         }
-        let block = fs::read_to_string(&traces.block)?;
+        let Ok(block) = fs::read_to_string(&traces.block) else {
+            println!("the process died before its first block");
+            return Ok(false);
+        };
         println!("the process died or hung in block {block}; repeating it");
         let mut child = self.child(directory.path(), Some(&block))?;
         let status = wait(&mut child, &traces.input)?;
