@@ -1,6 +1,6 @@
 //! Prints parameters, error budget, proof size and times for one shape.
 //!
-//! Arguments: inner variables, slice variables, live slices, log inverse rate, claims.
+//! Arguments: inner variables, slice variables, live slices, log inverse rate, claims, security in bits (128).
 
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,16 @@ fn main() {
         .skip(1)
         .map(|arg| arg.parse().expect("a number"))
         .collect();
-    let [inner, slices, live, rate, claims] = args[..] else {
-        panic!("inner variables, slice variables, live slices, log inverse rate, claims");
+    let ([inner, slices, live, rate, claims], bits) = match args[..] {
+        [inner, slices, live, rate, claims] => ([inner, slices, live, rate, claims], 128),
+        [inner, slices, live, rate, claims, bits] => ([inner, slices, live, rate, claims], bits),
+        _ => {
+            panic!("inner variables, slice variables, live slices, log inverse rate, claims, bits")
+        }
     };
     let layout = Layout::prefix(inner, slices, live);
     let start = Instant::now();
-    let parameters = Parameters::new(&layout, rate, 128.0, claims).expect("parameters exist");
+    let parameters = Parameters::new(&layout, rate, bits as f64, claims).expect("parameters exist");
     println!("search {:?}", start.elapsed());
     for round in parameters.rounds() {
         println!("{round:?}");
