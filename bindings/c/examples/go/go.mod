@@ -1,0 +1,3 @@
+module example/aggregate
+
+go 1.19

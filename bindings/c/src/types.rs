@@ -1,0 +1,171 @@
+//! The types and constants of the C interface, apart from the opaque handles.
+
+use std::ffi::{c_char, c_int, c_void};
+
+/// What a function returns: `SHEAF_STATUS_OK`, or why there is no result.
+///
+/// The numbers never change their meaning. Later versions may add some.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Success.
+    Ok = 0,
+    /// A pointer is null or misaligned, a length is impossible, or a number names no scheme, no rate or no range of slots.
+    InvalidArgument = 1,
+    /// Groups are empty, repeat something, name a slot that does not exist, or hold too many signatures.
+    Claims = 2,
+    /// Bytes are not a public key, signature or secret key of the scheme.
+    Malformed = 3,
+    /// Signatures are not valid. Nothing has been proved.
+    InvalidSignature = 4,
+    /// The bytes are not a proof that this library can read.
+    Format = 5,
+    /// The proof does not prove the claims.
+    Rejected = 6,
+    /// The observer asked to stop.
+    Cancelled = 7,
+    /// A batch of this size can't be proved at this rate.
+    Unsupported = 8,
+    /// Threads can't be started.
+    Threads = 9,
+    /// Another message has been signed at the slot. The key must not sign this one.
+    SlotUsed = 10,
+    /// The key is not active at the slot, or has moved past it.
+    SlotUnavailable = 11,
+    /// The journal is in use by another signing key, perhaps of another process.
+    JournalLocked = 12,
+    /// There is no journal at this path. If the key has ever signed, the journal is lost, and the key must not sign again.
+    JournalMissing = 13,
+    /// There is a journal, or another file, at this path already.
+    JournalExists = 14,
+    /// The journal can't be read or written, is damaged, or belongs to another key.
+    Journal = 15,
+    /// The operating system gives no randomness.
+    Randomness = 16,
+    /// A defect of the library was met and contained. Handles that took part in the call should be freed.
+    Internal = 99,
+}
+
+/// A parameter set of the signature scheme: `SHEAF_SCHEME_PROD` or `SHEAF_SCHEME_TEST`.
+pub type Scheme = u32;
+
+/// The parameters of Lean Ethereum clients.
+pub const SCHEME_PROD: Scheme = 1;
+/// Parameters for tests: fast keys, 256 slots, no security.
+pub const SCHEME_TEST: Scheme = 2;
+
+/// The rate of the code under a proof, which trades proving time for proof size. All rates are equally secure.
+pub type Rate = u32;
+
+/// Rate 1/2: the fastest proving, the largest proofs.
+pub const RATE_HALF: Rate = 1;
+/// Rate 1/4.
+pub const RATE_QUARTER: Rate = 2;
+/// Rate 1/8.
+pub const RATE_EIGHTH: Rate = 3;
+/// Rate 1/16: the slowest proving, the smallest proofs.
+pub const RATE_SIXTEENTH: Rate = 4;
+
+/// Bytes in a message.
+pub const MESSAGE_BYTES: usize = 32;
+/// Bytes in a public key, in SSZ, of every scheme.
+pub const PUBLIC_KEY_BYTES: usize = 52;
+/// Bytes in the seed of a one-slot signer.
+pub const SEED_BYTES: usize = 32;
+/// The most signatures that one proof may cover.
+pub const MAX_SIGNATURES: usize = 65536;
+/// The index of a place that is a whole group.
+pub const WHOLE_GROUP: usize = usize::MAX;
+
+const _: () = {
+    assert!(SCHEME_PROD == sheaf::PROD.id as u32 && SCHEME_TEST == sheaf::TEST.id as u32);
+    assert!(RATE_HALF == sheaf::Rate::Half.log_inverse() as u32);
+    assert!(RATE_QUARTER == sheaf::Rate::Quarter.log_inverse() as u32);
+    assert!(RATE_EIGHTH == sheaf::Rate::Eighth.log_inverse() as u32);
+    assert!(RATE_SIXTEENTH == sheaf::Rate::Sixteenth.log_inverse() as u32);
+    assert!(MESSAGE_BYTES == sheaf::xmss::params::MESSAGE_BYTES);
+    assert!(PUBLIC_KEY_BYTES == sheaf::xmss::params::PUBLIC_KEY_BYTES);
+    assert!(SEED_BYTES == sheaf::xmss::one_slot::SEED_BYTES);
+    assert!(MAX_SIGNATURES == sheaf::MAX_SIGNATURES);
+};
+
+/// Bytes that the caller owns. `data` may be null if `len` is 0.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes {
+    /// The first byte.
+    pub data: *const u8,
+    /// How many bytes.
+    pub len: usize,
+}
+
+/// Bytes that the library has allocated. Give them back with `sheaf_buffer_free`, unchanged.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Buffer {
+    /// The first byte; null if there is no buffer.
+    pub data: *mut u8,
+    /// How many bytes.
+    pub len: usize,
+}
+
+/// Keys that signed one message at one slot, and their signatures.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// The slot.
+    pub slot: u32,
+    /// The message.
+    pub message: [u8; MESSAGE_BYTES],
+    /// `count` public keys, in SSZ.
+    pub keys: *const Bytes,
+    /// `count` signatures, in SSZ, in the order of the keys. `sheaf_verify` does not look at them: there it may be null.
+    pub signatures: *const Bytes,
+    /// How many keys.
+    pub count: usize,
+}
+
+/// What an error is about, counted as the caller counts.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the group.
+    pub group: usize,
+    /// Index of the key and signature in the group, or `SHEAF_WHOLE_GROUP`.
+    pub index: usize,
+}
+
+/// How far a computation has come.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What is being done, for people. Valid during the call.
+    pub phase: *const c_char,
+    /// How much has been done: phases of a proof, or slots of a key.
+    pub done: u64,
+    /// Out of how much.
+    pub total: u64,
+}
+
+/// Is told how far a computation has come, and may cancel it: 0 goes on, anything else cancels.
+///
+/// Called on a thread of the prover, never from two threads at once for the same call of the library, and never after that
+/// call has returned. It must return in the ordinary way: no `longjmp`, no C++ exception. `user_data` is passed through.
+pub type Observer =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, progress: *const Progress) -> c_int>;
+
+/// Facts about this build of the library, and the machine on which it runs. Strings are static.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Build {
+    /// The version of the library.
+    pub version: *const c_char,
+    /// The SIMD level that it was compiled for: `scalar`, `neon`, `avx2` or `avx512`.
+    pub simd: *const c_char,
+    /// The SIMD level that the CPU offers.
+    pub cpu_simd: *const c_char,
+    /// The version of the proofs that it makes and verifies.
+    pub proof_version: u32,
+    /// Whether the CPU has wider SIMD instructions than this build uses, so that another build would be several times as fast.
+    pub leaves_simd_unused: bool,
+}
