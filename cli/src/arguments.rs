@@ -1,7 +1,7 @@
 //! Arguments that several subcommands take.
 
 use clap::{Args, ValueEnum};
-use sheaf::{PROD, Prover, Rate, Scheme, TEST, build_info};
+use sheaf::{BuildInfo, PROD, Prover, Rate, Scheme, TEST, build_info};
 
 use crate::failure::{Failure, warn};
 
@@ -60,15 +60,21 @@ pub(crate) struct ThreadsArgument {
 impl ThreadsArgument {
     /// Starts a prover, and says so if this build is slower than the machine.
     pub(crate) fn prover(self) -> Result<Prover, Failure> {
-        let build = build_info();
-        if build.leaves_simd_unused() {
-            warn(format_args!(
-                "warning: built for {}, but this CPU has {}; build with RUSTFLAGS=\"-C target-cpu=native\" to use it",
-                build.simd, build.cpu_simd
-            ));
+        if let Some(warning) = unused_simd(&build_info()) {
+            warn(warning);
         }
         Ok(Prover::new(self.threads)?)
     }
+}
+
+/// A warning, in one line, if the CPU has wider instructions than the build uses.
+fn unused_simd(build: &BuildInfo) -> Option<String> {
+    build.leaves_simd_unused().then(|| {
+        format!(
+            "warning: built for {}, but this CPU has {}; build with RUSTFLAGS=\"-C target-cpu=native\" to use it",
+            build.simd, build.cpu_simd
+        )
+    })
 }
 
 /// Parses 32 bytes in hexadecimal digits.
@@ -78,4 +84,31 @@ pub(crate) fn parse_message(text: &str) -> Result<[u8; 32], String> {
     hex::decode_to_slice(digits, &mut message)
         .map_err(|_| "a message is 64 hexadecimal digits, for its 32 bytes".to_owned())?;
     Ok(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf::SimdLevel::{Avx2, Avx512, Scalar};
+
+    use super::*;
+
+    #[test]
+    fn simd_that_is_not_used_is_worth_one_line() {
+        let mut build = build_info();
+        for (simd, cpu_simd, warns) in [
+            (Scalar, Scalar, false),
+            (Avx2, Avx2, false),
+            (Scalar, Avx2, true),
+            (Scalar, Avx512, true),
+            (Avx2, Avx512, true),
+        ] {
+            (build.simd, build.cpu_simd) = (simd, cpu_simd);
+            let warning = unused_simd(&build);
+            assert_eq!(warning.is_some(), warns);
+            for line in warning {
+                assert!(line.contains(simd.name()) && line.contains(cpu_simd.name()));
+                assert!(!line.contains('\n'));
+            }
+        }
+    }
 }

@@ -25,7 +25,9 @@ use crate::commands::{aggregate, bench, demo, inspect, keygen, security, sign, v
 /// Aggregate post-quantum XMSS signatures into one succinct proof.
 #[derive(Debug, Parser)]
 #[command(
+    name = "sheaf",
     version,
+    long_version = long_version(),
     after_help = "Exit codes: 0 success, 1 a proof is rejected, 2 unusable input."
 )]
 struct Cli {
@@ -51,6 +53,15 @@ enum Command {
     Bench(bench::Arguments),
     /// List every term of the soundness error
     Security(security::Arguments),
+}
+
+/// Version, format of proofs, and SIMD instructions: what a report of a problem or of a speed should say.
+fn long_version() -> String {
+    let build = sheaf::build_info();
+    format!(
+        "{}\nproof version {}\nbuilt for {}, the CPU has {}",
+        build.version, build.proof_version, build.simd, build.cpu_simd
+    )
 }
 
 fn main() -> ExitCode {
