@@ -105,7 +105,7 @@ mod tests {
             (build.simd, build.cpu_simd) = (simd, cpu_simd);
             let warning = unused_simd(&build);
             assert_eq!(warning.is_some(), warns);
-            for line in warning {
+            if let Some(line) = warning {
                 assert!(line.contains(simd.name()) && line.contains(cpu_simd.name()));
                 assert!(!line.contains('\n'));
             }
