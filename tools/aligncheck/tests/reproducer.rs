@@ -6,7 +6,6 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Output;
 
@@ -43,9 +42,10 @@ fn the_committed_program_is_flagged_and_faults() {
 
     if has_avx() {
         let workshop = Workshop::new();
-        let program = workshop.path("program");
-        fs::write(&program, MISALIGNED).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        // Another process makes the program: it can't be run while it is open for writing, as a file of this process is
+        // for a moment in every process that another test forks meanwhile.
+        fs::write(workshop.path("bytes"), MISALIGNED).unwrap();
+        workshop.run("install", &["-m", "755", "bytes", "program"]);
         assert!(faulted(&workshop.execute("program")));
     }
 }

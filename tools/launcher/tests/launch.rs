@@ -7,17 +7,26 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
 const LEVELS: [&str; 3] = ["x86-64-v4", "x86-64-v3", "x86-64"];
 
-struct Release(TempDir);
+/// Held by a test while it writes programs and runs them: a program can't be run while it is open for writing, as it is
+/// for a moment in every process that another thread forks meanwhile.
+static PROGRAMS: Mutex<()> = Mutex::new(());
+
+struct Release(
+    TempDir,
+    #[expect(dead_code, reason = "held")] MutexGuard<'static, ()>,
+);
 
 impl Release {
     /// A release with a build of every level.
     fn new() -> Self {
-        let release = Self(tempfile::tempdir().unwrap());
+        let alone = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
+        let release = Self(tempfile::tempdir().unwrap(), alone);
         fs::create_dir(release.0.path().join("bin")).unwrap();
         fs::copy(env!("CARGO_BIN_EXE_sheaf-launcher"), release.launcher()).unwrap();
         for level in LEVELS {
