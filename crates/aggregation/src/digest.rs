@@ -6,7 +6,7 @@
 //! the protocol and does not depend on the machine.
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
-use sheaf_transcript::{F, PF};
+use sheaf_transcript::{Domain, F, PF};
 use sheaf_xmss::PublicKey;
 use sheaf_xmss::poseidon::Lanes;
 
@@ -20,7 +20,8 @@ const WIDTH: usize = 24;
 /// The concatenated digests of the streams.
 ///
 /// Stream `s` absorbs keys `s, s + 16, s + 32, ..`, each as
-/// `root 8 | parameter 5 | 1 | 0` over the rate of a state `capacity 9 | rate 15`;
+/// `root 8 | parameter 5 | 1 | 0` over the rate of a state `capacity 9 | rate 15`
+/// whose capacity is `0^8 | 4` at first ([`Domain::Keys`]);
 /// the `1` tells a key from the zero block that pads shorter streams. The
 /// number of keys is bound by the header of the statement.
 #[must_use]
@@ -38,7 +39,9 @@ pub(crate) fn digest_keys(keys: &[&PublicKey]) -> Vec<F> {
     };
     // Where registers are wider than a sponge bank needs, spare lanes repeat stream 0.
     let vectors = STREAMS.div_ceil(PF::WIDTH);
-    let mut states = vec![[PF::ZERO; WIDTH]; vectors];
+    let mut start = [PF::ZERO; WIDTH];
+    start[CAPACITY - 1] = PF::from(Domain::Keys.tag());
+    let mut states = vec![start; vectors];
     for row in keys.chunks(STREAMS) {
         for (v, state) in states.iter_mut().enumerate() {
             let blocks: Vec<_> = (0..PF::WIDTH)

@@ -13,10 +13,10 @@ const MESSAGES: &str = include_str!("vectors/messages.txt");
 
 /// SHA3-256 of the aggregate of [`batch`]`(TEST, &[2, 1])` at each rate.
 const PROOFS: [&str; 4] = [
-    "029f252c7101d13460ceedba3dc4b605ebaecec24bf40c9c74495f4582e3af2a",
-    "334b1cb880f436791e6d7e6ae8bcce1b21096569b072368dcd5d8fd384242ec8",
-    "92ee353308395ec9e3fba98749ca47aed6af4048431b67aeca3bbac00d7d989e",
-    "2bbf6f111c11f885a52962b90a6b8c3c517f42b7abc12a3756d2cb41d058c4ab",
+    "8909d130dc7cd5ba84be81784641be05bde2ef1e04bef02f414a06e9330a41bd",
+    "4da1f8f789b3c5d3be9c1afb431ea5a35be7f93ec083675a6e16ce290193dfcf",
+    "0caa791b84604311960ef45ae81d1cd6d0d6155cbc22dd4979cc31c6ed7b3029",
+    "94e87bba10295d6a25aa60a2bc0bf82e3e7098e6262ff1d75af7302be31eb816",
 ];
 
 /// The label of the message that element `index` belongs to: where a proof without it ends.

@@ -20,12 +20,14 @@
 
 #![forbid(unsafe_code)]
 
+mod domain;
 pub mod field;
 #[cfg(feature = "prover")]
 mod prover;
 mod sponge;
 mod verifier;
 
+pub use domain::Domain;
 pub use field::{EF, EPF, F, PF};
 #[cfg(feature = "prover")]
 pub use prover::ProverTranscript;

@@ -10,12 +10,14 @@
 //!
 //! Framing: at every permutation `capacity[0]` gains the number of elements
 //! absorbed since the last one and `capacity[1]` a running hash of the labels
-//! of the messages that they came from.
+//! of the messages that they came from. `capacity[8]` starts as the tag of
+//! [`Domain::Transcript`].
 
 use p3_field::PrimeCharacteristicRing;
 use p3_field::PrimeField32;
 use sheaf_poseidon::permute24;
 
+use crate::domain::Domain;
 use crate::field::{EF, F, ORDER, from_coefficients};
 
 /// Width of the permutation.
@@ -81,8 +83,10 @@ impl core::fmt::Debug for Sponge {
 
 impl Sponge {
     pub(crate) fn new() -> Self {
+        let mut state = [F::ZERO; WIDTH];
+        state[CAPACITY - 1] = Domain::Transcript.tag();
         Self {
-            state: [F::ZERO; WIDTH],
+            state,
             absorbed: 0,
             labels: F::ZERO,
             squeezed: RATE,

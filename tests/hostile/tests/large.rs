@@ -58,7 +58,8 @@ fn the_largest_claims_with_hostile_proofs() {
 #[test]
 fn claims_that_are_too_large_are_refused_for_their_number() {
     let mut many = keys(MAX_SIGNATURES + 1);
-    let proof = [0x73, 0x68, 0x66, 0x70, 1, 2, 1, 0];
+    let [m, a, g, i] = sheaf::MAGIC;
+    let proof = [m, a, g, i, sheaf::FORMAT_VERSION, 2, 1, 0];
     let proof = Aggregate::from_bytes(&proof).unwrap();
     while many.len() < 1 << 20 {
         many.extend_from_within(..);

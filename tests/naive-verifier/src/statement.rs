@@ -42,7 +42,7 @@ pub(crate) const DIGITS: usize = 8;
 /// Remainders of an element of the message hash lie below this.
 pub(crate) const REMAINDERS: usize = 127;
 
-const VERSION: usize = 1;
+const VERSION: usize = 2;
 const MAX_LANES: usize = 1 << 16;
 const KEY_BYTES: usize = 52;
 
@@ -209,6 +209,7 @@ pub(crate) fn absorb(scheme: &Scheme, rate: usize, groups: &[Group], transcript:
 fn digest_of_keys(lanes: &[Lane]) -> Vec<F> {
     let digest = |stream: usize| {
         let mut state = [F::ZERO; 24];
+        state[8] = f(4);
         for row in lanes.chunks(16) {
             state[9..].fill(F::ZERO);
             if let Some(key) = row.get(stream) {

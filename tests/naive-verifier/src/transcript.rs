@@ -37,8 +37,10 @@ fn label_code(label: &str) -> u32 {
 
 impl<'a> Transcript<'a> {
     pub(crate) fn new(proof: &'a [u8]) -> Self {
+        let mut state = [F::ZERO; CAPACITY + RATE];
+        state[8] = f(1);
         Self {
-            state: [F::ZERO; CAPACITY + RATE],
+            state,
             pending: Vec::new(),
             labels: F::ZERO,
             fresh: Vec::new(),

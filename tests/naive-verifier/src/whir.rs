@@ -240,6 +240,7 @@ fn query(
 #[must_use]
 pub fn hash_row(row: &[F]) -> Vec<F> {
     let mut state = [F::ZERO; 24];
+    state[8] = f(2);
     for block in row.chunks(15) {
         state[9..].fill(F::ZERO);
         state[9..9 + block.len()].copy_from_slice(block);
@@ -252,6 +253,7 @@ pub fn hash_row(row: &[F]) -> Vec<F> {
 #[must_use]
 pub fn hash_pair(left: &[F], right: &[F]) -> Vec<F> {
     let mut state = [F::ZERO; 24];
+    state[23] = f(3);
     state[..9].copy_from_slice(left);
     state[9..18].copy_from_slice(right);
     permute24(state)[..9].to_vec()

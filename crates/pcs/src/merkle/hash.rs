@@ -2,7 +2,7 @@
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_poseidon::permute24;
-use sheaf_transcript::{F, PF};
+use sheaf_transcript::{Domain, F, PF};
 
 use super::{DIGEST, Digest, RATE};
 
@@ -36,6 +36,7 @@ pub(crate) fn nodes(children: &[Digest]) -> Vec<Digest> {
 /// The digests of up to `BATCH` rows; what exceeds their number is meaningless.
 pub(crate) fn row_batch(rows: &[F], width: usize) -> [Digest; BATCH] {
     let mut state = [PF::ZERO; WIDTH];
+    state[CAPACITY - 1] = PF::from(Domain::Leaf.tag());
     for block in (0..width).step_by(RATE) {
         for (i, slot) in state[CAPACITY..].iter_mut().enumerate() {
             let column = block + i;
@@ -60,6 +61,7 @@ pub(crate) fn node_batch(children: &[Digest]) -> [Digest; BATCH] {
         side @ (0 | 1) => PF::from_fn(|lane| child(lane, side, i % DIGEST)),
         _ => PF::ZERO,
     });
+    state[WIDTH - 1] = PF::from(Domain::Node.tag());
     permute24(&mut state);
     lanes(&state)
 }

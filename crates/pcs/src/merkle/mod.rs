@@ -1,13 +1,16 @@
 //! Merkle trees over the rows of a matrix, hashed with Poseidon1 of width 24.
 //!
 //! ```text
-//!     leaf   sponge in overwrite mode, state [ capacity 0..9 | rate 9..24 ],
-//!            last block padded with zeros; digest = elements 9..18
-//!     node   permute(left 9 | right 9 | 0^6), digest = elements 0..9
+//!     leaf   sponge in overwrite mode, state [ capacity 0..9 | rate 9..24 ] with
+//!            capacity 0^8 | 2 at first; last block padded with zeros;
+//!            digest = elements 9..18
+//!     node   permute(left 9 | right 9 | 0^5 | 3), digest = elements 0..9
 //! ```
 //!
+//! The constants are those of [`Domain`](sheaf_transcript::Domain).
+//!
 //! A digest of nine elements has 278 bits: collisions cost `2^139`, those of the
-//! capacity too. Running the permutation of a node backwards has to hit six zeros
+//! capacity too. Running the permutation of a node backwards has to hit six constants
 //! (185 bits) per input. The length of a row and the depth of the tree are
 //! parameters, so neither padding nor tree depth is ambiguous.
 //!
