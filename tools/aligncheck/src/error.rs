@@ -27,6 +27,9 @@ pub enum Error {
     /// A segment is not within the file.
     #[error("a segment reaches beyond the end of the file")]
     SegmentOutside,
+    /// A section header names other bytes of the file than are loaded at its address.
+    #[error("a section of code is not what is loaded at its address")]
+    SectionElsewhere,
     /// Headers, sections or symbols can't be read.
     #[error("not a readable ELF file: {0}")]
     Elf(#[from] object::read::Error),
