@@ -10,10 +10,11 @@
 //! # Limits
 //!
 //! - Addresses held in registers (`lea` first, or tables with an index) are not known, and not checked.
-//! - Code is decoded from front to back, beginning anew at every symbol. Data among the code is decoded as if it were
-//!   instructions. Where no symbol follows it, it can hide the first few instructions after it; this concerns stripped
-//!   files above all. In principle it can invent a finding. Over 1,080 programs and libraries of a Debian system, with
-//!   153,522 checked operands, it did not. Symbols that say "data" are no reason to skip bytes: Zig gives them to functions.
+//! - Code is decoded from front to back, and from every symbol and every entry of the unwinding table. Data among the code
+//!   is decoded as if it were instructions. Where neither follows it, it can hide the first few instructions after it. In
+//!   principle it can invent a finding. Over 3,204 programs and libraries of a Debian system, with 350,927 checked operands,
+//!   it did not. Symbols that say "data" are no reason to skip bytes: Zig gives them to functions.
+//! - Sections in executable segments that are not marked as code are not decoded, but their bytes are counted.
 //! - Instructions newer than the decoder are skipped byte by byte, and counted.
 
 use std::ops::AddAssign;

@@ -64,4 +64,20 @@ pub enum Error {
         /// The member's name, as far as it is UTF-8.
         member: String,
     },
+    /// A member holds code for the linker's compiler, which replaces its sections in the consumer's link.
+    #[error(
+        "member {member} holds code for link-time optimisation in section {section}; build without it, or remove those sections from an object that has machine code too"
+    )]
+    LinkTimeCode {
+        /// The member's name, as far as it is UTF-8.
+        member: String,
+        /// The section's name, as far as it is UTF-8.
+        section: String,
+    },
+    /// A member is an archive itself, whose objects would stay as they are.
+    #[error("member {member} is an archive itself")]
+    Nested {
+        /// The member's name, as far as it is UTF-8.
+        member: String,
+    },
 }
