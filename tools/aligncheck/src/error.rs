@@ -27,6 +27,9 @@ pub enum Error {
     /// A segment is not within the file.
     #[error("a segment reaches beyond the end of the file")]
     SegmentOutside,
+    /// A section header names other bytes of the file than are loaded at its address.
+    #[error("a section of code is not what is loaded at its address")]
+    SectionElsewhere,
     /// Headers, sections or symbols can't be read.
     #[error("not a readable ELF file: {0}")]
     Elf(#[from] object::read::Error),
@@ -58,6 +61,22 @@ pub enum Error {
         "member {member} is LLVM bitcode, which has no sections yet; build the archive without linker-plugin LTO"
     )]
     Bitcode {
+        /// The member's name, as far as it is UTF-8.
+        member: String,
+    },
+    /// A member holds code for the linker's compiler, which replaces its sections in the consumer's link.
+    #[error(
+        "member {member} holds code for link-time optimisation in section {section}; build without it, or remove those sections from an object that has machine code too"
+    )]
+    LinkTimeCode {
+        /// The member's name, as far as it is UTF-8.
+        member: String,
+        /// The section's name, as far as it is UTF-8.
+        section: String,
+    },
+    /// A member is an archive itself, whose objects would stay as they are.
+    #[error("member {member} is an archive itself")]
+    Nested {
         /// The member's name, as far as it is UTF-8.
         member: String,
     },

@@ -146,7 +146,10 @@ fn describe(checked: &Checked) -> String {
             actual,
             ..
         } = finding;
-        let place = match (&finding.function, finding.offset) {
+        // Symbols may hold anything.
+        let function = finding.function.as_ref();
+        let function = function.map(|name| name.replace(char::is_control, "\u{fffd}"));
+        let place = match (function, finding.offset) {
             (Some(function), Some(0)) => format!(" in {function}"),
             (Some(function), Some(offset)) => format!(" in {function}+{offset:#x}"),
             _ => String::new(),
@@ -172,6 +175,10 @@ fn describe(checked: &Checked) -> String {
     );
     let skipped = [
         (counts.undecodable_bytes, "bytes not decodable"),
+        (
+            counts.executable_data_bytes,
+            "bytes of data in executable segments",
+        ),
         (counts.operands_outside, "operands outside of all segments"),
     ];
     let skipped: Vec<_> = skipped

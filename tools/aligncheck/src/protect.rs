@@ -26,6 +26,10 @@ use crate::Error;
 /// The first bytes of LLVM bitcode, bare and with the wrapper that some tools add.
 const BITCODE: [&[u8]; 2] = [b"BC\xc0\xde", b"\xde\xc0\x17\x0b"];
 
+/// How the names of sections begin that linkers compile instead of using the object's own code: GCC's, and LLVM's for
+/// objects that have both. (`.llvmbc`, which Rust's standard library has, is there for other tools.)
+const LINK_TIME_CODE: [&[u8]; 2] = [b".gnu.lto_", b".llvm.lto"];
+
 /// A static archive without mergeable sections, and what it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protected {
@@ -46,7 +50,8 @@ pub struct Protected {
 /// # Errors
 ///
 /// The archive is unreadable or thin, holds no ELF object at all, or holds a member that can't be made safe: a broken or
-/// 32-bit ELF file, one that is not relocatable, or LLVM bitcode.
+/// 32-bit ELF file, one that is not relocatable, LLVM bitcode or what GCC and LLVM put into objects for link-time
+/// optimisation, or another archive.
 pub fn protect_archive(archive: &[u8]) -> Result<Protected, Error> {
     let file = ArchiveFile::parse(archive).map_err(Error::Archive)?;
     if file.is_thin() {
@@ -64,6 +69,12 @@ pub fn protect_archive(archive: &[u8]) -> Result<Protected, Error> {
         let data = member.data(archive).map_err(Error::Archive)?;
         if BITCODE.iter().any(|magic| data.starts_with(magic)) {
             return Err(Error::Bitcode { member: name() });
+        }
+        if [object::archive::MAGIC, object::archive::THIN_MAGIC]
+            .iter()
+            .any(|magic| data.starts_with(magic))
+        {
+            return Err(Error::Nested { member: name() });
         }
         if !data.starts_with(&object::elf::ELFMAG) {
             continue;
@@ -87,6 +98,19 @@ pub fn protect_archive(archive: &[u8]) -> Result<Protected, Error> {
             .len();
         if count == 0 {
             continue;
+        }
+        let sections = header.sections(endian, data).map_err(unreadable)?;
+        for section in sections.iter() {
+            let section = sections.section_name(endian, section).map_err(unreadable)?;
+            if LINK_TIME_CODE
+                .iter()
+                .any(|prefix| section.starts_with(prefix))
+            {
+                return Err(Error::LinkTimeCode {
+                    member: name(),
+                    section: String::from_utf8_lossy(section).into_owned(),
+                });
+            }
         }
         // Both ends were checked when the headers were read from the same bytes.
         let start = (member.file_range().0 + header.e_shoff(endian)) as usize;

@@ -136,6 +136,7 @@ fn json() {
             "findings": findings,
             "instructions": 12,
             "undecodable_bytes": 0,
+            "executable_data_bytes": 0,
             "operands": operands,
             "operands_outside": 0,
             "operands_in_loose_segments": 0,

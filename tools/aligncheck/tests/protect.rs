@@ -2,7 +2,7 @@
 
 mod support;
 
-use object::elf::{FileHeader64, SHF_ALLOC, SHF_MERGE, SHF_STRINGS};
+use object::elf::{FileHeader64, SHF_ALLOC, SHF_MERGE, SHF_STRINGS, SectionHeader64};
 use object::read::archive::ArchiveFile;
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, pod};
@@ -136,6 +136,34 @@ fn object() -> &'static [u8] {
     vector.data(MERGEABLE).unwrap()
 }
 
+/// The object, with another name for its section of constants: as the last string of the file, behind everything else.
+fn with_section_named(name: &str) -> Vec<u8> {
+    let mut object = object().to_vec();
+    let header = FileHeader64::<Endianness>::parse(object.as_slice()).unwrap();
+    let endian = header.endian().unwrap();
+    let table = header.sections(endian, object.as_slice()).unwrap();
+    let start = header.e_shoff.get(endian) as usize;
+    let (index, _) = table.section_by_name(endian, b".rodata.cst32").unwrap();
+    let (constants, names) = (index.0, usize::from(header.e_shstrndx.get(endian).0));
+    let strings = table.section(object::SectionIndex(names)).unwrap();
+    let (offset, size) = (strings.sh_offset.get(endian), strings.sh_size.get(endian));
+    let moved = object.len() as u64;
+    object.extend_from_within(offset as usize..(offset + size) as usize);
+    object.extend(name.bytes());
+    object.push(0);
+    let (headers, _) = pod::slice_from_bytes_mut::<SectionHeader64<Endianness>>(
+        &mut object[start..],
+        constants.max(names) + 1,
+    )
+    .unwrap();
+    headers[constants].sh_name.set(endian, size as u32);
+    headers[names].sh_offset.set(endian, moved);
+    headers[names]
+        .sh_size
+        .set(endian, size + name.len() as u64 + 1);
+    object
+}
+
 #[test]
 fn members_that_are_no_objects_stay() {
     let metadata = b"metadata".as_slice();
@@ -177,6 +205,17 @@ fn what_cannot_be_protected_is_refused() {
     let mut narrow = object().to_vec();
     narrow[4] = 1;
     assert_eq!(member(&narrow), Err(Error::MemberKind { member: name() }));
+    assert_eq!(member(MERGEABLE), Err(Error::Nested { member: name() }));
+    for section in [".gnu.lto_.decls", ".llvm.lto"] {
+        let section = section.to_owned();
+        assert_eq!(
+            member(&with_section_named(&section)),
+            Err(Error::LinkTimeCode {
+                member: name(),
+                section
+            })
+        );
+    }
     let cut = &object()[..object().len() / 2];
     assert!(matches!(member(cut), Err(Error::Member { member, .. }) if member == "x.o"));
 
