@@ -9,7 +9,7 @@
 //! instruction sets that the legacy rule is about, the instructions exempt from it, and the aligned moves. It is no list
 //! of *all* SSE instructions, which would have to be complete to be right. Scalar and half-width operands (`addss`,
 //! `movhps`, `pmovsxbw`, `cvtps2pd`), and all operands of MMX registers, drop out by their width. A test walks through
-//! the opcode space and has the processor confirm every answer that it can: 953 instructions on an AMD EPYC with AVX2.
+//! the opcode space and has the processor confirm every answer that it can: over 960 instructions on an AMD EPYC with AVX2.
 //! That one takes any address in the seven SHA instructions; Intel's manual demands 16 bytes, and so does this module.
 //!
 //! Instructions of other sets that demand 16 bytes or more are included: `cmpxchg16b`, `fxsave` and the `xsave` family

@@ -1,0 +1,3 @@
+module sheaf-consumer
+
+go 1.19
