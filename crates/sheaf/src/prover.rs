@@ -38,7 +38,7 @@ pub struct Prover {
 /// The most threads that a prover may have. Beyond any machine's cores, threads only take memory.
 pub const MAX_THREADS: usize = 1024;
 
-/// The stack of a thread. A proof takes a tenth; a thread that waits for its part of one may begin another meanwhile.
+/// The stack of a thread. A proof needs 256 KiB; a thread that waits for others may begin another one meanwhile.
 const STACK_BYTES: usize = 2 << 20;
 
 impl Prover {

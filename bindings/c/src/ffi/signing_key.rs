@@ -99,6 +99,9 @@ pub unsafe extern "C" fn sheaf_journal_create(
 
 /// Opens a key for signing: its bytes in SSZ, and its journal, which must exist and is locked until the key is freed.
 ///
+/// A process that forks keeps the key: in the child, calls with it fail with `SHEAF_STATUS_JOURNAL_LOCKED`. As the child holds a
+/// copy of the open file, a parent that ends without freeing the key leaves the journal locked until the child ends too.
+///
 /// The prover's threads are used when the key moves on to its next subtree, and only then. Free `*key` with
 /// `sheaf_signing_key_free`; the prover may be freed before.
 ///
