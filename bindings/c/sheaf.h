@@ -4,16 +4,21 @@
  * Errors. A function that can fail returns a sheaf_status. Its last parameter, `error`, may be null; otherwise *error is
  * null after success, and after a failure an object with a message and the places that it is about. Free it with
  * sheaf_error_free. Results are written on success; on failure they are null, empty or zero, so that freeing them is
- * harmless.
+ * harmless. What was in the places of errors and results before is neither read nor freed.
  *
  * Memory. Everything that the library allocates has its function to free it; free() does not fit. The library keeps no
  * pointer of the caller beyond the call, an observer's user_data included.
  *
  * Pointers. Null and misaligned pointers and impossible lengths are errors, except where null is allowed. Otherwise a
- * pointer must point to what its type and the documentation say, and what it points to must not change during the call.
+ * pointer must point to what its type and the documentation say, and what it points to must not change during the call:
+ * results and inputs must not overlap. A handle or buffer that has been freed must not be used again.
  *
  * Threads. Each function says from which threads it may be called. There is no global state: nothing to initialise, and
- * calls with different handles never disturb each other.
+ * calls with different handles never disturb each other. No function may be called from a signal handler, and a thread must
+ * not be cancelled (pthread_cancel) during a call.
+ *
+ * Processes. Handles belong to the process that made them. In a child that has been forked off they can only be freed: calls
+ * with a prover fail with SHEAF_STATUS_THREADS, calls with a signing key with SHEAF_STATUS_JOURNAL_LOCKED.
  *
  * No panic of the library crosses this interface. Like malloc in most programs, it ends the process when memory runs out.
  */
@@ -101,7 +106,7 @@ enum sheaf_status
      */
     SHEAF_STATUS_UNSUPPORTED = 8,
     /**
-     * Threads can't be started.
+     * Threads can't be started, or stayed in the parent of a forked process.
      */
     SHEAF_STATUS_THREADS = 9,
     /**
@@ -113,7 +118,7 @@ enum sheaf_status
      */
     SHEAF_STATUS_SLOT_UNAVAILABLE = 11,
     /**
-     * The journal is in use by another signing key, perhaps of another process.
+     * The journal is in use by another signing key, perhaps of another process, such as the parent of this one.
      */
     SHEAF_STATUS_JOURNAL_LOCKED = 12,
     /**
@@ -287,6 +292,9 @@ typedef struct sheaf_progress {
  *
  * Called on a thread of the prover, never from two threads at once for the same call of the library, and never after that
  * call has returned. It must return in the ordinary way: no `longjmp`, no C++ exception. `user_data` is passed through.
+ *
+ * It may call the library, but not with a signing key that was opened with the same prover: another thread may hold the key
+ * and wait for the thread on which the observer runs.
  */
 typedef int (*sheaf_observer)(void *user_data, const struct sheaf_progress *progress);
 
@@ -433,7 +441,8 @@ sheaf_status sheaf_verify(sheaf_scheme scheme,
  * Starts a prover with this many threads; 0 means one per core that the process may use.
  *
  * Keep it for all proofs: several provers can live side by side, but each has threads of its own. A process that forks must
- * make provers after the fork, since threads do not come along.
+ * make provers after the fork, since threads do not come along: in the child, an older prover can only be freed, and calls
+ * with it fail with `SHEAF_STATUS_THREADS`.
  *
  * Thread safety: any thread, at any time.
  */
@@ -527,6 +536,9 @@ sheaf_status sheaf_journal_create(sheaf_scheme scheme,
 
 /**
  * Opens a key for signing: its bytes in SSZ, and its journal, which must exist and is locked until the key is freed.
+ *
+ * A process that forks keeps the key: in the child, calls with it fail with `SHEAF_STATUS_JOURNAL_LOCKED`. As the child holds a
+ * copy of the open file, a parent that ends without freeing the key leaves the journal locked until the child ends too.
  *
  * The prover's threads are used when the key moves on to its next subtree, and only then. Free `*key` with
  * `sheaf_signing_key_free`; the prover may be freed before.

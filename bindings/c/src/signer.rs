@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::observe::InOrder;
+use crate::owner::Owner;
 use crate::types::{MESSAGE_BYTES, Status};
 
 /// Makes a key that is active at `count` slots from slot `start`, or some more. `observer` is told slots done and in all.
@@ -65,6 +66,7 @@ pub(crate) fn create_journal(
 pub(crate) struct Signer {
     /// Computes subtrees when the window moves. Signatures are made without it, so that they need not wait for a proof.
     prover: Arc<Prover>,
+    owner: Owner,
     key: Mutex<SigningKey<FileSlotGuard>>,
 }
 
@@ -80,6 +82,7 @@ impl Signer {
         let guard = FileSlotGuard::open(scheme, &secret_key.public_key(), journal)?;
         Ok(Self {
             prover,
+            owner: Owner::this(),
             key: Mutex::new(SigningKey::new(secret_key, guard)),
         })
     }
@@ -123,6 +126,13 @@ impl Signer {
     }
 
     fn key(&self) -> Result<MutexGuard<'_, SigningKey<FileSlotGuard>>, Failure> {
+        // In a forked child the journal is the parent's, the threads are not there, and the key may be locked for ever.
+        if !self.owner.is_here() {
+            return Err(Failure::new(
+                Status::JournalLocked,
+                "the key was opened before the process forked, and stays with the parent",
+            ));
+        }
         // After a panic the window may be half moved.
         self.key.lock().map_err(|_| {
             Failure::new(
@@ -130,6 +140,15 @@ impl Signer {
                 "an earlier call with this key met a defect; open the key again",
             )
         })
+    }
+}
+
+impl Drop for Signer {
+    fn drop(&mut self) {
+        // Ending threads that are not there might wait for one of them.
+        if !self.owner.is_here() {
+            std::mem::forget(Arc::clone(&self.prover));
+        }
     }
 }
 

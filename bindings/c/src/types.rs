@@ -26,13 +26,13 @@ pub enum Status {
     Cancelled = 7,
     /// A batch of this size can't be proved at this rate.
     Unsupported = 8,
-    /// Threads can't be started.
+    /// Threads can't be started, or stayed in the parent of a forked process.
     Threads = 9,
     /// Another message has been signed at the slot. The key must not sign this one.
     SlotUsed = 10,
     /// The key is not active at the slot, or has moved past it.
     SlotUnavailable = 11,
-    /// The journal is in use by another signing key, perhaps of another process.
+    /// The journal is in use by another signing key, perhaps of another process, such as the parent of this one.
     JournalLocked = 12,
     /// There is no journal at this path. If the key has ever signed, the journal is lost, and the key must not sign again.
     JournalMissing = 13,
@@ -151,6 +151,9 @@ pub struct Progress {
 ///
 /// Called on a thread of the prover, never from two threads at once for the same call of the library, and never after that
 /// call has returned. It must return in the ordinary way: no `longjmp`, no C++ exception. `user_data` is passed through.
+///
+/// It may call the library, but not with a signing key that was opened with the same prover: another thread may hold the key
+/// and wait for the thread on which the observer runs.
 pub type Observer =
     Option<unsafe extern "C" fn(user_data: *mut c_void, progress: *const Progress) -> c_int>;
 

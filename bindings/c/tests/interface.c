@@ -5,10 +5,14 @@
  */
 #include <sheaf.h>
 
+#include <fenv.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
@@ -169,6 +173,17 @@ static void bad_arguments_are_errors(const char *directory)
     FAILS(INVALID_ARGUMENT, sheaf_one_slot_sign(SCHEME, seed, 1, message, key, NULL, &error));
     FAILS(SLOT_UNAVAILABLE, sheaf_one_slot_sign(SCHEME, seed, 256, message, key, &out, &error));
 
+    /* All results are defined, whichever of them is refused. */
+    uint64_t end = 1;
+    key[0] = 1;
+    FAILS(INVALID_ARGUMENT, sheaf_one_slot_sign(SCHEME, seed, 1, message, key, NULL, &error));
+    CHECK(key[0] == 0);
+    key[0] = 1;
+    FAILS(INVALID_ARGUMENT, sheaf_keygen(prover, SCHEME, 0, 1, NULL, NULL, key, NULL, &error));
+    CHECK(key[0] == 0);
+    FAILS(INVALID_ARGUMENT, sheaf_signing_key_active(NULL, NULL, &end, &error));
+    CHECK(end == 0);
+
     FAILS(INVALID_ARGUMENT, sheaf_keygen(NULL, SCHEME, 0, 1, NULL, NULL, key, &out, &error));
     FAILS(INVALID_ARGUMENT, sheaf_keygen(prover, SCHEME, 0, 1, NULL, NULL, NULL, &out, &error));
     FAILS(INVALID_ARGUMENT, sheaf_keygen(prover, SCHEME, 0, 1, NULL, NULL, key, NULL, &error));
@@ -249,6 +264,27 @@ static void proofs_are_of_their_claims(void)
     sheaf_buffer_free(&other);
     sheaf_buffer_free(&proof);
     CHECK(proof.data == NULL);
+}
+
+/* The number of queries is computed in floating point. How the program rounds is no concern of it. */
+static void rounding_does_not_matter(void)
+{
+    const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+    sheaf_buffer proof, other;
+    SUCCEEDS(aggregate(groups, GROUPS, &proof, &error));
+    for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
+        /* The threads of a prover round as the one that starts them. */
+        sheaf_prover *rounding;
+        CHECK(fesetround(modes[m]) == 0);
+        SUCCEEDS(sheaf_prover_new(1, &rounding, &error));
+        SUCCEEDS(sheaf_aggregate(rounding, SCHEME, RATE, groups, GROUPS, NULL, NULL, &other, &error));
+        SUCCEEDS(sheaf_verify(SCHEME, groups, GROUPS, proof.data, proof.len, &error));
+        CHECK(fesetround(FE_TONEAREST) == 0);
+        sheaf_prover_free(rounding);
+        CHECK(other.len == proof.len && memcmp(other.data, proof.data, proof.len) == 0);
+        sheaf_buffer_free(&other);
+    }
+    sheaf_buffer_free(&proof);
 }
 
 struct watch {
@@ -356,6 +392,86 @@ static void keys_have_journals(const char *directory)
     sheaf_buffer_free(&signature);
 }
 
+/* A child that is forked off neither signs with its parent's key nor unlocks it, and does not wait for threads it has not. */
+static void children_leave_handles_alone(const char *directory)
+{
+    char journal[4096];
+    snprintf(journal, sizeof journal, "%s/interface-fork.journal", directory);
+    uint8_t key[SHEAF_PUBLIC_KEY_BYTES];
+    const uint8_t *message = groups[0].message, *another = groups[1].message;
+    sheaf_buffer secret, out;
+    sheaf_signing_key *opened, *second;
+    SUCCEEDS(sheaf_keygen(prover, SCHEME, 0, 64, NULL, NULL, key, &secret, &error));
+    SUCCEEDS(sheaf_journal_create(SCHEME, key, journal, &error));
+    SUCCEEDS(OPEN(journal, &opened));
+
+    fflush(NULL);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        alarm(60);
+        FAILS(JOURNAL_LOCKED, sheaf_signing_key_sign(opened, 3, another, &out, &error));
+        FAILS(JOURNAL_LOCKED, sheaf_signing_key_advance(opened, NULL, &error));
+        FAILS(JOURNAL_LOCKED, sheaf_signing_key_bytes(opened, &out, &error));
+        FAILS(THREADS, aggregate(groups, 1, &out, &error));
+        FAILS(THREADS, sheaf_keygen(prover, SCHEME, 0, 64, NULL, NULL, key, &out, &error));
+        FAILS(THREADS, OPEN(journal, &second));
+        CHECK(sheaf_prover_threads(prover) == 2);
+        sheaf_prover_release_memory(prover);
+        sheaf_signing_key_free(opened);
+        sheaf_prover_free(prover);
+        /* With handles of its own it can do everything, but the parent has the journal, even now. */
+        SUCCEEDS(sheaf_prover_new(2, &prover, &error));
+        SUCCEEDS(aggregate(groups, 1, &out, &error));
+        FAILS(JOURNAL_LOCKED, OPEN(journal, &second));
+        _exit(0);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+
+    FAILS(JOURNAL_LOCKED, OPEN(journal, &second));
+    SUCCEEDS(sheaf_signing_key_sign(opened, 3, message, &out, &error));
+    sheaf_buffer_free(&out);
+    sheaf_signing_key_free(opened);
+    SUCCEEDS(OPEN(journal, &opened));
+    sheaf_signing_key_free(opened);
+    sheaf_buffer_free(&secret);
+}
+
+/* Files that are no files, and descriptors that others print to. */
+static void journals_are_regular_files(const char *directory)
+{
+    char journal[4096], pipe[4096];
+    snprintf(journal, sizeof journal, "%s/interface-closed.journal", directory);
+    snprintf(pipe, sizeof pipe, "%s/interface.pipe", directory);
+    uint8_t key[SHEAF_PUBLIC_KEY_BYTES];
+    sheaf_buffer secret, signature;
+    sheaf_signing_key *opened;
+    SUCCEEDS(sheaf_keygen(prover, SCHEME, 0, 64, NULL, NULL, key, &secret, &error));
+    CHECK(mkfifo(pipe, 0600) == 0);
+    alarm(60);
+    FAILS(JOURNAL, OPEN(pipe, &opened));
+    alarm(0);
+
+    /* A daemon has closed its input, and something reads or writes there all the same. */
+    int input = dup(0);
+    close(0);
+    SUCCEEDS(sheaf_journal_create(SCHEME, key, journal, &error));
+    SUCCEEDS(OPEN(journal, &opened));
+    CHECK(write(0, journal, sizeof journal) == -1);
+    if (input >= 0) {
+        CHECK(dup2(input, 0) == 0);
+        close(input);
+    }
+    SUCCEEDS(sheaf_signing_key_sign(opened, 3, groups[0].message, &signature, &error));
+    sheaf_buffer_free(&signature);
+    sheaf_signing_key_free(opened);
+    SUCCEEDS(OPEN(journal, &opened));
+    sheaf_signing_key_free(opened);
+    sheaf_buffer_free(&secret);
+}
+
 static sheaf_buffer expected;
 static sheaf_signing_key *shared_key;
 
@@ -404,6 +520,8 @@ static void handles_are_shared(const char *directory)
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
+    /* A setting for other programs of Rust, which would make the stacks of the prover too small. */
+    CHECK(setenv("RUST_MIN_STACK", "65536", 1) == 0);
     nothing_is_harmless();
     make_groups();
     SUCCEEDS(sheaf_prover_new(2, &prover, &error));
@@ -412,7 +530,10 @@ int main(int argc, char **argv)
     errors_say_where();
     proofs_are_of_their_claims();
     observers_may_cancel();
+    rounding_does_not_matter();
     keys_have_journals(argv[1]);
+    children_leave_handles_alone(argv[1]);
+    journals_are_regular_files(argv[1]);
     handles_are_shared(argv[1]);
     for (size_t g = 0; g < GROUPS; g++)
         for (size_t i = 0; i < SIGNERS; i++)

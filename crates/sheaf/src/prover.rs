@@ -38,6 +38,9 @@ pub struct Prover {
 /// The most threads that a prover may have. Beyond any machine's cores, threads only take memory.
 pub const MAX_THREADS: usize = 1024;
 
+/// The stack of a thread. A proof needs 256 KiB; a thread that waits for others may begin another one meanwhile.
+const STACK_BYTES: usize = 2 << 20;
+
 impl Prover {
     /// Starts a prover with this many threads; 0 means one per core that the process may use.
     ///
@@ -58,6 +61,8 @@ impl Prover {
         };
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
+            // Not the default of the standard library, which the environment can set, too small included.
+            .stack_size(STACK_BYTES)
             .thread_name(|i| format!("sheaf-{i}"))
             .build()
             .map_err(|error| Error::Threads {

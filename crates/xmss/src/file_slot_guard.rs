@@ -11,7 +11,8 @@
 //!
 //! What no check of the file alone can find is a file that lost its last records whole, as an old backup has.
 //!
-//! The file is locked while a guard has it open. A new journal is made under a temporary name, synced and then linked under
+//! The file is locked while a guard has it open, by the process that opened it: a child that is forked off shares the lock
+//! but not what is recorded afterwards, so its copy of the guard refuses to reserve, and leaves the lock alone. A new journal is made under a temporary name, synced and then linked under
 //! its own name, which fails if a journal is there already: no process can replace a journal that another one uses.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -42,6 +43,8 @@ pub struct FileSlotGuard {
     used: MemorySlotGuard,
     records: u64,
     poisoned: bool,
+    /// Who opened the file.
+    process: u32,
 }
 
 impl FileSlotGuard {
@@ -78,6 +81,11 @@ impl FileSlotGuard {
     /// fails.
     pub fn open(scheme: &Scheme, public_key: &PublicKey, path: &Path) -> Result<Self, GuardError> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
+        // Reading a pipe or a terminal might never end.
+        if !file.metadata()?.is_file() {
+            return Err(GuardError::NotAJournal);
+        }
+        let file = beyond_standard_streams(file)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => GuardError::Locked,
             TryLockError::Error(error) => GuardError::Io(error),
@@ -87,6 +95,7 @@ impl FileSlotGuard {
             used: MemorySlotGuard::new(),
             records: 0,
             poisoned: false,
+            process: std::process::id(),
         };
         check_header(&mut guard.file, &header(scheme, public_key))?;
         guard.read_records()?;
@@ -143,13 +152,19 @@ impl FileSlotGuard {
 impl Drop for FileSlotGuard {
     fn drop(&mut self) {
         // Closing the file is not enough: a child process that is just being started holds a copy of the descriptor, and
-        // with it the lock, until it runs its own program.
-        let _ = self.file.unlock();
+        // with it the lock, until it runs its own program. For the same reason a forked child must not unlock: it would take
+        // the lock from its parent.
+        if self.process == std::process::id() {
+            let _ = self.file.unlock();
+        }
     }
 }
 
 impl SlotGuard for FileSlotGuard {
     fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
+        if self.process != std::process::id() {
+            return Err(GuardError::Locked);
+        }
         if self.poisoned {
             return Err(GuardError::Poisoned);
         }
@@ -246,6 +261,25 @@ fn record_checksum(record: u64, body: &[u8]) -> [u8; RECORD_CHECKSUM_BYTES] {
     checksum(b"sheaf slot journal record", &[&record.to_le_bytes(), body])
 }
 
+/// Moves a file off the descriptors of standard input, output and error, which it gets if the program has closed those:
+/// whatever is printed afterwards would go into the file.
+#[cfg(unix)]
+fn beyond_standard_streams(file: File) -> io::Result<File> {
+    use std::os::fd::AsRawFd;
+    // A duplicate is never one of the three.
+    if file.as_raw_fd() < 3 {
+        file.try_clone()
+    } else {
+        Ok(file)
+    }
+}
+
+/// Other systems have handles instead.
+#[cfg(not(unix))]
+fn beyond_standard_streams(file: File) -> io::Result<File> {
+    Ok(file)
+}
+
 /// Creates a file with these bytes, all at once; an error of kind `AlreadyExists` if there is a file at `path`.
 fn create(bytes: &[u8], path: &Path) -> io::Result<()> {
     let (temporary, mut file) = temporary_beside(path)?;
@@ -274,7 +308,7 @@ fn temporary_beside(path: &Path) -> io::Result<(PathBuf, File)> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
                 attempt += 1
             }
-            result => return result.map(|file| (temporary, file)),
+            result => return Ok((temporary, beyond_standard_streams(result?)?)),
         }
     }
 }

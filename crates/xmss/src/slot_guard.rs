@@ -21,7 +21,8 @@ pub enum GuardError {
         /// The slot.
         slot: u32,
     },
-    /// Another guard, perhaps of another process, has the journal open.
+    /// Another guard, perhaps of another process, has the journal open. The guards of a process that has forked stay with
+    /// the parent: in the child they report this.
     #[error("the journal is in use by another signer")]
     Locked,
     /// The file is not a journal of slots, or of a version unknown to this library.

@@ -5,16 +5,44 @@ use std::sync::Arc;
 use super::guard::guard;
 use super::raw::Out;
 use crate::failure::Failure;
+use crate::owner::Owner;
 use crate::types::Status;
 
 /// Makes proofs. Owns its threads, and the memory that one proof leaves to the next.
 #[derive(Debug)]
-pub struct Prover(pub(super) Arc<sheaf::Prover>);
+pub struct Prover {
+    made: Arc<sheaf::Prover>,
+    owner: Owner,
+}
+
+impl Prover {
+    /// The prover, if its threads are there.
+    pub(super) fn running(&self) -> Result<&Arc<sheaf::Prover>, Failure> {
+        if self.owner.is_here() {
+            Ok(&self.made)
+        } else {
+            Err(Failure::new(
+                Status::Threads,
+                "the prover was made before the process forked, and its threads are in the parent",
+            ))
+        }
+    }
+}
+
+impl Drop for Prover {
+    fn drop(&mut self) {
+        // Ending threads that are not there might wait for one of them.
+        if !self.owner.is_here() {
+            std::mem::forget(Arc::clone(&self.made));
+        }
+    }
+}
 
 /// Starts a prover with this many threads; 0 means one per core that the process may use.
 ///
 /// Keep it for all proofs: several provers can live side by side, but each has threads of its own. A process that forks must
-/// make provers after the fork, since threads do not come along.
+/// make provers after the fork, since threads do not come along: in the child, an older prover can only be freed, and calls
+/// with it fail with `SHEAF_STATUS_THREADS`.
 ///
 /// Thread safety: any thread, at any time.
 #[unsafe(no_mangle)]
@@ -27,7 +55,10 @@ pub unsafe extern "C" fn sheaf_prover_new(
         // SAFETY: `prover` is the caller's place for the result.
         let out = unsafe { Out::new(prover, std::ptr::null_mut(), "prover") }?;
         let made = sheaf::Prover::new(threads)?;
-        out.put(Box::into_raw(Box::new(Prover(Arc::new(made)))));
+        out.put(Box::into_raw(Box::new(Prover {
+            made: Arc::new(made),
+            owner: Owner::this(),
+        })));
         Ok(())
     };
     // SAFETY: `error` is the caller's place for an error.
@@ -40,7 +71,7 @@ pub unsafe extern "C" fn sheaf_prover_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sheaf_prover_threads(prover: *const Prover) -> usize {
     // SAFETY: null or a prover that the library has made.
-    unsafe { prover.as_ref() }.map_or(0, |prover| prover.0.threads())
+    unsafe { prover.as_ref() }.map_or(0, |prover| prover.made.threads())
 }
 
 /// Frees the memory that past proofs have left for the next. Does nothing if `prover` is null.
@@ -49,8 +80,10 @@ pub unsafe extern "C" fn sheaf_prover_threads(prover: *const Prover) -> usize {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sheaf_prover_release_memory(prover: *const Prover) {
     // SAFETY: null or a prover that the library has made.
-    if let Some(prover) = unsafe { prover.as_ref() } {
-        prover.0.release_memory();
+    if let Some(prover) = unsafe { prover.as_ref() }
+        && let Ok(prover) = prover.running()
+    {
+        prover.release_memory();
     }
 }
 

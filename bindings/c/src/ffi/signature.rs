@@ -60,18 +60,21 @@ pub unsafe extern "C" fn sheaf_one_slot_sign(
 ) -> Status {
     let work = || {
         // SAFETY: the caller's places for the results, and arguments, alive during the call.
-        let (signature, public_key, seed, message) = unsafe {
+        let (signature, public_key) = unsafe {
             (
-                Out::new(signature, Buffer::EMPTY, "signature")?,
+                Out::new(signature, Buffer::EMPTY, "signature"),
                 Out::new(
                     public_key.cast(),
                     [0; crate::types::PUBLIC_KEY_BYTES],
                     "public_key",
-                )?,
-                raw::array(seed, "seed")?,
-                raw::array(message, "message")?,
+                ),
             )
         };
+        // Both are written before either is refused.
+        let (signature, public_key) = (signature?, public_key?);
+        // SAFETY: as above.
+        let (seed, message) =
+            unsafe { (raw::array(seed, "seed")?, raw::array(message, "message")?) };
         let scheme = decode::scheme(scheme)?;
         let (key, signed) = one_slot::sign_once(&scheme, seed, slot, message)?;
         public_key.put(key.to_bytes());

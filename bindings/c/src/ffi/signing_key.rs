@@ -1,6 +1,7 @@
 //! Keys, and signing with them.
 
 use std::ffi::{c_char, c_void};
+use std::sync::Arc;
 
 use sheaf::PublicKey;
 
@@ -41,10 +42,17 @@ pub unsafe extern "C" fn sheaf_keygen(
 ) -> Status {
     let work = || {
         // SAFETY: the caller's places for the results, and arguments, alive during the call.
-        let (secret_out, public_out, prover, mut callback) = unsafe {
+        let (secret_out, public_out) = unsafe {
             (
-                Out::new(secret_key, Buffer::EMPTY, "secret_key")?,
-                Out::new(public_key.cast(), [0; PUBLIC_KEY_BYTES], "public_key")?,
+                Out::new(secret_key, Buffer::EMPTY, "secret_key"),
+                Out::new(public_key.cast(), [0; PUBLIC_KEY_BYTES], "public_key"),
+            )
+        };
+        // Both are written before either is refused.
+        let (secret_out, public_out) = (secret_out?, public_out?);
+        // SAFETY: as above.
+        let (prover, mut callback) = unsafe {
+            (
                 raw::reference(prover, "prover")?,
                 Callback::new(observer, user_data),
             )
@@ -52,7 +60,7 @@ pub unsafe extern "C" fn sheaf_keygen(
         let scheme = decode::scheme(scheme)?;
         let observer = |done, total| callback.tell(c"leaves", done, total);
         let (public, mut secret) =
-            signer::generate(&prover.0, &scheme, first_slot, slot_count, observer)?;
+            signer::generate(prover.running()?, &scheme, first_slot, slot_count, observer)?;
         public_out.put(public.to_bytes());
         secret_out.put(Buffer::from_vec(std::mem::take(&mut *secret)));
         Ok(())
@@ -91,6 +99,9 @@ pub unsafe extern "C" fn sheaf_journal_create(
 
 /// Opens a key for signing: its bytes in SSZ, and its journal, which must exist and is locked until the key is freed.
 ///
+/// A process that forks keeps the key: in the child, calls with it fail with `SHEAF_STATUS_JOURNAL_LOCKED`. As the child holds a
+/// copy of the open file, a parent that ends without freeing the key leaves the journal locked until the child ends too.
+///
 /// The prover's threads are used when the key moves on to its next subtree, and only then. Free `*key` with
 /// `sheaf_signing_key_free`; the prover may be freed before.
 ///
@@ -116,7 +127,7 @@ pub unsafe extern "C" fn sheaf_signing_key_open(
             )
         };
         let scheme = decode::scheme(scheme)?;
-        let signer = Signer::open(prover.0.clone(), &scheme, secret_key, path)?;
+        let signer = Signer::open(Arc::clone(prover.running()?), &scheme, secret_key, path)?;
         out.put(Box::into_raw(Box::new(SigningKey(signer))));
         Ok(())
     };
@@ -221,13 +232,11 @@ unsafe fn put_slots(
 ) -> Status {
     let work = || {
         // SAFETY: the contract of this function.
-        let (first, end, key) = unsafe {
-            (
-                Out::new(first, 0, "first")?,
-                Out::new(end, 0, "end")?,
-                raw::reference(key, "key")?,
-            )
-        };
+        let (first, end) = unsafe { (Out::new(first, 0, "first"), Out::new(end, 0, "end")) };
+        // Both are written before either is refused.
+        let (first, end) = (first?, end?);
+        // SAFETY: the contract of this function.
+        let key = unsafe { raw::reference(key, "key") }?;
         let range = slots(&key.0)?;
         first.put(range.start);
         end.put(range.end);
