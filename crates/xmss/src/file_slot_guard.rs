@@ -12,8 +12,9 @@
 //! What no check of the file alone can find is a file that lost its last records whole, as an old backup has.
 //!
 //! The file is locked while a guard has it open, by the process that opened it: a child that is forked off shares the lock
-//! but not what is recorded afterwards, so its copy of the guard refuses to reserve, and leaves the lock alone. A new journal is made under a temporary name, synced and then linked under
-//! its own name, which fails if a journal is there already: no process can replace a journal that another one uses.
+//! but not what is recorded afterwards, so its copy of the guard refuses to reserve, and leaves the lock alone. A new journal
+//! is made under a temporary name, synced and then linked under its own name, which fails if a journal is there already: no
+//! process can replace a journal that another one uses.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
