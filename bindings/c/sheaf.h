@@ -11,7 +11,7 @@
  *
  * Pointers. Null and misaligned pointers and impossible lengths are errors, except where null is allowed. Otherwise a
  * pointer must point to what its type and the documentation say, and what it points to must not change during the call:
- * results and inputs must not overlap. A handle or buffer that has been freed must not be used again.
+ * results and inputs must not overlap. What has been freed must not be used again.
  *
  * Threads. Each function says from which threads it may be called. There is no global state: nothing to initialise, and
  * calls with different handles never disturb each other. No function may be called from a signal handler, and a thread must
