@@ -1,22 +1,19 @@
 //! How columns and lanes make one committed polynomial, and the parameters of the commitment.
 //!
-//! Any split would be sound; this is the one that the prover uses. It is bound by the transcript.
-
-use sheaf_pcs::{Layout, Parameters};
+//! Any split would be sound; this is the one that the prover uses (`docs/parameters.md`). It is bound by the transcript.
 
 use crate::Reject;
 use crate::field::EF;
+use crate::parameters::{Layout, Parameters};
 use crate::shape::Shape;
 
-/// Claims that are opened.
-const OPENINGS: usize = 2;
-/// The security that the commitment is asked for.
-const BITS: f64 = 128.05;
+/// How many splits are priced exactly, if they have parameters.
+const PRICED: usize = 2;
 
 pub(crate) struct Stacking {
     column_bits: usize,
     lane_bits: usize,
-    pub layout: Layout,
+    layout: Layout,
 }
 
 impl Stacking {
@@ -29,15 +26,14 @@ impl Stacking {
             column * columns_per_slice < shape.columns.count
                 && lane * lanes_per_slice < shape.lanes.len()
         };
+        let slice_variables = column_bits + lane_bits;
         Self {
             column_bits,
             lane_bits,
             layout: Layout {
-                slice_variables: column_bits + lane_bits,
-                inner_variables: shape.log_columns + shape.log_lanes - column_bits - lane_bits,
-                live: (0..1 << (column_bits + lane_bits))
-                    .filter(is_live)
-                    .collect(),
+                slice_variables,
+                inner_variables: shape.log_columns + shape.log_lanes - slice_variables,
+                live: (0..1 << slice_variables).filter(is_live).collect(),
             },
         }
     }
@@ -59,15 +55,13 @@ impl Stacking {
         }
         splits.sort_by_key(|split| split.rough_price(rate));
         // The first two are priced exactly, or as many as it takes until one has parameters.
-        let mut priced: Vec<(usize, Self, Parameters)> = Vec::new();
+        let mut priced: Vec<(u64, Self, Parameters)> = Vec::new();
         for (tried, split) in splits.into_iter().enumerate() {
-            if tried >= 2 && !priced.is_empty() {
+            if tried >= PRICED && !priced.is_empty() {
                 break;
             }
-            if let Ok(parameters) = Parameters::new(&split.layout, rate, BITS, OPENINGS) {
-                let price = 1000 * parameters.prover_microseconds_estimate()
-                    + 2441 * 4 * parameters.proof_elements_estimate();
-                priced.push((price, split, parameters));
+            if let Some(parameters) = Parameters::new(&split.layout, rate) {
+                priced.push((parameters.price(), split, parameters));
             }
         }
         let best = priced.into_iter().min_by_key(|&(price, ..)| price);
@@ -75,12 +69,12 @@ impl Stacking {
         Ok((split, parameters))
     }
 
-    fn rough_price(&self, rate: usize) -> usize {
-        let height = 1 << self.layout.inner_variables;
-        let width = self.layout.live.len();
-        let first = (width * height) << rate;
-        let second = 40 * height;
-        (first + second) / 15 * 500 + 2441 * 4 * (240 / rate) * width
+    fn rough_price(&self, rate: usize) -> u64 {
+        let (width, inner) = (self.layout.live.len() as u64, self.layout.inner_variables);
+        let first = (width << inner) << rate;
+        let second = 40 << inner;
+        let opened = 4 * (240 / rate as u64) * width;
+        (first + second) / 15 * 500 + 2441 * opened
     }
 
     /// `(high column bits, high lane bits, low column bits, low lane bits)`.
