@@ -36,7 +36,7 @@ use constraints::ChainEnds;
 use field::{EF, F, coefficients};
 use forge::Forger;
 use p3_field::PrimeCharacteristicRing;
-use shape::Shape;
+use shape::{Columns, Shape};
 use stacking::Stacking;
 use transcript::Transcript;
 use whir::{Claim, Commitment};
@@ -111,6 +111,20 @@ fn verify_body(scheme: &Scheme, groups: &[Group], rate: usize, body: &[u8]) -> R
     transcript.end()
 }
 
+/// The parameters of the commitment for so many lanes, of which some have `carries` for some steps, or none has.
+///
+/// # Errors
+/// If there are none.
+pub fn parameters_of_lanes(
+    scheme: &Scheme,
+    lanes: usize,
+    carries: bool,
+    rate: usize,
+) -> Result<Parameters, Reject> {
+    let columns = Columns::new(scheme, carries).count;
+    Stacking::choose(columns, lanes, rate).map(|(_, parameters)| parameters)
+}
+
 /// The parameters of the commitment for these claims and this rate.
 ///
 /// # Errors
@@ -157,7 +171,8 @@ impl Statement {
     fn new(scheme: &Scheme, groups: &[Group], rate: usize) -> Result<Self, Reject> {
         let groups = statement::canonical(scheme, groups)?;
         let shape = Shape::new(*scheme, statement::lanes(&groups));
-        let (stacking, parameters) = Stacking::choose(&shape, rate)?;
+        let (stacking, parameters) =
+            Stacking::choose(shape.columns.count, shape.lanes.len(), rate)?;
         Ok(Self {
             groups,
             rate,

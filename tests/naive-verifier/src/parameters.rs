@@ -9,6 +9,8 @@ const BIT: i64 = 1_000_000;
 const FIELD: i64 = 154_940_000;
 /// Variables up to which a polynomial may be sent in clear.
 const MAX_FINAL: usize = 8;
+/// Log of the largest subgroup of the base field, and so of the largest domain.
+const MAX_DOMAIN: usize = 24;
 /// Claims about oracle 0.
 pub(crate) const CLAIMS: usize = 2;
 
@@ -97,8 +99,16 @@ impl Round {
         }
     }
 
-    fn domain(&self) -> usize {
+    /// Log of the number of rows of the codeword.
+    #[must_use]
+    pub fn domain(&self) -> usize {
         self.inner + self.rate
+    }
+
+    /// Variables of the polynomial that the oracle encodes.
+    #[must_use]
+    pub fn variables(&self) -> usize {
+        self.fold + self.inner
     }
 
     fn list(&self) -> i64 {
@@ -110,8 +120,7 @@ impl Round {
     }
 
     fn sample(&self) -> i64 {
-        let variables = (self.fold + self.inner) as f64;
-        FIELD + BIT - ceil(libm::log2(variables)) - 2 * self.list()
+        FIELD + BIT - ceil(libm::log2(self.variables() as f64)) - 2 * self.list()
     }
 
     fn gap(&self) -> i64 {
@@ -235,7 +244,7 @@ fn finishes(variables: usize, limit: usize) -> Vec<Finish> {
         };
         for fold in 1..=6.min(v.saturating_sub(1)) {
             let inner = v - fold;
-            for rate in 1..=6.min(24_usize.saturating_sub(inner)) {
+            for rate in 1..=6.min(MAX_DOMAIN.saturating_sub(inner)) {
                 let round = Round::new(5 << fold, fold, inner, rate).with_best_slack(limit);
                 let Some(round) = round else { continue };
                 let cost = round.cost().saturating_add(best[inner].cost);
@@ -291,8 +300,12 @@ fn share(rounds: &[Round]) -> Option<Vec<Round>> {
 
 impl Parameters {
     /// The parameters of an opening at rate `2^-rate`, if there are any.
-    pub(crate) fn new(layout: &Layout, rate: usize) -> Option<Self> {
+    #[must_use]
+    pub fn new(layout: &Layout, rate: usize) -> Option<Self> {
         let (fold, inner) = (layout.slice_variables, layout.inner_variables);
+        if inner + rate > MAX_DOMAIN {
+            return None;
+        }
         let first = Round::new(layout.live.len(), fold, inner, rate);
         let rounds = LIMITS
             .into_iter()
@@ -318,7 +331,8 @@ impl Parameters {
     }
 
     /// Variables of the committed polynomial.
-    pub(crate) fn variables(&self) -> usize {
+    #[must_use]
+    pub fn variables(&self) -> usize {
         self.layout.slice_variables + self.layout.inner_variables
     }
 }

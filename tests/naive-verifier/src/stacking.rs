@@ -3,9 +3,9 @@
 //! Any split would be sound; this is the one that the prover uses (`docs/parameters.md`). It is bound by the transcript.
 
 use crate::Reject;
-use crate::field::EF;
+use crate::field::{EF, log2_ceil};
 use crate::parameters::{Layout, Parameters};
-use crate::shape::Shape;
+use crate::shape::log_lanes;
 
 /// How many splits are priced exactly, if they have parameters.
 const PRICED: usize = 2;
@@ -18,13 +18,13 @@ pub(crate) struct Stacking {
 
 impl Stacking {
     /// The highest bits of columns and of lanes select a slice; slices without a live column and a live lane are zero.
-    fn new(shape: &Shape, column_bits: usize, lane_bits: usize) -> Self {
-        let columns_per_slice = 1 << (shape.log_columns - column_bits);
-        let lanes_per_slice = 1 << (shape.log_lanes - lane_bits);
+    fn new(columns: usize, lanes: usize, column_bits: usize, lane_bits: usize) -> Self {
+        let variables = [log2_ceil(columns), log_lanes(lanes)];
+        let columns_per_slice = 1 << (variables[0] - column_bits);
+        let lanes_per_slice = 1 << (variables[1] - lane_bits);
         let is_live = |slice: &usize| {
             let (column, lane) = (slice >> lane_bits, slice % (1 << lane_bits));
-            column * columns_per_slice < shape.columns.count
-                && lane * lanes_per_slice < shape.lanes.len()
+            column * columns_per_slice < columns && lane * lanes_per_slice < lanes
         };
         let slice_variables = column_bits + lane_bits;
         Self {
@@ -32,26 +32,30 @@ impl Stacking {
             lane_bits,
             layout: Layout {
                 slice_variables,
-                inner_variables: shape.log_columns + shape.log_lanes - slice_variables,
+                inner_variables: variables[0] + variables[1] - slice_variables,
                 live: (0..1 << slice_variables).filter(is_live).collect(),
             },
         }
     }
 
     /// The split with the lowest price; prices are part of the protocol.
-    pub(crate) fn choose(shape: &Shape, rate: usize) -> Result<(Self, Parameters), Reject> {
-        let max_column_bits = shape.log_columns.min(5);
-        let max_lane_bits = (shape.log_lanes - 4).min(4);
+    pub(crate) fn choose(
+        columns: usize,
+        lanes: usize,
+        rate: usize,
+    ) -> Result<(Self, Parameters), Reject> {
+        let max_column_bits = log2_ceil(columns).min(5);
+        let max_lane_bits = (log_lanes(lanes) - 4).min(4);
         let mut splits = Vec::new();
         for column_bits in 1..=max_column_bits {
             for lane_bits in 0..=max_lane_bits {
                 if (4..=8).contains(&(column_bits + lane_bits)) {
-                    splits.push(Self::new(shape, column_bits, lane_bits));
+                    splits.push(Self::new(columns, lanes, column_bits, lane_bits));
                 }
             }
         }
         if splits.is_empty() {
-            splits.push(Self::new(shape, max_column_bits, max_lane_bits));
+            splits.push(Self::new(columns, lanes, max_column_bits, max_lane_bits));
         }
         splits.sort_by_key(|split| split.rough_price(rate));
         // The first two are priced exactly, or as many as it takes until one has parameters.
