@@ -125,14 +125,10 @@ impl Round {
 
     fn gap(&self) -> i64 {
         let (inner, rate, slack) = (self.inner as f64, self.rate as f64, self.slack as f64);
-        let count = if self.inner > 0 {
-            3.0 + (inner + rate) + 3.0 * libm::log2(slack + 0.5)
-                - libm::log2(3.0)
-                - (libm::log2(1.0 - libm::pow(2.0, -inner)) - rate)
-        } else {
-            rate + (rate + libm::log2(1.0 - libm::pow(2.0, -rate))) - 1.0
-        };
-        FIELD + floor(0.0 - (count + 0.0))
+        let count = 3.0 + (inner + rate) + 3.0 * libm::log2(slack + 0.5)
+            - libm::log2(3.0)
+            - (libm::log2(1.0 - libm::pow(2.0, -inner)) - rate);
+        FIELD + floor(-count)
     }
 
     fn sumcheck(&self) -> i64 {
@@ -210,8 +206,8 @@ impl Round {
             .min_by_key(Self::cost)
     }
 
-    /// `exp2((target - bits) / BIT) * times` for each error term of the round.
-    fn errors(&self, claims: usize) -> [f64; 4] {
+    /// The bits of each error term but that of the queries, and how often it counts.
+    fn errors(&self, claims: usize) -> [(i64, usize); 4] {
         let ground = self.fold_grinding as i64 * BIT;
         [
             (self.sample(), 1),
@@ -219,8 +215,18 @@ impl Round {
             (self.gap() + ground, self.fold),
             (self.sumcheck() + ground, self.fold),
         ]
-        .map(|(bits, times)| libm::exp2((target() - bits) as f64 / BIT as f64) * times as f64)
     }
+}
+
+/// [`Round::errors`] of all rounds.
+fn errors(rounds: &[Round]) -> Vec<(i64, usize)> {
+    let mut claims = CLAIMS + 1;
+    let mut errors = Vec::new();
+    for round in rounds {
+        errors.extend(round.errors(claims));
+        claims = 2 + round.queries;
+    }
+    errors
 }
 
 /// The cheapest rounds after the first, for a polynomial that is left.
@@ -275,12 +281,8 @@ fn share(rounds: &[Round]) -> Option<Vec<Round>> {
         })
         .collect();
     let mut sum = 0.0;
-    let mut claims = CLAIMS + 1;
-    for round in &widened {
-        for error in round.errors(claims) {
-            sum += error;
-        }
-        claims = 2 + round.queries;
+    for (bits, times) in errors(&widened) {
+        sum += libm::exp2((target() - bits) as f64 / BIT as f64) * times as f64;
     }
     let left = 1.0 - sum;
     if left < 1.0 / 16.0 {
@@ -328,6 +330,16 @@ impl Parameters {
         let prover: u64 = self.rounds.iter().map(Round::prover).sum();
         let elements: u64 = self.rounds.iter().map(elements).sum::<u64>() + (5 << last.inner);
         1000 * (prover / 1000) + 2441 * 4 * elements
+    }
+
+    /// Microbits of every error term but those of the queries, one per challenge.
+    #[must_use]
+    pub fn error_bits(&self) -> Vec<i64> {
+        let repeated = |(bits, times)| std::iter::repeat_n(bits, times);
+        errors(&self.rounds)
+            .into_iter()
+            .flat_map(repeated)
+            .collect()
     }
 
     /// Variables of the committed polynomial.

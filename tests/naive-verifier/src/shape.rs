@@ -126,3 +126,26 @@ impl Shape {
         live.map(|(lane, &weight)| weight * value(lane)).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statement::{Group, PROD, TEST, lanes};
+
+    /// The numbers in docs/parameters.md.
+    #[test]
+    fn cells() {
+        let count = |scheme, carries| Columns::new(scheme, carries).count;
+        assert_eq!(count(&PROD, false), 2395);
+        assert_eq!(count(&PROD, true), 2517);
+        assert_eq!(count(&TEST, false), 417);
+        for slot in 0..1 << TEST.height {
+            let group = Group {
+                slot,
+                message: [0; 32],
+                keys: vec![[0; 52]],
+            };
+            assert!(!Shape::new(TEST, lanes(&[group])).carries, "{slot}");
+        }
+    }
+}
