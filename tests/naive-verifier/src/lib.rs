@@ -1,9 +1,8 @@
 //! A second verifier, for tests: deliberately naive, and independent of the first.
 //!
-//! It is written from `docs/protocol.md`, `docs/wire-format.md` and the module
-//! documentation, and shares no code with the verifier above the field, the
-//! permutations and the choice of the commitment's parameters, which is public data
-//! that the transcript binds. Wherever the first verifier has a closed formula,
+//! It is written from `docs/protocol.md`, `docs/wire-format.md`, `docs/parameters.md`
+//! and the module documentation, and shares no code with the verifier above the field
+//! and the permutations. Wherever the first verifier has a closed formula,
 //! this one writes down a table with one entry per lane, row, slot, column or
 //! coefficient, and sums. So it is slow, and reads like the specification.
 //!
@@ -17,6 +16,7 @@ mod field;
 mod forge;
 mod form;
 mod fractions;
+mod parameters;
 mod permutations;
 mod poseidon;
 mod shape;
@@ -28,6 +28,7 @@ mod whir;
 mod wiring;
 
 pub use forge::{Event, Forgery};
+pub use parameters::{Layout, Parameters, Round};
 pub use statement::{Group, PROD, Scheme, TEST};
 pub use whir::{description, hash_pair, hash_row};
 
@@ -35,8 +36,7 @@ use constraints::ChainEnds;
 use field::{EF, F, coefficients};
 use forge::Forger;
 use p3_field::PrimeCharacteristicRing;
-use shape::Shape;
-use sheaf_pcs::Parameters;
+use shape::{Columns, Shape};
 use stacking::Stacking;
 use transcript::Transcript;
 use whir::{Claim, Commitment};
@@ -111,6 +111,20 @@ fn verify_body(scheme: &Scheme, groups: &[Group], rate: usize, body: &[u8]) -> R
     transcript.end()
 }
 
+/// The parameters of the commitment for so many lanes, of which some have `carries` for some steps, or none has.
+///
+/// # Errors
+/// If there are none.
+pub fn parameters_of_lanes(
+    scheme: &Scheme,
+    lanes: usize,
+    carries: bool,
+    rate: usize,
+) -> Result<Parameters, Reject> {
+    let columns = Columns::new(scheme, carries).count;
+    Stacking::choose(columns, lanes, rate).map(|(_, parameters)| parameters)
+}
+
 /// The parameters of the commitment for these claims and this rate.
 ///
 /// # Errors
@@ -157,7 +171,8 @@ impl Statement {
     fn new(scheme: &Scheme, groups: &[Group], rate: usize) -> Result<Self, Reject> {
         let groups = statement::canonical(scheme, groups)?;
         let shape = Shape::new(*scheme, statement::lanes(&groups));
-        let (stacking, parameters) = Stacking::choose(&shape, rate)?;
+        let (stacking, parameters) =
+            Stacking::choose(shape.columns.count, shape.lanes.len(), rate)?;
         Ok(Self {
             groups,
             rate,

@@ -45,38 +45,65 @@ pub(crate) struct Shape {
     pub columns: Columns,
 }
 
-impl Shape {
-    pub(crate) fn new(scheme: Scheme, lanes: Vec<Lane>) -> Self {
-        let steps = scheme.chains * TOP - scheme.target;
-        let sponge = (5 + 2 + 8 * scheme.chains).div_ceil(15);
-        let elements = scheme.chains.div_ceil(DIGITS);
-        let digits = elements * DIGITS + 2 * elements;
-        let slots24 = 1 + sponge + scheme.height;
-        let carries = lanes.iter().any(|lane| lane.carries_vary(scheme.chains));
+impl Scheme {
+    fn steps(&self) -> usize {
+        self.chains * TOP - self.target
+    }
 
+    fn sponge(&self) -> usize {
+        (5 + 2 + 8 * self.chains).div_ceil(15)
+    }
+
+    fn elements(&self) -> usize {
+        self.chains.div_ceil(DIGITS)
+    }
+
+    fn digits(&self) -> usize {
+        self.elements() * DIGITS + 2 * self.elements()
+    }
+}
+
+impl Columns {
+    pub(crate) fn new(scheme: &Scheme, carries: bool) -> Self {
+        let steps = scheme.steps();
         let mut next = 0;
         let mut table = |cells: usize| {
             next += cells;
             next - cells
         };
-        let columns = Columns {
+        Self {
             chain_value: table(8 * steps),
             chain_position: table(steps),
             chain_end: table(steps),
             end_value: table(8 * scheme.chains),
-            digit: table(digits),
-            remainder_top: table(elements),
-            remainder_inverse: table(elements),
+            digit: table(scheme.digits()),
+            remainder_top: table(scheme.elements()),
+            remainder_inverse: table(scheme.elements()),
             randomness: table(7),
-            capacity: table(9 * (sponge - 1)),
+            capacity: table(9 * (scheme.sponge() - 1)),
             left: table(8 * scheme.height),
             right: table(8 * scheme.height),
             carry: table(if carries { steps } else { 0 }),
             count: table(0),
-        };
+        }
+    }
+}
+
+/// Variables for so many lanes.
+pub(crate) fn log_lanes(lanes: usize) -> usize {
+    log2_ceil(lanes).max(4)
+}
+
+impl Shape {
+    pub(crate) fn new(scheme: Scheme, lanes: Vec<Lane>) -> Self {
+        let (steps, sponge) = (scheme.steps(), scheme.sponge());
+        let (elements, digits) = (scheme.elements(), scheme.digits());
+        let slots24 = 1 + sponge + scheme.height;
+        let carries = lanes.iter().any(|lane| lane.carries_vary(scheme.chains));
+        let columns = Columns::new(&scheme, carries);
         Self {
             scheme,
-            log_lanes: log2_ceil(lanes.len()).max(4),
+            log_lanes: log_lanes(lanes.len()),
             lanes,
             steps,
             sponge,
@@ -97,5 +124,28 @@ impl Shape {
     pub(crate) fn column(&self, lane_weights: &[EF], value: impl Fn(&Lane) -> F) -> EF {
         let live = self.lanes.iter().zip(lane_weights);
         live.map(|(lane, &weight)| weight * value(lane)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statement::{Group, PROD, TEST, lanes};
+
+    /// The numbers in docs/parameters.md.
+    #[test]
+    fn cells() {
+        let count = |scheme, carries| Columns::new(scheme, carries).count;
+        assert_eq!(count(&PROD, false), 2395);
+        assert_eq!(count(&PROD, true), 2517);
+        assert_eq!(count(&TEST, false), 417);
+        for slot in 0..1 << TEST.height {
+            let group = Group {
+                slot,
+                message: [0; 32],
+                keys: vec![[0; 52]],
+            };
+            assert!(!Shape::new(TEST, lanes(&[group])).carries, "{slot}");
+        }
     }
 }

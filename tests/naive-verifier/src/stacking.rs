@@ -1,73 +1,71 @@
 //! How columns and lanes make one committed polynomial, and the parameters of the commitment.
 //!
-//! Any split would be sound; this is the one that the prover uses. It is bound by the transcript.
-
-use sheaf_pcs::{Layout, Parameters};
+//! Any split would be sound; this is the one that the prover uses (`docs/parameters.md`). It is bound by the transcript.
 
 use crate::Reject;
-use crate::field::EF;
-use crate::shape::Shape;
+use crate::field::{EF, log2_ceil};
+use crate::parameters::{Layout, Parameters};
+use crate::shape::log_lanes;
 
-/// Claims that are opened.
-const OPENINGS: usize = 2;
-/// The security that the commitment is asked for.
-const BITS: f64 = 128.05;
+/// How many splits are priced exactly, if they have parameters.
+const PRICED: usize = 2;
 
 pub(crate) struct Stacking {
     column_bits: usize,
     lane_bits: usize,
-    pub layout: Layout,
+    layout: Layout,
 }
 
 impl Stacking {
     /// The highest bits of columns and of lanes select a slice; slices without a live column and a live lane are zero.
-    fn new(shape: &Shape, column_bits: usize, lane_bits: usize) -> Self {
-        let columns_per_slice = 1 << (shape.log_columns - column_bits);
-        let lanes_per_slice = 1 << (shape.log_lanes - lane_bits);
+    fn new(columns: usize, lanes: usize, column_bits: usize, lane_bits: usize) -> Self {
+        let variables = [log2_ceil(columns), log_lanes(lanes)];
+        let columns_per_slice = 1 << (variables[0] - column_bits);
+        let lanes_per_slice = 1 << (variables[1] - lane_bits);
         let is_live = |slice: &usize| {
             let (column, lane) = (slice >> lane_bits, slice % (1 << lane_bits));
-            column * columns_per_slice < shape.columns.count
-                && lane * lanes_per_slice < shape.lanes.len()
+            column * columns_per_slice < columns && lane * lanes_per_slice < lanes
         };
+        let slice_variables = column_bits + lane_bits;
         Self {
             column_bits,
             lane_bits,
             layout: Layout {
-                slice_variables: column_bits + lane_bits,
-                inner_variables: shape.log_columns + shape.log_lanes - column_bits - lane_bits,
-                live: (0..1 << (column_bits + lane_bits))
-                    .filter(is_live)
-                    .collect(),
+                slice_variables,
+                inner_variables: variables[0] + variables[1] - slice_variables,
+                live: (0..1 << slice_variables).filter(is_live).collect(),
             },
         }
     }
 
     /// The split with the lowest price; prices are part of the protocol.
-    pub(crate) fn choose(shape: &Shape, rate: usize) -> Result<(Self, Parameters), Reject> {
-        let max_column_bits = shape.log_columns.min(5);
-        let max_lane_bits = (shape.log_lanes - 4).min(4);
+    pub(crate) fn choose(
+        columns: usize,
+        lanes: usize,
+        rate: usize,
+    ) -> Result<(Self, Parameters), Reject> {
+        let max_column_bits = log2_ceil(columns).min(5);
+        let max_lane_bits = (log_lanes(lanes) - 4).min(4);
         let mut splits = Vec::new();
         for column_bits in 1..=max_column_bits {
             for lane_bits in 0..=max_lane_bits {
                 if (4..=8).contains(&(column_bits + lane_bits)) {
-                    splits.push(Self::new(shape, column_bits, lane_bits));
+                    splits.push(Self::new(columns, lanes, column_bits, lane_bits));
                 }
             }
         }
         if splits.is_empty() {
-            splits.push(Self::new(shape, max_column_bits, max_lane_bits));
+            splits.push(Self::new(columns, lanes, max_column_bits, max_lane_bits));
         }
         splits.sort_by_key(|split| split.rough_price(rate));
         // The first two are priced exactly, or as many as it takes until one has parameters.
-        let mut priced: Vec<(usize, Self, Parameters)> = Vec::new();
+        let mut priced: Vec<(u64, Self, Parameters)> = Vec::new();
         for (tried, split) in splits.into_iter().enumerate() {
-            if tried >= 2 && !priced.is_empty() {
+            if tried >= PRICED && !priced.is_empty() {
                 break;
             }
-            if let Ok(parameters) = Parameters::new(&split.layout, rate, BITS, OPENINGS) {
-                let price = 1000 * parameters.prover_microseconds_estimate()
-                    + 2441 * 4 * parameters.proof_elements_estimate();
-                priced.push((price, split, parameters));
+            if let Some(parameters) = Parameters::new(&split.layout, rate) {
+                priced.push((parameters.price(), split, parameters));
             }
         }
         let best = priced.into_iter().min_by_key(|&(price, ..)| price);
@@ -75,12 +73,12 @@ impl Stacking {
         Ok((split, parameters))
     }
 
-    fn rough_price(&self, rate: usize) -> usize {
-        let height = 1 << self.layout.inner_variables;
-        let width = self.layout.live.len();
-        let first = (width * height) << rate;
-        let second = 40 * height;
-        (first + second) / 15 * 500 + 2441 * 4 * (240 / rate) * width
+    fn rough_price(&self, rate: usize) -> u64 {
+        let (width, inner) = (self.layout.live.len() as u64, self.layout.inner_variables);
+        let first = (width << inner) << rate;
+        let second = 40 << inner;
+        let opened = 4 * (240 / rate as u64) * width;
+        (first + second) / 15 * 500 + 2441 * opened
     }
 
     /// `(high column bits, high lane bits, low column bits, low lane bits)`.

@@ -1,12 +1,11 @@
 //! The polynomial commitment: WHIR, with every weight as a dense table.
 
 use p3_field::{PrimeCharacteristicRing, TwoAdicField};
-use sheaf_pcs::Parameters;
-use sheaf_pcs::parameters::Round;
 
 use crate::Reject;
 use crate::columns::quadratic_round;
 use crate::field::{DEGREE, EF, F, dot, ef, eq_table, f, polynomial, power};
+use crate::parameters::{CLAIMS, Parameters, Round};
 use crate::poseidon::permute24;
 use crate::transcript::Transcript;
 
@@ -39,19 +38,19 @@ fn receive(variables: usize, transcript: &mut Transcript) -> Result<Commitment, 
 /// The numbers that describe a commitment and its opening, as they are absorbed.
 #[must_use]
 pub fn description(parameters: &Parameters) -> Vec<F> {
-    let layout = parameters.layout();
+    let layout = &parameters.layout;
     let mut numbers = vec![
         layout.inner_variables,
         layout.slice_variables,
         layout.live.len(),
-        parameters.max_claims(),
-        parameters.rounds().len(),
+        CLAIMS,
+        parameters.rounds.len(),
     ];
-    for round in parameters.rounds() {
+    for round in &parameters.rounds {
         numbers.extend([
-            round.slice_variables,
-            round.inner_variables,
-            round.log_inv_rate,
+            round.fold,
+            round.inner,
+            round.rate,
             round.slack,
             round.fold_grinding,
             round.queries,
@@ -67,8 +66,7 @@ pub(crate) fn receive_first(
     transcript: &mut Transcript,
 ) -> Result<Commitment, Reject> {
     transcript.absorb("pcs/statement", &description(parameters));
-    let layout = parameters.layout();
-    receive(layout.inner_variables + layout.slice_variables, transcript)
+    receive(parameters.variables(), transcript)
 }
 
 /// `sum_b f(b) W(b) = sum`, for the polynomial `f` of the last commitment.
@@ -109,10 +107,8 @@ pub(crate) fn verify_opening(
     transcript: &mut Transcript,
 ) -> Result<(), Reject> {
     absorb_claims(claims, transcript);
-    let layout = parameters.layout();
-    let variables = layout.inner_variables + layout.slice_variables;
     let mut running = Running {
-        weights: vec![EF::ZERO; 1 << variables],
+        weights: vec![EF::ZERO; 1 << parameters.variables()],
         sum: EF::ZERO,
     };
     let challenge = transcript.challenge();
@@ -121,12 +117,12 @@ pub(crate) fn verify_opening(
         running.add(power(challenge, i), &eq_table(&claim.point), claim.value);
     }
 
-    let rounds = parameters.rounds();
+    let rounds = &parameters.rounds;
     let mut root = commitment.root;
     let mut fold = Vec::new();
     for (i, round) in rounds.iter().enumerate() {
         if i > 0 {
-            let next = receive(round.slice_variables + round.inner_variables, transcript)?;
+            let next = receive(round.fold + round.inner, transcript)?;
             let opened = query(&rounds[i - 1], i - 1, &root, &fold, transcript)?;
             let challenge = transcript.challenge();
             running.add(challenge, &eq_table(&next.sample.point), next.sample.value);
@@ -137,7 +133,7 @@ pub(crate) fn verify_opening(
             root = next.root;
         }
         let mut point = Vec::new();
-        for _ in 0..round.slice_variables {
+        for _ in 0..round.fold {
             let message = transcript.elements("pcs/sumcheck", 2)?;
             transcript.proof_of_work("pcs/fold grinding", round.fold_grinding)?;
             let x = transcript.challenge();
@@ -148,7 +144,12 @@ pub(crate) fn verify_opening(
         // The weights of the slices that a row holds.
         fold = eq_table(&point);
         if i == 0 {
-            fold = layout.live.iter().map(|&slice| fold[slice]).collect();
+            fold = parameters
+                .layout
+                .live
+                .iter()
+                .map(|&slice| fold[slice])
+                .collect();
         }
     }
 
@@ -181,7 +182,7 @@ fn query(
     transcript: &mut Transcript,
 ) -> Result<Vec<(F, EF)>, Reject> {
     transcript.proof_of_work("pcs/query grinding", round.query_grinding)?;
-    let depth = round.inner_variables + round.log_inv_rate;
+    let depth = round.inner + round.rate;
     let mut positions: Vec<usize> = (0..round.queries)
         .map(|_| transcript.index(depth))
         .collect();

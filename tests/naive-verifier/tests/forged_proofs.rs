@@ -3,7 +3,7 @@
 mod common;
 mod opening;
 
-use common::{batch, naive_groups, naive_scheme, verdict};
+use common::{batch, naive_groups, naive_scheme, same_parameters, verdict};
 use sheaf::{Aggregate, Batch, HEADER_BYTES, MAGIC, PROD, Rate, Scheme, TEST};
 use sheaf_aggregation::{PROTOCOL_VERSION, Statement};
 use sheaf_naive_verifier::{Event, Reject, forge, parameters};
@@ -33,12 +33,13 @@ fn forged(
     let (scheme, groups) = (naive_scheme(claims.scheme()), naive_groups(&claims));
     let log_inv_rate = usize::from(rate.log_inverse());
     let parameters = parameters(&scheme, &groups, log_inv_rate).unwrap();
+    let real = same_parameters(&parameters);
 
     let (statement, _) = Statement::new(*claims.scheme(), claims.groups().to_vec()).unwrap();
     let mut transcript = ProverTranscript::new();
     statement.absorb(log_inv_rate, &mut transcript);
     let committed = match opening {
-        Opening::FalseClaims => Ok(commit(&parameters, seed, &mut transcript)),
+        Opening::FalseClaims => Ok(commit(&real, seed, &mut transcript)),
         Opening::Arbitrary { .. } => Err(opening::commit(&parameters, &mut transcript)),
     };
     let commitment = transcript.clone().into_bytes();
@@ -62,7 +63,7 @@ fn forged(
         (Err(oracle), Opening::Arbitrary { other_rows }) => {
             opening::open(&parameters, oracle, &openings, other_rows, &mut transcript);
         }
-        (Ok(committed), _) => sheaf_pcs::open(&parameters, committed, &openings, &mut transcript),
+        (Ok(committed), _) => sheaf_pcs::open(&real, committed, &openings, &mut transcript),
         (Err(_), Opening::FalseClaims) => unreachable!("committed honestly"),
     }
 

@@ -6,6 +6,8 @@ use sheaf::{Batch, Claims, HEADER_BYTES, PROD, Prover, PublicKey, Rate, Scheme, 
 use sheaf_aggregation::{ConstraintError, Statement, VerifyError};
 use sheaf_argument::{columns, fractions, permutation};
 use sheaf_naive_verifier::{self as naive, Group, Reject};
+use sheaf_pcs::Layout;
+use sheaf_pcs::parameters::Round;
 use sheaf_transcript::TranscriptError;
 
 /// The step at which the real verifier rejects, in the words of the naive one.
@@ -72,6 +74,43 @@ pub(crate) fn naive_groups(claims: &Claims) -> Vec<Group> {
         keys: g.keys.iter().map(PublicKey::to_bytes).collect(),
     };
     claims.groups().iter().map(group).collect()
+}
+
+/// The real search's result for the layout that the naive one chose; the rounds must be the same.
+pub(crate) fn same_parameters(parameters: &naive::Parameters) -> sheaf_pcs::Parameters {
+    let naive::Layout {
+        inner_variables,
+        slice_variables,
+        ref live,
+    } = parameters.layout;
+    let layout = Layout {
+        inner_variables,
+        slice_variables,
+        live: live.clone(),
+    };
+    let rate = parameters.rounds[0].rate;
+    let real = sheaf_pcs::Parameters::new(&layout, rate, COMMITMENT_BITS, CLAIMS).unwrap();
+    let rounds: Vec<_> = real.rounds().iter().map(naive_round).collect();
+    assert_eq!(rounds, parameters.rounds, "{layout:?}");
+    real
+}
+
+/// What the commitment is asked for.
+pub(crate) const COMMITMENT_BITS: f64 = 128.05;
+/// Claims that are opened.
+pub(crate) const CLAIMS: usize = 2;
+
+pub(crate) fn naive_round(round: &Round) -> naive::Round {
+    naive::Round {
+        row: round.row_elements,
+        fold: round.slice_variables,
+        inner: round.inner_variables,
+        rate: round.log_inv_rate,
+        slack: round.slack,
+        fold_grinding: round.fold_grinding,
+        queries: round.queries,
+        query_grinding: round.query_grinding,
+    }
 }
 
 /// The verdict of both verifiers, which must be the same.

@@ -1,8 +1,7 @@
 //! A prover of the opening whose rows, round polynomials and values are arbitrary.
 
-use sheaf_naive_verifier::{description, hash_pair, hash_row};
-use sheaf_pcs::parameters::Round;
-use sheaf_pcs::{Claim, Parameters};
+use sheaf_naive_verifier::{Parameters, Round, description, hash_pair, hash_row};
+use sheaf_pcs::Claim;
 use sheaf_transcript::{EF, F, Label, ProverTranscript, Transcript};
 
 /// A Merkle tree over arbitrary rows, or over what is claimed to be rows.
@@ -19,10 +18,10 @@ fn arbitrary(i: usize) -> EF {
 impl Oracle {
     fn new(round: &Round) -> Self {
         let row = |i: usize| {
-            let elements = 0..round.row_elements;
+            let elements = 0..round.row;
             elements.map(|j| F::new((i * i + j) as u32)).collect()
         };
-        let rows: Vec<Vec<F>> = (0..1 << round.domain_bits()).map(row).collect();
+        let rows: Vec<Vec<F>> = (0..1 << round.domain()).map(row).collect();
         let mut levels = vec![rows.iter().map(|row| hash_row(row)).collect::<Vec<_>>()];
         while levels[levels.len() - 1].len() > 1 {
             let children = &levels[levels.len() - 1];
@@ -34,10 +33,7 @@ impl Oracle {
 
     fn commit(round: &Round, transcript: &mut ProverTranscript) -> Self {
         let oracle = Self::new(round);
-        transcript.send_base(
-            Label::new("pcs/root"),
-            &oracle.levels[round.domain_bits()][0],
-        );
+        transcript.send_base(Label::new("pcs/root"), &oracle.levels[round.domain()][0]);
         transcript.sample_point(round.variables());
         transcript.send(Label::new("pcs/out of domain"), &[arbitrary(1)]);
         oracle
@@ -45,7 +41,7 @@ impl Oracle {
 
     fn open(&self, round: &Round, other_rows: bool, transcript: &mut ProverTranscript) {
         transcript.grind(Label::new("pcs/query grinding"), round.query_grinding);
-        let mut positions = transcript.sample_indices(round.queries, round.domain_bits());
+        let mut positions = transcript.sample_indices(round.queries, round.domain());
         positions.sort_unstable();
         positions.dedup();
         let mut rows: Vec<F> = positions
@@ -56,7 +52,7 @@ impl Oracle {
             rows[0] += F::new(1);
         }
         transcript.hint(&rows);
-        for level in &self.levels[..round.domain_bits()] {
+        for level in &self.levels[..round.domain()] {
             for &i in &positions {
                 if !positions.contains(&(i ^ 1)) {
                     transcript.hint(&level[i ^ 1]);
@@ -71,7 +67,7 @@ impl Oracle {
 /// Commits to the first oracle.
 pub(crate) fn commit(parameters: &Parameters, transcript: &mut ProverTranscript) -> Oracle {
     transcript.absorb(Label::new("pcs/statement"), &description(parameters));
-    Oracle::commit(&parameters.rounds()[0], transcript)
+    Oracle::commit(&parameters.rounds[0], transcript)
 }
 
 /// Opens whatever is asked for.
@@ -88,7 +84,7 @@ pub(crate) fn open(
         .flat_map(|&x| sheaf_transcript::field::coefficients(x))
         .collect();
     transcript.absorb(Label::new("pcs/claims"), &elements);
-    let rounds = parameters.rounds();
+    let rounds = &parameters.rounds;
     for (i, round) in rounds.iter().enumerate() {
         if i > 0 {
             let next = Oracle::commit(round, transcript);
@@ -96,7 +92,7 @@ pub(crate) fn open(
             oracle = next;
         }
         let _ = transcript.sample();
-        for variable in 0..round.slice_variables {
+        for variable in 0..round.fold {
             let message = [arbitrary(variable), arbitrary(100 + variable)];
             transcript.send(Label::new("pcs/sumcheck"), &message);
             transcript.grind(Label::new("pcs/fold grinding"), round.fold_grinding);
@@ -104,9 +100,7 @@ pub(crate) fn open(
         }
     }
     let last = rounds.len() - 1;
-    let polynomial: Vec<EF> = (0..1 << rounds[last].inner_variables)
-        .map(arbitrary)
-        .collect();
+    let polynomial: Vec<EF> = (0..1 << rounds[last].inner).map(arbitrary).collect();
     transcript.send(Label::new("pcs/final polynomial"), &polynomial);
     oracle.open(&rounds[last], other_rows == Some(last), transcript);
 }
