@@ -119,6 +119,11 @@ impl Round {
         floor(self.rate as f64 / 2.0 - libm::log2(1.0 + 0.5 / self.slack as f64))
     }
 
+    /// What is counted of [`Self::per_query`].
+    fn p(&self) -> i64 {
+        self.per_query() - 1
+    }
+
     fn sample(&self) -> i64 {
         FIELD + BIT - ceil(libm::log2(self.variables() as f64)) - 2 * self.list()
     }
@@ -169,21 +174,21 @@ impl Round {
 
     /// The cheapest combination of queries and grinding for this level.
     fn with_queries(self, level: i64) -> Option<Self> {
-        let per_query = self.per_query() - 1;
-        if per_query <= 0 {
+        let p = self.p();
+        if p <= 0 {
             return None;
         }
         let solution = |ground: u32| {
             let rest = (level - i64::from(ground) * BIT).max(1) as usize;
-            let queries = rest.div_ceil(per_query as usize);
+            let queries = rest.div_ceil(p as usize);
             Self {
                 queries,
-                query_grinding: whole(level - queries as i64 * per_query),
+                query_grinding: whole(level - queries as i64 * p),
                 ..self
             }
         };
         let all = solution(0);
-        let bit = all.query_cost() / all.queries as u64 * BIT as u64 / per_query as u64;
+        let bit = all.query_cost() / all.queries as u64 * BIT as u64 / p as u64;
         let best = (8 * bit / 1400).max(1).ilog2();
         (best.saturating_sub(1)..=best + 1)
             .map(|ground| solution(ground.min(15)))
@@ -332,14 +337,17 @@ impl Parameters {
         1000 * (prover / 1000) + 2441 * 4 * elements
     }
 
-    /// Microbits of every error term but those of the queries, one per challenge.
+    /// Microbits of every error term, one per challenge, round by round.
     #[must_use]
     pub fn error_bits(&self) -> Vec<i64> {
-        let repeated = |(bits, times)| std::iter::repeat_n(bits, times);
-        errors(&self.rounds)
-            .into_iter()
-            .flat_map(repeated)
-            .collect()
+        let mut all = Vec::new();
+        for (round, errors) in self.rounds.iter().zip(errors(&self.rounds).chunks(4)) {
+            for &(bits, times) in errors {
+                all.extend(vec![bits; times]);
+            }
+            all.push(round.queries as i64 * round.p() + round.query_grinding as i64 * BIT);
+        }
+        all
     }
 
     /// Variables of the committed polynomial.

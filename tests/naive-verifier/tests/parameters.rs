@@ -12,11 +12,11 @@ use sheaf_naive_verifier::{self as naive, description, parameters_of_lanes};
 use sheaf_pcs::parameters::ErrorKind;
 use sheaf_transcript::{EF, F, Label, ProverTranscript, Transcript, TranscriptError};
 
-/// Microbits of every error term but those of queries and hash.
+/// Microbits of every error term but that of the hash.
 fn error_bits(parameters: &sheaf_pcs::Parameters) -> Vec<i64> {
     let terms = parameters.error_terms().into_iter();
     terms
-        .filter(|term| term.kind == ErrorKind::Challenge && !term.name.starts_with("queries"))
+        .filter(|term| term.kind == ErrorKind::Challenge)
         .map(|term| (term.bits * 1e6).round() as i64)
         .collect()
 }
