@@ -37,7 +37,6 @@ pub enum Domain {
 
 impl Domain {
     /// The constant that stands in the first input.
-    #[must_use]
     pub const fn tag(self) -> F {
         KoalaBear::new(self as u32)
     }
