@@ -325,6 +325,18 @@ impl Parameters {
 
     /// The price by which splits are compared.
     pub(crate) fn price(&self) -> u64 {
+        1000 * self.microseconds() + 2441 * 4 * self.elements()
+    }
+
+    /// The proving time in that price.
+    #[must_use]
+    pub fn microseconds(&self) -> u64 {
+        self.rounds.iter().map(Round::prover).sum::<u64>() / 1000
+    }
+
+    /// The length of a proof in that price.
+    #[must_use]
+    pub fn elements(&self) -> u64 {
         let is_set = |difficulty: usize| u64::from(difficulty > 0);
         let elements = |round: &Round| {
             let fold = round.fold as u64;
@@ -332,9 +344,7 @@ impl Parameters {
             9 + 5 + 10 * fold + nonces + round.opened()
         };
         let last = self.rounds[self.rounds.len() - 1];
-        let prover: u64 = self.rounds.iter().map(Round::prover).sum();
-        let elements: u64 = self.rounds.iter().map(elements).sum::<u64>() + (5 << last.inner);
-        1000 * (prover / 1000) + 2441 * 4 * elements
+        self.rounds.iter().map(elements).sum::<u64>() + (5 << last.inner)
     }
 
     /// Microbits of every error term, one per challenge, round by round.

@@ -42,10 +42,13 @@ fn rounds_of_any_layout() {
                     };
                     let found = naive::Parameters::new(&layout, rate);
                     without += usize::from(found.is_none());
-                    let found = found.map(|p| (p.error_bits(), p.rounds));
+                    let found =
+                        found.map(|p| (p.error_bits(), p.microseconds(), p.elements(), p.rounds));
                     let expected = real.ok().map(|real| {
                         let rounds = real.rounds().iter().map(naive_round).collect();
-                        (error_bits(&real), rounds)
+                        let microseconds = real.prover_microseconds_estimate() as u64;
+                        let elements = real.proof_elements_estimate() as u64;
+                        (error_bits(&real), microseconds, elements, rounds)
                     });
                     assert_eq!(found, expected, "{layout:?}, rate {rate}");
                 }
