@@ -230,7 +230,8 @@ fn bad_signatures_are_named_by_file_and_index() {
         2,
     );
     assert!(line.contains("no-proof"), "{line}");
-    std::fs::write(sandbox.path("no-proof"), b"shfp\x01\x02\x01\0").unwrap();
+    let header = [&sheaf::MAGIC[..], &[sheaf::FORMAT_VERSION, 2, 1, 0]].concat();
+    std::fs::write(sandbox.path("no-proof"), header).unwrap();
     let line = sandbox.fail(
         "verify --scheme test --batch all.batch --batch all.batch no-proof",
         2,
