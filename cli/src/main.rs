@@ -7,20 +7,33 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod batches;
+mod claims_json;
+mod claims_source;
 mod commands;
 mod failure;
-mod files;
-mod inputs;
+mod identity;
+mod input;
+mod joining;
+mod key_files;
+mod key_pair;
+mod kind;
 mod measure;
+mod origins;
+mod output;
 mod progress;
 mod report;
+mod scheme;
 mod signers;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{aggregate, bench, demo, inspect, keygen, security, sign, verify};
+use crate::commands::{
+    aggregate, batch, bench, claims, demo, inspect, keygen, security, sign, verify,
+};
+use crate::failure::after_help;
 
 /// Aggregate post-quantum XMSS signatures into one succinct proof.
 #[derive(Debug, Parser)]
@@ -28,7 +41,7 @@ use crate::commands::{aggregate, bench, demo, inspect, keygen, security, sign, v
     name = "sheaf",
     version,
     long_version = long_version(),
-    after_help = "Exit codes: 0 success, 1 a proof is rejected, 2 unusable input."
+    after_help = after_help("`sheaf SUBCOMMAND --help` has examples.")
 )]
 struct Cli {
     #[command(subcommand)]
@@ -45,9 +58,13 @@ enum Command {
     Sign(sign::Arguments),
     /// Prove that all signatures of some batches are valid
     Aggregate(aggregate::Arguments),
-    /// Verify a proof against the slots, messages and keys of some batches
+    /// Verify a proof against slots, messages and keys
     Verify(verify::Arguments),
-    /// Show what a proof or a batch is
+    /// Write slots, messages and keys to a file, for `verify`
+    Claims(claims::Arguments),
+    /// Bring keys and signatures of other programs into batches, and out of them
+    Batch(batch::Arguments),
+    /// Show what a file is: a proof, a batch, claims, a key or a journal
     Inspect(inspect::Arguments),
     /// Measure proving and verifying
     Bench(bench::Arguments),
@@ -72,6 +89,8 @@ fn main() -> ExitCode {
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Aggregate(arguments) => aggregate::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Claims(arguments) => claims::run(&arguments),
+        Command::Batch(arguments) => batch::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Security(arguments) => security::run(&arguments),
@@ -98,10 +117,16 @@ mod tests {
     }
 
     #[test]
-    fn every_subcommand_has_examples() {
-        for mut command in Cli::command().get_subcommands().cloned() {
-            let help = command.render_long_help().to_string();
-            assert!(help.contains("Examples:"), "{}", command.get_name());
+    fn every_subcommand_has_examples_and_exit_codes() {
+        let cli = Cli::command();
+        let nested = cli
+            .get_subcommands()
+            .flat_map(clap::Command::get_subcommands);
+        for command in cli.get_subcommands().chain(nested) {
+            let help = command.clone().render_long_help().to_string();
+            for part in ["Examples:\n  sheaf ", "Exit codes: 0 success"] {
+                assert!(help.contains(part), "{}", command.get_name());
+            }
         }
     }
 
