@@ -28,16 +28,15 @@ fn commit() -> Option<String> {
         println!("cargo::rerun-if-changed={NOTE}");
         return noted(&std::fs::read_to_string(NOTE).ok()?);
     }
-    // An archive without git may have been unpacked inside of another repository.
-    output("git", &["ls-files", "--error-unmatch", "build.rs"])?;
-    let commit = output("git", &["rev-parse", "HEAD"])?;
     // Changes with every commit and every checkout. Absent where a repository keeps no log; then the script runs once.
     if let Some(log) = output("git", &["rev-parse", "--git-path", "logs/HEAD"])
         && Path::new(&log).exists()
     {
         println!("cargo::rerun-if-changed={log}");
     }
-    Some(commit)
+    // An archive without git may have been unpacked inside of another repository.
+    output("git", &["ls-files", "--error-unmatch", "build.rs"])?;
+    output("git", &["rev-parse", "HEAD"])
 }
 
 /// The value of `"sha1"` in Cargo's note, which has one.
