@@ -40,6 +40,14 @@ impl Failure {
         Self::Unusable(format!("{}: {error}", name_of_input(path)))
     }
 
+    /// The same failure, with what else there is to know about it.
+    pub(crate) fn with(self, more: &str) -> Self {
+        match self {
+            Self::Rejected(message) => Self::Rejected(format!("{message}; {more}")),
+            Self::Unusable(message) => Self::Unusable(format!("{message}; {more}")),
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Rejected(_) => ExitCode::from(1),

@@ -42,7 +42,7 @@ impl ProofBar {
     }
 
     fn show_phase(&self, phase: Phase, done: usize) {
-        self.bar.0.set_message(phase.name());
+        self.bar.0.set_message(format!(" {}", phase.name()));
         let over = Phase::ALL.into_iter().take(done);
         self.bar
             .set(over.map(|phase| share(phase, self.rate)).sum());
@@ -75,6 +75,15 @@ impl Bar {
         Self(bar)
     }
 
+    /// Work of which nothing is known but that it goes on.
+    pub(crate) fn unknown(what: String, is_long: bool) -> Self {
+        let bar = Self::new(what, 0, is_long);
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {spinner} {elapsed}") {
+            bar.0.set_style(style);
+        }
+        bar
+    }
+
     pub(crate) fn set(&self, done: u64) {
         self.0.set_position(done);
     }
@@ -91,7 +100,7 @@ impl Drop for Bar {
 }
 
 fn style() -> ProgressStyle {
-    let template = "{prefix} [{bar:30}] {percent}% {msg} {elapsed}{left}";
+    let template = "{prefix} [{bar:30}] {percent}%{msg} {elapsed}{left}";
     // A template that can't be parsed is found by the tests.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())

@@ -84,7 +84,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         message: arguments.message,
         signers,
     };
-    output.write(&batch.to_bytes())?;
+    output.write(&batch.to_bytes()).map_err(|failure| {
+        failure.with("the slot is used up for this message, and the same command makes the same signatures again")
+    })?;
     ready.iter().for_each(Signer::keep_window);
     output.report(&format!(
         "{} at slot {} in {}\n",

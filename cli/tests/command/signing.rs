@@ -155,3 +155,41 @@ fn keys_of_different_schemes_do_not_sign_together() {
     );
     sandbox.refuse(&sign("--key p"), 2, &["p.key"]);
 }
+
+/// What is lost is the batch: the slot is used up for its message, which may be signed again.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_batch_that_can_not_be_written_can_be_made_again() {
+    let sandbox = with_keys(&["a"]);
+    let sign = |out: &str| format!("sign --key a --slot 6 --message {} --out {out}", message(6));
+    let line = sandbox.fail(&sign("/dev/full"), 2);
+    assert!(
+        line.contains("/dev/full: No space left") && line.contains("the same command"),
+        "{line}"
+    );
+    sandbox.succeed(&sign("x"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_key_that_is_a_link_stays_one_when_its_window_moves() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path("safe")).unwrap();
+    sandbox.succeed("keygen --scheme test --slots 64 --out a");
+    std::fs::rename(sandbox.path("a.key"), sandbox.path("safe/a.key")).unwrap();
+    std::os::unix::fs::symlink("safe/a.key", sandbox.path("a.key")).unwrap();
+    let before = sandbox.read("safe/a.key");
+    sandbox.succeed(&format!(
+        "sign --key a --slot 40 --message {} --out x",
+        message(6)
+    ));
+    assert!(
+        sandbox
+            .path("a.key")
+            .symlink_metadata()
+            .unwrap()
+            .is_symlink()
+    );
+    assert_ne!(sandbox.read("safe/a.key"), before);
+    assert_eq!(std::fs::read_dir(sandbox.path("safe")).unwrap().count(), 1);
+}

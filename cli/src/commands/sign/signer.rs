@@ -5,6 +5,10 @@ use sheaf::{PublicKey, Signature};
 
 use crate::failure::{Failure, remark};
 use crate::key_files::KeyFiles;
+use crate::progress::Bar;
+
+/// From so many slots on it takes seconds to prepare them.
+const MANY: u64 = 4096;
 
 /// A key that can sign a message at a slot, as far as can be known before the slot is recorded.
 #[derive(Debug)]
@@ -35,7 +39,12 @@ impl<'a> Signer<'a> {
             return Err(Failure::file(&files.journal, error));
         }
         let window = secret.window_slots();
-        secret.prepare(slot).map_err(|error| unusable(&error))?;
+        if !window.contains(&slot.into()) {
+            let name = files.secret.display();
+            let many = secret.scheme().bottom_tree_slots() >= MANY;
+            let _bar = Bar::unknown(format!("{name}: preparing the slots around {slot}"), many);
+            secret.prepare(slot).map_err(|error| unusable(&error))?;
+        }
         let signature = secret
             .sign_prepared(slot, message)
             .map_err(|error| unusable(&error))?;
