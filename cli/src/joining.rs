@@ -114,7 +114,7 @@ impl Joined<(PublicKey, Signature)> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use super::*;
 
@@ -165,19 +165,26 @@ mod tests {
         assert!(add(&mut Joined::new(), 2, &[]).is_err());
     }
 
-    /// A search through all groups for each file takes minutes here; a look-up takes a fraction of a second.
+    /// Sixteen times as many files take about twenty times as long; with a search through all groups for each file they
+    /// take two hundred times as long. The best of three runs is not disturbed by what else the machine does.
     #[test]
     fn the_time_to_join_files_is_linear() {
-        let start = Instant::now();
-        let mut joined = Joined::new();
-        for slot in 0..MAX_SIGNATURES as u32 {
-            let mut group = group(0, &[slot]);
-            group.message[28..].copy_from_slice(&slot.to_be_bytes());
-            joined
-                .add_file(Path::new("x"), [(Part::Signers, group)])
-                .unwrap();
-        }
-        assert_eq!(joined.into_parts().0.len(), MAX_SIGNATURES);
-        assert!(start.elapsed() < Duration::from_secs(5));
+        let time = |files: usize| {
+            let run = |_| {
+                let start = Instant::now();
+                let mut joined = Joined::new();
+                for file in 0..files as u32 {
+                    let mut group = group(0, &[file]);
+                    group.message[28..].copy_from_slice(&file.to_be_bytes());
+                    let groups = [(Part::Signers, group)];
+                    joined.add_file(Path::new("x"), groups).unwrap();
+                }
+                assert_eq!(joined.into_parts().0.len(), files);
+                start.elapsed().as_secs_f64()
+            };
+            (0..3).map(run).fold(f64::INFINITY, f64::min)
+        };
+        let ratio = time(MAX_SIGNATURES) / time(MAX_SIGNATURES / 16);
+        assert!(ratio < 80.0, "{ratio}");
     }
 }
