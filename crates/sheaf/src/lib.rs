@@ -76,5 +76,5 @@ pub use crate::verify::verify;
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "prover", feature = "signing"))]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
