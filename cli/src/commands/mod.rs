@@ -2,9 +2,11 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod bench;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
+pub(crate) mod man;
 pub(crate) mod security;
 pub(crate) mod sign;
 pub(crate) mod verify;
