@@ -4,7 +4,7 @@
 #     docker build --tag sheaf .                                          an image with the command
 #     docker run --rm sheaf --version
 #
-# Needs BuildKit, as every Docker since 23.0 has, on x86-64. Takes some ten minutes on two cores.
+# Needs BuildKit, as every Docker since 23.0 has, on x86-64. Takes about seven minutes on two cores.
 
 FROM docker.io/library/rust:1.95-bookworm AS build
 RUN apt-get update \
