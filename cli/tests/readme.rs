@@ -58,3 +58,14 @@ fn the_lines_for_the_command_line_work() {
         assert!(directory.path().join(file).exists(), "{file}");
     }
 }
+
+/// "128 bits" means nothing without the attacker that it is about.
+#[test]
+fn the_security_report_says_which_attackers_its_bits_are_about() {
+    let directory = tempfile::tempdir().unwrap();
+    let printed = run("sheaf security --signatures 10", directory.path());
+    let last = printed.lines().last().unwrap();
+    assert!(last.starts_with("security: 128."), "{printed}");
+    assert!(last.contains("classical attackers"), "{printed}");
+    assert!(last.contains("random oracle model"), "{printed}");
+}
