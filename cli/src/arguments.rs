@@ -1,32 +1,9 @@
 //! Arguments that several subcommands take.
 
-use clap::{Args, ValueEnum};
-use sheaf::{BuildInfo, PROD, Prover, Rate, Scheme, TEST, build_info};
+use clap::Args;
+use sheaf::{BuildInfo, MAX_SIGNATURES, Prover, Rate, build_info};
 
-use crate::failure::{Failure, warn};
-
-/// The parameter set of keys and signatures.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct SchemeArgument {
-    /// Parameter set of keys and signatures; `test` gives no security
-    #[arg(long, value_enum, default_value_t = SchemeName::Prod)]
-    scheme: SchemeName,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum SchemeName {
-    Prod,
-    Test,
-}
-
-impl SchemeArgument {
-    pub(crate) const fn scheme(self) -> Scheme {
-        match self.scheme {
-            SchemeName::Prod => PROD,
-            SchemeName::Test => TEST,
-        }
-    }
-}
+use crate::failure::{Failure, remark};
 
 /// The rate of a proof.
 #[derive(Clone, Copy, Debug, Args)]
@@ -42,11 +19,21 @@ impl RateArgument {
     }
 }
 
-fn parse_rate(text: &str) -> Result<Rate, String> {
+pub(crate) fn parse_rate(text: &str) -> Result<Rate, String> {
     text.parse()
         .ok()
         .and_then(Rate::from_log_inverse)
         .ok_or_else(|| "a rate is a number from 1 to 4".to_owned())
+}
+
+/// Parses a number of signatures that one proof can cover.
+pub(crate) fn parse_signatures(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..=MAX_SIGNATURES) => Ok(count),
+        _ => Err(format!(
+            "a proof covers from 1 to {MAX_SIGNATURES} signatures"
+        )),
+    }
 }
 
 /// The threads of a prover.
@@ -61,7 +48,7 @@ impl ThreadsArgument {
     /// Starts a prover, and says so if this build is slower than the machine.
     pub(crate) fn prover(self) -> Result<Prover, Failure> {
         if let Some(warning) = unused_simd(&build_info()) {
-            warn(warning);
+            remark(warning);
         }
         Ok(Prover::new(self.threads)?)
     }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::identity::is_standard_stream;
+
 /// A failure, with its one line for stderr.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -14,10 +16,36 @@ pub(crate) enum Failure {
     Unusable(String),
 }
 
+/// What the exit codes of every subcommand mean, for its help.
+const EXIT_CODES: &str =
+    "Exit codes: 0 success, 1 a proof is rejected, 2 unusable arguments, input or files.";
+
+/// What follows the options in the help of a subcommand: examples, and what the exit codes mean.
+pub(crate) fn after_help(examples: &str) -> String {
+    format!("{examples}\n\n{EXIT_CODES}")
+}
+
+/// An input as messages call it.
+pub(crate) fn name_of_input(path: &Path) -> String {
+    if is_standard_stream(path) {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 impl Failure {
-    /// A failure about a file.
+    /// A failure about a file that is read.
     pub(crate) fn file(path: &Path, error: impl Display) -> Self {
-        Self::Unusable(format!("{}: {error}", path.display()))
+        Self::Unusable(format!("{}: {error}", name_of_input(path)))
+    }
+
+    /// The same failure, with what else there is to know about it.
+    pub(crate) fn with(self, more: &str) -> Self {
+        match self {
+            Self::Rejected(message) => Self::Rejected(format!("{message}; {more}")),
+            Self::Unusable(message) => Self::Unusable(format!("{message}; {more}")),
+        }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
@@ -29,8 +57,7 @@ impl Failure {
 
     pub(crate) fn report(&self) {
         let (Self::Rejected(message) | Self::Unusable(message)) = self;
-        // Where stderr is closed there is no one to tell.
-        let _ = writeln!(io::stderr(), "sheaf: {}", message.replace('\n', " "));
+        remark(message.replace('\n', " "));
     }
 }
 
@@ -55,7 +82,8 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes a remark to stderr, in one line.
-pub(crate) fn warn(text: impl Display) {
+/// Writes a remark to stderr.
+pub(crate) fn remark(text: impl Display) {
+    // Where stderr is closed there is no one to tell.
     let _ = writeln!(io::stderr(), "sheaf: {text}");
 }

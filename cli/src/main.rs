@@ -7,13 +7,23 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod batches;
+mod claims_json;
+mod claims_source;
 mod commands;
 mod failure;
-mod files;
-mod inputs;
+mod identity;
+mod input;
+mod joining;
+mod key_files;
+mod key_pair;
+mod kind;
 mod measure;
+mod origins;
+mod output;
 mod progress;
 mod report;
+mod scheme;
 mod signers;
 
 use std::process::ExitCode;
@@ -21,8 +31,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    aggregate, bench, completions, demo, inspect, keygen, man, security, sign, verify,
+    aggregate, batch, bench, claims, completions, demo, inspect, keygen, man, security, sign,
+    verify,
 };
+use crate::failure::after_help;
 
 /// Aggregate post-quantum XMSS signatures into one succinct proof.
 #[derive(Debug, Parser)]
@@ -30,7 +42,7 @@ use crate::commands::{
     name = "sheaf",
     version,
     long_version = long_version(),
-    after_help = "Exit codes: 0 success, 1 a proof is rejected, 2 unusable input."
+    after_help = after_help("`sheaf SUBCOMMAND --help` has examples.")
 )]
 struct Cli {
     #[command(subcommand)]
@@ -47,9 +59,13 @@ enum Command {
     Sign(sign::Arguments),
     /// Prove that all signatures of some batches are valid
     Aggregate(aggregate::Arguments),
-    /// Verify a proof against the slots, messages and keys of some batches
+    /// Verify a proof against slots, messages and keys
     Verify(verify::Arguments),
-    /// Show what a proof or a batch is
+    /// Write slots, messages and keys to a file, for `verify`
+    Claims(claims::Arguments),
+    /// Bring keys and signatures of other programs into batches, and out of them
+    Batch(batch::Arguments),
+    /// Show what a file is: a proof, a batch, claims, a key or a journal
     Inspect(inspect::Arguments),
     /// Measure proving and verifying
     Bench(bench::Arguments),
@@ -78,6 +94,8 @@ fn main() -> ExitCode {
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Aggregate(arguments) => aggregate::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Claims(arguments) => claims::run(&arguments),
+        Command::Batch(arguments) => batch::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Security(arguments) => security::run(&arguments),
@@ -106,10 +124,16 @@ mod tests {
     }
 
     #[test]
-    fn every_subcommand_has_examples() {
-        for mut command in Cli::command().get_subcommands().cloned() {
-            let help = command.render_long_help().to_string();
-            assert!(help.contains("Examples:"), "{}", command.get_name());
+    fn every_subcommand_has_examples_and_exit_codes() {
+        let cli = Cli::command();
+        let nested = cli
+            .get_subcommands()
+            .flat_map(clap::Command::get_subcommands);
+        for command in cli.get_subcommands().chain(nested) {
+            let help = command.clone().render_long_help().to_string();
+            for part in ["Examples:\n  sheaf ", "Exit codes: 0 success"] {
+                assert!(help.contains(part), "{}", command.get_name());
+            }
         }
     }
 

@@ -1,30 +1,87 @@
-//! Progress bars, on terminals only.
+//! What a person sees of work that takes long: a bar on a terminal, a line at the start elsewhere.
 
-use std::time::Duration;
+use std::fmt;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use sheaf::Progress;
+use indicatif::style::ProgressTracker;
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use sheaf::{Phase, Progress, Rate};
+
+use crate::failure::remark;
+use crate::report::count;
+
+/// From so many signatures on a proof may take seconds, on one thread of a slow machine.
+const LONG_PROOF: usize = 256;
 
 /// A bar on stderr. It is not drawn where stderr is no terminal, and leaves nothing behind.
 #[derive(Debug)]
 pub(crate) struct Bar(ProgressBar);
 
-impl Bar {
-    /// A bar for `total` steps of `what`.
-    pub(crate) fn new(what: &'static str, total: u64) -> Self {
-        let bar = ProgressBar::new(total);
-        let template = "{prefix} [{bar:30}] {percent}% {msg} {elapsed}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("=> "));
+/// A bar for a proof.
+#[derive(Debug)]
+pub(crate) struct ProofBar {
+    bar: Bar,
+    rate: Rate,
+}
+
+impl ProofBar {
+    /// `which` says which of several proofs it is, if there are several.
+    pub(crate) fn new(signatures: usize, rate: Rate, which: &str) -> Self {
+        let mut what = format!("proving {} at rate {rate}", count(signatures, "signature"));
+        if !which.is_empty() {
+            what = format!("{what}, {which}");
         }
+        let total = Phase::ALL.into_iter().map(|phase| share(phase, rate)).sum();
+        let bar = Bar::new(what, total, signatures >= LONG_PROOF);
+        Self { bar, rate }
+    }
+
+    /// Shows the phase that begins.
+    pub(crate) fn show(&self, progress: Progress) {
+        self.show_phase(progress.phase, progress.done);
+    }
+
+    fn show_phase(&self, phase: Phase, done: usize) {
+        self.bar.0.set_message(format!(" {}", phase.name()));
+        let over = Phase::ALL.into_iter().take(done);
+        self.bar
+            .set(over.map(|phase| share(phase, self.rate)).sum());
+    }
+}
+
+/// The time that a phase takes, as measured for 1024 signatures on two threads; only proportions matter.
+const fn share(phase: Phase, rate: Rate) -> u64 {
+    match phase {
+        Phase::Witness => 24,
+        // The code that is committed to is as much longer as the rate is lower.
+        Phase::Commit => 12 << rate.log_inverse(),
+        Phase::ChainEnds | Phase::Constraints => 2,
+        Phase::Permutations => 34,
+        Phase::Columns => 1,
+        Phase::Open => 13,
+    }
+}
+
+impl Bar {
+    /// A bar for `total` steps of `what`. If the work is long, it is announced where there is no bar.
+    pub(crate) fn new(what: String, total: u64, is_long: bool) -> Self {
+        let bar = ProgressBar::new(total);
+        if bar.is_hidden() && is_long {
+            remark(&what);
+        }
+        bar.set_style(style());
         bar.set_prefix(what);
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
     }
 
-    /// A bar for the phases of a proof.
-    pub(crate) fn for_proof() -> Self {
-        Self::new("proving", sheaf::Phase::ALL.len() as u64)
+    /// Work of which nothing is known but that it goes on.
+    pub(crate) fn unknown(what: String, is_long: bool) -> Self {
+        let bar = Self::new(what, 0, is_long);
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {spinner} {elapsed}") {
+            bar.0.set_style(style);
+        }
+        bar
     }
 
     pub(crate) fn set(&self, done: u64) {
@@ -34,16 +91,113 @@ impl Bar {
     pub(crate) fn advance(&self) {
         self.0.inc(1);
     }
-
-    /// Shows a proof's progress.
-    pub(crate) fn show(&self, progress: Progress) {
-        self.0.set_message(progress.phase.name());
-        self.set(progress.done as u64);
-    }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+fn style() -> ProgressStyle {
+    let template = "{prefix} [{bar:30}] {percent}%{msg} {elapsed}{left}";
+    // A template that can't be parsed is found by the tests.
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
+        .with_key("left", TimeLeft::default())
+}
+
+/// What is left of the time, if the work goes on as it has gone up to the last step.
+///
+/// Steps may be seconds apart. In between, the time that has passed is taken off.
+#[derive(Clone, Debug, Default)]
+struct TimeLeft {
+    /// The last step that was made, and the time up to it.
+    position: u64,
+    until: Duration,
+}
+
+impl TimeLeft {
+    fn estimate(&self, total: u64, elapsed: Duration) -> Option<Duration> {
+        let left = total.checked_sub(self.position)?;
+        if self.position == 0 || left == 0 {
+            return None;
+        }
+        let whole = self.until.mul_f64(total as f64 / self.position as f64);
+        Some(whole.saturating_sub(elapsed))
+    }
+}
+
+impl ProgressTracker for TimeLeft {
+    fn clone_box(&self) -> Box<dyn ProgressTracker> {
+        Box::new(self.clone())
+    }
+
+    fn tick(&mut self, state: &ProgressState, _: Instant) {
+        if state.pos() != self.position {
+            (self.position, self.until) = (state.pos(), state.elapsed());
+        }
+    }
+
+    fn reset(&mut self, _: &ProgressState, _: Instant) {
+        *self = Self::default();
+    }
+
+    fn write(&self, state: &ProgressState, out: &mut dyn fmt::Write) {
+        let total = state.len().unwrap_or(0);
+        if let Some(left) = self.estimate(total, state.elapsed()) {
+            // Writing to the bar's buffer does not fail.
+            let _ = write!(out, ", about {} s left", left.as_secs_f64().ceil());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use indicatif::{InMemoryTerm, ProgressDrawTarget};
+
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_a_matter_of_proportion() {
+        let seconds = Duration::from_secs;
+        let tracker = TimeLeft {
+            position: 25,
+            until: seconds(10),
+        };
+        assert_eq!(tracker.estimate(100, seconds(10)), Some(seconds(30)));
+        assert_eq!(tracker.estimate(100, seconds(18)), Some(seconds(22)));
+        assert_eq!(tracker.estimate(100, seconds(50)), Some(seconds(0)));
+        assert_eq!(tracker.estimate(25, seconds(10)), None);
+        assert_eq!(TimeLeft::default().estimate(100, seconds(10)), None);
+    }
+
+    #[test]
+    fn a_bar_says_what_is_done_which_one_it_is_and_how_long_it_takes() {
+        let terminal = InMemoryTerm::new(10, 120);
+        let proof = ProofBar::new(1024, Rate::Quarter, "proof 2 of 3");
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        proof.bar.0.set_draw_target(target);
+        std::thread::sleep(Duration::from_millis(50));
+        proof.show_phase(Phase::Constraints, 3);
+        // Drawn at the next tick.
+        let shown = (0..100)
+            .map(|_| {
+                std::thread::sleep(Duration::from_millis(50));
+                terminal.contents()
+            })
+            .find(|shown| shown.contains("left"))
+            .unwrap_or_default();
+        assert!(
+            shown.starts_with("proving 1024 signatures at rate 1/4, proof 2 of 3 ["),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("60% constraints 0s, about 1 s left"),
+            "{shown}"
+        );
+        drop(proof);
+        assert_eq!(terminal.contents(), "");
     }
 }

@@ -1,7 +1,77 @@
-//! Tables and units for people.
+//! Tables and units for people, JSON for programs.
 
 use std::fmt::Write;
 use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::failure::{Failure, print};
+
+/// For whom a command prints.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct JsonArgument {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::Unusable(error.to_string()))?;
+    print(&(json + "\n"))
+}
+
+/// Facts with a name each: lines of a table, or fields of a JSON object.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    table: Table,
+    fields: Map<String, Value>,
+}
+
+impl Facts {
+    /// Adds a fact. In JSON its name has `_` for each space.
+    pub(crate) fn add(&mut self, name: &str, text: impl Into<String>, value: impl Into<Value>) {
+        self.table.row(name, text);
+        self.fields.insert(name.replace(' ', "_"), value.into());
+    }
+
+    /// Adds a fact that is one word in both forms.
+    pub(crate) fn word(&mut self, name: &str, word: &str) {
+        self.add(name, word, word);
+    }
+
+    /// Adds a number.
+    pub(crate) fn number(&mut self, name: &str, number: u64) {
+        self.add(name, number.to_string(), number);
+    }
+
+    /// Adds bytes, in hexadecimal digits.
+    pub(crate) fn hex(&mut self, name: &str, bytes: &[u8]) {
+        self.add(name, hex::encode(bytes), crate::claims_json::hex(bytes));
+    }
+
+    /// Adds a line that is for people only.
+    pub(crate) fn line(&mut self, name: impl Into<String>, text: impl Into<String>) {
+        self.table.row(name, text);
+    }
+
+    /// Adds a field that is for programs only.
+    pub(crate) fn field(&mut self, name: &str, value: impl Into<Value>) {
+        self.fields.insert(name.to_owned(), value.into());
+    }
+
+    /// Prints the facts.
+    pub(crate) fn print(self, json: JsonArgument) -> Result<(), Failure> {
+        if json.json {
+            print_json(&self.fields)
+        } else {
+            print(&self.table.render())
+        }
+    }
+}
 
 /// Lines of a name and a value, in columns.
 #[derive(Debug, Default)]
@@ -23,6 +93,20 @@ impl Table {
             out
         })
     }
+}
+
+/// Rows of a table whose first row is its head, aligned to the right.
+pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max();
+    let mut out = String::new();
+    for row in rows {
+        for (column, cell) in row.iter().enumerate() {
+            let width = width(column).unwrap_or(0);
+            let _ = write!(out, "  {cell:>width$}");
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// A time in a unit that suits it.
@@ -54,6 +138,19 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// How many things a message of one line names.
+const LISTED: usize = 10;
+
+/// The first things of a list, and how many others there are.
+pub(crate) fn list<T>(all: &[T], show: impl Fn(&T) -> String) -> String {
+    let mut shown: Vec<String> = all.iter().take(LISTED).map(show).collect();
+    match all.len().saturating_sub(LISTED) {
+        0 => {}
+        more => shown.push(format!("and {more} more")),
+    }
+    shown.join("; ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +164,14 @@ mod tests {
         assert_eq!(bytes(20 << 20), "20 MiB");
         assert_eq!(count(1, "key"), "1 key");
         assert_eq!(count(0, "key"), "0 keys");
+    }
+
+    #[test]
+    fn ten_things_are_listed_and_the_others_counted() {
+        let shown = |count| list(&(1..=count).collect::<Vec<u32>>(), u32::to_string);
+        assert_eq!(shown(1), "1");
+        assert_eq!(shown(10), "1; 2; 3; 4; 5; 6; 7; 8; 9; 10");
+        assert_eq!(shown(4000), shown(10) + "; and 3990 more");
     }
 
     #[test]

@@ -12,8 +12,14 @@ use sheaf::xmss::{BatchFile, SignError, par_verify_batch};
 use sheaf::{Prover, PublicKey, Scheme, Signature, SignedGroup};
 
 use crate::failure::Failure;
-use crate::files::{self, Access, Existing, max_batch_bytes};
+use crate::identity::FileSet;
+use crate::input::{max_batch_bytes, read_up_to};
+use crate::output::{Output, OutputKind, Replace};
 use crate::progress::Bar;
+use crate::report::count;
+
+/// So many signers take seconds to make, on one thread of a slow machine.
+const MANY: usize = 256;
 
 /// The message that they sign.
 pub(crate) const MESSAGE: [u8; 32] = *b"sheaf: signatures of one message";
@@ -35,11 +41,11 @@ pub(crate) enum Cache {
     Avoid,
 }
 
-/// `count` signers of one message.
+/// So many signers of one message.
 pub(crate) fn group(
     prover: &Prover,
     scheme: &Scheme,
-    count: usize,
+    wanted: usize,
     cache: Cache,
 ) -> Result<SignedGroup, Failure> {
     let path = match cache {
@@ -50,15 +56,15 @@ pub(crate) fn group(
         .as_ref()
         .and_then(|path| load(prover, scheme, path))
         .unwrap_or_default();
-    if signers.len() < count {
-        let more = make(prover, scheme, signers.len()..count)
+    if signers.len() < wanted {
+        let more = make(prover, scheme, signers.len()..wanted)
             .map_err(|error| Failure::Unusable(error.to_string()))?;
         signers.extend(more);
         if let Some(path) = path {
             signers = store(scheme, path, signers);
         }
     }
-    signers.truncate(count);
+    signers.truncate(wanted);
     Ok(SignedGroup {
         slot: slot(scheme),
         message: MESSAGE,
@@ -72,7 +78,8 @@ fn make(
     scheme: &Scheme,
     indices: std::ops::Range<usize>,
 ) -> Result<Vec<(PublicKey, Signature)>, SignError> {
-    let bar = Bar::new("making signers", indices.len() as u64);
+    let what = format!("making {}", count(indices.len(), "signer"));
+    let bar = Bar::new(what, indices.len() as u64, indices.len() >= MANY);
     prover.run(|| {
         indices
             .into_par_iter()
@@ -105,7 +112,7 @@ fn load(
     scheme: &Scheme,
     path: &std::path::Path,
 ) -> Option<Vec<(PublicKey, Signature)>> {
-    let bytes = files::read_up_to(path, max_batch_bytes(scheme)).ok()??;
+    let bytes = read_up_to(path, max_batch_bytes(scheme)).ok()??;
     let file = BatchFile::parse(scheme, &bytes).ok()?;
     let expected = (slot(scheme), MESSAGE);
     let valid = (file.slot, file.message) == expected
@@ -129,7 +136,9 @@ fn store(
     if let Some(directory) = path.parent() {
         // Without a cache the next run takes longer, that is all.
         let _ = std::fs::create_dir_all(directory);
-        let _ = files::write(&path, &file.to_bytes(), Access::Public, Existing::Replace);
+        let no_inputs = FileSet::default();
+        let _ = Output::check(&path, OutputKind::Batch, Replace::SameKind, &no_inputs)
+            .and_then(|cache| cache.write(&file.to_bytes()));
     }
     file.signers
 }

@@ -4,11 +4,13 @@ use std::process::{Command, Stdio};
 
 use std::io::Write;
 
-const SUBCOMMANDS: [&str; 8] = [
+const SUBCOMMANDS: [&str; 10] = [
     "demo",
     "keygen",
     "sign",
     "aggregate",
+    "batch",
+    "claims",
     "verify",
     "inspect",
     "bench",

@@ -5,17 +5,21 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::arguments::{RateArgument, SchemeArgument, ThreadsArgument};
-use crate::failure::{Failure, print};
-use crate::files::{Access, Existing, write};
-use crate::inputs::read_batch;
+use crate::arguments::{RateArgument, ThreadsArgument};
+use crate::batches::read_batches;
+use crate::failure::{Failure, after_help};
+use crate::identity::FileSet;
+use crate::input::add_once;
 use crate::measure::timed;
-use crate::progress::Bar;
+use crate::output::{OutputArgument, OutputKind};
+use crate::progress::ProofBar;
 use crate::report::{Table, bytes, count, time};
+use crate::scheme::ExpectedSchemeArgument;
 
 const EXAMPLES: &str = "Examples:
   sheaf aggregate --batch slot-7.batch --out slot-7.proof
   sheaf aggregate --batch alice.batch --batch bob.batch --rate-log 3 --out small.proof
+  cat slot-7.batch | sheaf aggregate --batch - --out - > slot-7.proof
 
 A batch file is: slot (4 bytes, little-endian), message (32 bytes), number of signers (4 bytes,
 little-endian), then public key and signature of each signer in SSZ. Files with the same slot and
@@ -23,28 +27,32 @@ message are taken together. The order of files and signers does not matter.";
 
 /// Arguments of `sheaf aggregate`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
-    /// A batch file; may be repeated
+    /// A batch file; may be repeated. `-` is standard input
     #[arg(long = "batch", value_name = "FILE", required = true)]
     batches: Vec<PathBuf>,
-    /// The proof to write
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    #[command(flatten)]
+    output: OutputArgument,
     #[command(flatten)]
     rate: RateArgument,
     #[command(flatten)]
     threads: ThreadsArgument,
     #[command(flatten)]
-    scheme: SchemeArgument,
+    scheme: ExpectedSchemeArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let (batch, origins) = read_batch(arguments.scheme.scheme(), &arguments.batches)?;
+    let mut inputs = FileSet::default();
+    for path in &arguments.batches {
+        add_once(&mut inputs, path)?;
+    }
+    let output = arguments.output.check(OutputKind::Proof, &inputs)?;
+    let (batch, origins) = read_batches(&mut arguments.scheme.common(), &arguments.batches)?;
     let prover = arguments.threads.prover()?;
     let rate = arguments.rate.rate();
     let (aggregate, duration) = timed(|| {
-        let bar = Bar::for_proof();
+        let bar = ProofBar::new(batch.signatures(), rate, "");
         prover.aggregate_observed(&batch, rate, |progress| {
             bar.show(progress);
             ControlFlow::Continue(())
@@ -53,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let proof = aggregate
         .map_err(|error| origins.explain(error))?
         .to_bytes();
-    write(&arguments.out, &proof, Access::Public, Existing::Replace)?;
+    output.write(&proof)?;
 
     let mut table = Table::default();
     let signatures = count(batch.signatures(), "signature");
@@ -62,6 +70,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     table.row("rate", rate.to_string());
     table.row("time", time(duration));
     let size = bytes(proof.len() as u64);
-    table.row("proof", format!("{}, {size}", arguments.out.display()));
-    print(&table.render())
+    table.row("proof", format!("{}, {size}", output.name()));
+    output.report(&table.render())
 }

@@ -5,16 +5,19 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sheaf::{
-    Aggregate, Batch, Claims, Error, Group, HEADER_BYTES, Prover, Rate, build_info,
+    Aggregate, Batch, Claims, Error, Group, HEADER_BYTES, PROD, Prover, Rate, build_info,
     security_report, verify,
 };
 
-use crate::arguments::{RateArgument, SchemeArgument, ThreadsArgument};
-use crate::failure::{Failure, print};
-use crate::inputs::read_batch;
+use crate::arguments::{RateArgument, ThreadsArgument, parse_signatures};
+use crate::batches::read_batches;
+use crate::failure::{Failure, after_help, print};
+use crate::identity::FileSet;
+use crate::input::add_once;
 use crate::measure::{peak_rss_bytes, timed};
-use crate::progress::Bar;
+use crate::progress::ProofBar;
 use crate::report::{Table, bytes, count, time};
+use crate::scheme::ExpectedSchemeArgument;
 use crate::signers::{self, Cache};
 
 const EXAMPLES: &str = "Examples:
@@ -24,10 +27,10 @@ const EXAMPLES: &str = "Examples:
 
 /// Arguments of `sheaf demo`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
     /// Number of signers to make
-    #[arg(long, value_name = "N", default_value_t = 128)]
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = parse_signatures)]
     signatures: usize,
     /// Load signatures from a batch file instead; may be repeated
     #[arg(long = "batch", value_name = "FILE", conflicts_with = "signatures")]
@@ -37,11 +40,15 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     threads: ThreadsArgument,
     #[command(flatten)]
-    scheme: SchemeArgument,
+    scheme: ExpectedSchemeArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let (scheme, rate) = (arguments.scheme.scheme(), arguments.rate.rate());
+    let rate = arguments.rate.rate();
+    let mut inputs = FileSet::default();
+    for path in &arguments.batches {
+        add_once(&mut inputs, path)?;
+    }
     let prover = arguments.threads.prover()?;
     let build = build_info();
     print(&format!(
@@ -54,6 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut table = Table::default();
     let batch = if arguments.batches.is_empty() {
         let signatures = arguments.signatures;
+        let scheme = arguments.scheme.asked().unwrap_or(PROD);
         security_report(scheme, signatures, rate)?;
         let (group, duration) =
             timed(|| signers::group(&prover, &scheme, signatures, Cache::Avoid));
@@ -70,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         );
         batch
     } else {
-        let (batch, _) = read_batch(scheme, &arguments.batches)?;
+        let (batch, _) = read_batches(&mut arguments.scheme.common(), &arguments.batches)?;
         table.row("load", count(batch.signatures(), "signature"));
         batch
     };
@@ -92,7 +100,7 @@ fn honest(
     table: &mut Table,
 ) -> Result<Aggregate, Failure> {
     let (aggregate, duration) = timed(|| {
-        let bar = Bar::for_proof();
+        let bar = ProofBar::new(batch.signatures(), rate, "");
         prover.aggregate_observed(batch, rate, |progress| {
             bar.show(progress);
             ControlFlow::Continue(())

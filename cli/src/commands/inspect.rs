@@ -1,72 +1,224 @@
 //! `sheaf inspect`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use sheaf::xmss::BatchFile;
-use sheaf::{Aggregate, MAGIC, MAX_BYTES, MAX_SIGNATURES, security_report};
+use serde_json::json;
+use sheaf::xmss::params::PUBLIC_KEY_BYTES;
+use sheaf::xmss::{BatchFile, SecretKey};
+use sheaf::{
+    Aggregate, Claims, MAX_BYTES, MAX_SIGNATURES, PROD, PublicKey, Scheme, security_report,
+};
+use zeroize::Zeroizing;
 
-use crate::arguments::SchemeArgument;
-use crate::failure::{Failure, print};
-use crate::files::{max_batch_bytes, read};
-use crate::report::{Table, bytes};
+use crate::batches::why_unknown;
+use crate::claims_json;
+use crate::claims_source::parse_claims;
+use crate::failure::{Failure, after_help};
+use crate::input::{max_batch_bytes, read};
+use crate::key_files::KeyFiles;
+use crate::kind::Kind;
+use crate::report::{Facts, JsonArgument, bytes};
+use crate::scheme::ExpectedSchemeArgument;
 
 const EXAMPLES: &str = "Examples:
   sheaf inspect slot-7.proof
   sheaf inspect slot-7.batch --keys
+  sheaf inspect alice.key
+  sheaf inspect alice.journal --json
 
-A proof states its version, scheme and rate only: what it proves is not in it. Nothing is verified.";
+A proof states its version, scheme and rate only: what it proves is not in it. Nothing is verified, and
+nothing secret is shown. Of a key, what its journal tells is shown as well, and of a journal what the key
+beside it tells.";
 
 /// Arguments of `sheaf inspect`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
-    /// A proof or a batch file
+    /// A file that sheaf has written; `-` is standard input
     file: PathBuf,
-    /// List the keys of a batch file
+    /// List the keys of a batch or of claims
     #[arg(long)]
     keys: bool,
     #[command(flatten)]
-    scheme: SchemeArgument,
-}
-
-/// The least security of a proof with this scheme and rate. How many signatures it covers is not in it.
-fn security(proof: &Aggregate) -> String {
-    let sizes = (0..=MAX_SIGNATURES.ilog2()).map(|log| 1 << log);
-    let bits = sizes
-        .filter_map(|signatures| security_report(*proof.scheme(), signatures, proof.rate()).ok())
-        .map(|report| report.bits())
-        .fold(f64::INFINITY, f64::min);
-    format!("{bits:.1} bits or more, proven; see `sheaf security`")
+    scheme: ExpectedSchemeArgument,
+    #[command(flatten)]
+    json: JsonArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.file;
-    let scheme = arguments.scheme.scheme();
-    let content = read(path, max_batch_bytes(&scheme).max(MAX_BYTES))?;
-    let mut table = Table::default();
-    if content.starts_with(&MAGIC) {
-        let proof = Aggregate::from_bytes(&content).map_err(|error| Failure::file(path, error))?;
-        table.row("kind", "proof");
-        table.row("version", sheaf::FORMAT_VERSION.to_string());
-        table.row("scheme", proof.scheme().name);
-        table.row("rate", proof.rate().to_string());
-        table.row("elements", (proof.body().len() / 4).to_string());
-        table.row("security", security(&proof));
-    } else {
-        let batch =
-            BatchFile::parse(&scheme, &content).map_err(|error| Failure::file(path, error))?;
-        table.row("kind", "batch of signatures");
-        table.row("scheme", scheme.name);
-        table.row("slot", batch.slot.to_string());
-        table.row("message", hex::encode(batch.message));
-        table.row("signers", batch.signers.len().to_string());
-        if arguments.keys {
-            for (index, (key, _)) in batch.signers.iter().enumerate() {
-                table.row(format!("key {index}"), hex::encode(key.to_bytes()));
-            }
+    let unusable = |why: String| Failure::file(path, why);
+    let content = Zeroizing::new(read(path, max_batch_bytes(&PROD).max(MAX_BYTES))?);
+    let kind = Kind::of_bytes(&content);
+    let mut facts = Facts::default();
+    let scheme = match kind {
+        Kind::Proof => Some(proof(&content, &mut facts).map_err(unusable)?),
+        Kind::Batch(scheme) => {
+            batch(&scheme, &content, arguments.keys, &mut facts).map_err(unusable)?;
+            Some(scheme)
         }
+        Kind::Claims => {
+            let parsed = parse_claims(&content).map_err(unusable)?;
+            claims(&parsed, arguments.keys, &mut facts);
+            Some(*parsed.scheme())
+        }
+        Kind::Signature(scheme) => {
+            facts.word("kind", "signature");
+            facts.word("scheme", scheme.name);
+            Some(scheme)
+        }
+        Kind::SecretKey(scheme) => {
+            let secret = SecretKey::from_bytes(&scheme, &content)
+                .map_err(|error| unusable(error.to_string()))?;
+            secret_key(&secret, path, &mut facts);
+            Some(scheme)
+        }
+        Kind::Journal => Some(journal(path, &mut facts)?),
+        Kind::PublicKey | Kind::Unknown => {
+            public_keys(&content, &mut facts).map_err(unusable)?;
+            None
+        }
+        Kind::Empty => return Err(unusable("the file is empty".to_owned())),
+    };
+    if let Some(scheme) = scheme {
+        arguments.scheme.common().join(path, scheme)?;
     }
-    table.row("size", bytes(content.len() as u64));
-    print(&table.render())
+    let size = content.len() as u64;
+    facts.line("size", bytes(size));
+    facts.field("bytes", size);
+    facts.print(arguments.json)
+}
+
+fn proof(content: &[u8], facts: &mut Facts) -> Result<Scheme, String> {
+    let proof = Aggregate::from_bytes(content).map_err(|error| error.to_string())?;
+    facts.word("kind", "proof");
+    facts.number("version", sheaf::FORMAT_VERSION.into());
+    facts.word("scheme", proof.scheme().name);
+    facts.line("rate", proof.rate().to_string());
+    facts.field("rate_log", proof.rate().log_inverse());
+    facts.number("elements", (proof.body().len() / 4) as u64);
+    let bits = least_security(&proof);
+    facts.line(
+        "security",
+        format!("{bits:.1} bits or more, proven; see `sheaf security`"),
+    );
+    facts.field("least_security_bits", bits);
+    Ok(*proof.scheme())
+}
+
+/// The least security of a proof with this scheme and rate. How many signatures it covers is not in it.
+fn least_security(proof: &Aggregate) -> f64 {
+    (0..=MAX_SIGNATURES.ilog2())
+        .filter_map(|log| security_report(*proof.scheme(), 1 << log, proof.rate()).ok())
+        .map(|report| report.bits())
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn batch(
+    scheme: &Scheme,
+    content: &[u8],
+    with_keys: bool,
+    facts: &mut Facts,
+) -> Result<(), String> {
+    let batch = BatchFile::parse(scheme, content).map_err(|error| error.to_string())?;
+    facts.add("kind", "batch of signatures", "batch");
+    facts.word("scheme", scheme.name);
+    facts.number("slot", batch.slot.into());
+    facts.hex("message", &batch.message);
+    facts.number("signers", batch.signers.len() as u64);
+    if with_keys {
+        let keys: Vec<PublicKey> = batch.signers.iter().map(|(key, _)| *key).collect();
+        list_keys(&keys, "key", facts);
+        facts.field("keys", all_hex(&keys));
+    }
+    Ok(())
+}
+
+fn claims(claims: &Claims, with_keys: bool, facts: &mut Facts) {
+    facts.word("kind", "claims");
+    facts.word("scheme", claims.scheme().name);
+    facts.number("signatures", claims.signatures() as u64);
+    facts.line("groups", claims.groups().len().to_string());
+    let mut groups = Vec::new();
+    for (index, group) in claims.groups().iter().enumerate() {
+        let message = hex::encode(group.message);
+        facts.line(
+            format!("group {index}"),
+            format!(
+                "slot {}, message {message}, keys: {}",
+                group.slot,
+                group.keys.len()
+            ),
+        );
+        let mut fields = json!({
+            "slot": group.slot,
+            "message": claims_json::hex(&group.message),
+            "signers": group.keys.len(),
+        });
+        if with_keys {
+            list_keys(&group.keys, "  key", facts);
+            fields["keys"] = all_hex(&group.keys).into();
+        }
+        groups.push(fields);
+    }
+    facts.field("groups", groups);
+}
+
+fn list_keys(keys: &[PublicKey], name: &str, facts: &mut Facts) {
+    for (index, key) in keys.iter().enumerate() {
+        facts.line(format!("{name} {index}"), hex::encode(key.to_bytes()));
+    }
+}
+
+fn all_hex(keys: &[PublicKey]) -> Vec<String> {
+    let hex = |key: &PublicKey| claims_json::hex(&key.to_bytes());
+    keys.iter().map(hex).collect()
+}
+
+/// One public key, or several in one file.
+fn public_keys(content: &[u8], facts: &mut Facts) -> Result<(), String> {
+    let keys: Result<Vec<PublicKey>, _> = content
+        .chunks(PUBLIC_KEY_BYTES)
+        .map(PublicKey::from_bytes)
+        .collect();
+    match keys.as_deref() {
+        Ok([key]) => {
+            facts.word("kind", "public key");
+            facts.hex("public key", &key.to_bytes());
+            facts.line("scheme", "not told by a public key");
+        }
+        Ok(keys) => {
+            facts.word("kind", "public keys");
+            list_keys(keys, "key", facts);
+            facts.field("keys", all_hex(keys));
+        }
+        // Perhaps a batch that is cut short.
+        Err(_) => return Err(why_unknown(content, "a file of sheaf")),
+    }
+    Ok(())
+}
+
+fn secret_key(secret: &SecretKey, path: &Path, facts: &mut Facts) {
+    facts.word("kind", "secret key");
+    facts.word("scheme", secret.scheme().name);
+    facts.hex("public key", &secret.public_key().to_bytes());
+    let range = secret.active_range().slots();
+    let window = secret.window_slots();
+    for (name, slots) in [("slots", range), ("window", window)] {
+        facts.add(
+            name,
+            format!("{} to {}", slots.start, slots.end - 1),
+            json!({ "first": slots.start, "last": slots.end - 1 }),
+        );
+    }
+    if let Some(files) = KeyFiles::around(path) {
+        let _ = files;
+    }
+}
+
+fn journal(path: &Path, facts: &mut Facts) -> Result<Scheme, Failure> {
+    facts.word("kind", "journal");
+    let _ = path;
+    Ok(PROD)
 }

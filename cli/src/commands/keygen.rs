@@ -4,14 +4,15 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
-use sheaf::xmss::{FileSlotGuard, KeyGenerator};
+use sheaf::xmss::KeyGenerator;
 
-use crate::arguments::{SchemeArgument, ThreadsArgument};
-use crate::failure::{Failure, print};
-use crate::files::{Access, Existing, KeyFiles, write};
+use crate::arguments::ThreadsArgument;
+use crate::failure::{Failure, after_help};
+use crate::key_pair;
 use crate::measure::timed;
 use crate::progress::Bar;
-use crate::report::{Table, bytes, time};
+use crate::report::{Facts, JsonArgument, bytes, time};
+use crate::scheme::SchemeArgument;
 
 const EXAMPLES: &str = "Examples:
   sheaf keygen --out alice
@@ -22,9 +23,12 @@ Writes NAME.key (secret, readable by its owner only), NAME.pub and NAME.journal,
 slots at which the key has signed. Never copy a key without its journal, and never restore an old
 journal: a key that signs two messages at one slot is broken.";
 
+/// From so many slots on a key takes seconds.
+const MANY: u64 = 4096;
+
 /// Arguments of `sheaf keygen`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
     /// Name of the key files to write, which must not exist
     #[arg(long, value_name = "NAME")]
@@ -44,24 +48,22 @@ pub(crate) struct Arguments {
     scheme: SchemeArgument,
     #[command(flatten)]
     threads: ThreadsArgument,
+    #[command(flatten)]
+    json: JsonArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let scheme = arguments.scheme.scheme();
-    let files = KeyFiles::named(&arguments.out);
-    // Before the work; writing refuses as well, should one appear meanwhile.
-    for path in [&files.secret, &files.public, &files.journal] {
-        if path.exists() {
-            return Err(Failure::file(path, "the file exists"));
-        }
-    }
+    let files = key_pair::check(&arguments.out)?;
     let generator = KeyGenerator::new(&scheme, arguments.start, arguments.slots)
         .map_err(|error| Failure::Unusable(error.to_string()))?;
     let prover = arguments.threads.prover()?;
+    let slots = generator.active_range().slots();
+    let number = slots.end - slots.start;
 
     let (keys, duration) = timed(|| {
-        let slots = generator.active_range().slots();
-        let bar = Bar::new("making the key", slots.end - slots.start);
+        let what = format!("making a key for {number} slots");
+        let bar = Bar::new(what, number, number >= MANY);
         prover.run(|| {
             generator.generate_with_progress(&mut rand::rng(), &|progress| {
                 bar.set(progress.done);
@@ -70,32 +72,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         })
     });
     let (public, secret) = keys.map_err(|error| Failure::Unusable(error.to_string()))?;
+    let secret_bytes = secret.to_bytes().len() as u64;
+    key_pair::write(&files, &public, &secret)?;
 
-    // The journal comes first: a key that is there has one, so that a missing journal means a lost one.
-    FileSlotGuard::open_or_create(&scheme, &public, &files.journal)
-        .map_err(|error| Failure::file(&files.journal, error))?;
-    let encoded = secret.to_bytes();
-    write(&files.secret, &encoded, Access::Secret, Existing::Refuse)?;
-    write(
-        &files.public,
-        &public.to_bytes(),
-        Access::Public,
-        Existing::Refuse,
-    )?;
-
-    let slots = generator.active_range().slots();
-    let mut table = Table::default();
-    table.row("scheme", scheme.name);
-    table.row("slots", format!("{} to {}", slots.start, slots.end - 1));
-    table.row("public key", hex::encode(public.to_bytes()));
-    table.row(
+    let mut facts = Facts::default();
+    facts.word("scheme", scheme.name);
+    facts.line("slots", format!("{} to {}", slots.start, slots.end - 1));
+    facts.field("first_slot", slots.start);
+    facts.field("last_slot", slots.end - 1);
+    facts.hex("public key", &public.to_bytes());
+    facts.line(
         "secret key",
-        format!(
-            "{}, {}",
-            files.secret.display(),
-            bytes(encoded.len() as u64)
-        ),
+        format!("{}, {}", files.secret.display(), bytes(secret_bytes)),
     );
-    table.row("time", time(duration));
-    print(&table.render())
+    for (name, path) in [
+        ("secret_key_file", &files.secret),
+        ("public_key_file", &files.public),
+        ("journal_file", &files.journal),
+    ] {
+        facts.field(name, path.display().to_string());
+    }
+    facts.line("time", time(duration));
+    facts.field("seconds", duration.as_secs_f64());
+    facts.print(arguments.json)
 }

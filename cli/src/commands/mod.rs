@@ -1,7 +1,9 @@
 //! One module per subcommand.
 
 pub(crate) mod aggregate;
+pub(crate) mod batch;
 pub(crate) mod bench;
+pub(crate) mod claims;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod inspect;

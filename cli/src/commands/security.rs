@@ -3,15 +3,18 @@
 use std::fmt::Write;
 
 use clap::Args;
+use serde_json::{Value, json};
 use sheaf::{ErrorTerm, SecurityReport, security_report};
 
-use crate::arguments::{RateArgument, SchemeArgument};
-use crate::failure::{Failure, print};
-use crate::report::count;
+use crate::arguments::{RateArgument, parse_signatures};
+use crate::failure::{Failure, after_help, print};
+use crate::report::{JsonArgument, count, print_json};
+use crate::scheme::SchemeArgument;
 
 const EXAMPLES: &str = "Examples:
   sheaf security
   sheaf security --signatures 2048 --rate-log 2
+  sheaf security --json
 
 Lists every way in which a false statement may be accepted, with a proven bound: a term of b bits
 has a probability of at most 2^-b per attempt. Probabilities add up; collisions of a hash are a bound
@@ -22,21 +25,26 @@ is expected to need about the square root of the evaluations (docs/soundness.md)
 
 /// Arguments of `sheaf security`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
     /// Number of signatures in the proof
-    #[arg(long, value_name = "N", default_value_t = 1024)]
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = parse_signatures)]
     signatures: usize,
     #[command(flatten)]
     rate: RateArgument,
     #[command(flatten)]
     scheme: SchemeArgument,
+    #[command(flatten)]
+    json: JsonArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let scheme = arguments.scheme.scheme();
     let rate = arguments.rate.rate();
     let report = security_report(scheme, arguments.signatures, rate)?;
+    if arguments.json.json {
+        return print_json(&json(arguments, &report));
+    }
     let mut out = format!(
         "A proof of {} of the scheme {} at rate {rate}\n\n",
         count(arguments.signatures, "signature"),
@@ -44,6 +52,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     );
     out += &render(&report);
     print(&out)
+}
+
+/// The report for programs. A term's bits are a probability of `2^-bits` per attempt, or for a hash the work of an attack.
+fn json(arguments: &Arguments, report: &SecurityReport) -> Value {
+    let term = |term: &ErrorTerm| {
+        json!({
+            "name": term.name,
+            "bits": term.bits,
+            "bound": term.formula,
+            "source": term.source,
+            "is_hash": term.is_hash,
+        })
+    };
+    json!({
+        "scheme": arguments.scheme.scheme().name,
+        "signatures": arguments.signatures,
+        "rate_log": arguments.rate.rate().log_inverse(),
+        "security_bits": report.bits(),
+        "algebraic_bits": report.algebraic_bits(),
+        "weakest_term": report.weakest().map(|term| &term.name),
+        "terms": report.terms.iter().map(term).collect::<Vec<_>>(),
+    })
 }
 
 fn render(report: &SecurityReport) -> String {

@@ -1,15 +1,26 @@
 //! `sheaf sign`.
+//!
+//! A slot that is recorded is used up, so everything that can fail comes first, for all keys and the output. Should
+//! recording a later key's slot fail all the same, the same command can be run again: a slot may sign its message twice.
 
-use std::path::{Path, PathBuf};
+mod signer;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
 
 use clap::Args;
-use sheaf::xmss::{BatchFile, FileSlotGuard, SecretKey, SigningKey};
-use sheaf::{PublicKey, Scheme, Signature};
+use sheaf::PublicKey;
+use sheaf::xmss::{BatchFile, SecretKey};
 
-use crate::arguments::{SchemeArgument, parse_message};
-use crate::failure::{Failure, print};
-use crate::files::{Access, Existing, KeyFiles, read_secret, write};
+use crate::arguments::parse_message;
+use crate::failure::{Failure, after_help};
+use crate::identity::FileSet;
+use crate::key_files::KeyFiles;
+use crate::output::{OutputArgument, OutputKind};
 use crate::report::count;
+use crate::scheme::ExpectedSchemeArgument;
+
+use self::signer::Signer;
 
 const EXAMPLES: &str = "Examples:
   sheaf sign --key alice --slot 7 --message 0101010101010101010101010101010101010101010101010101010101010101 --out alice.batch
@@ -21,7 +32,7 @@ refused, the same message gives the same signature again.";
 
 /// Arguments of `sheaf sign`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
     /// Name of the key files, as given to keygen; several signers may sign at once
     #[arg(long = "key", value_name = "NAME", required = true)]
@@ -32,60 +43,70 @@ pub(crate) struct Arguments {
     /// The message, 32 bytes in hexadecimal digits
     #[arg(long, value_name = "HEX", value_parser = parse_message)]
     message: [u8; 32],
-    /// The batch file to write
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
     #[command(flatten)]
-    scheme: SchemeArgument,
+    output: OutputArgument,
+    #[command(flatten)]
+    scheme: ExpectedSchemeArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let scheme = arguments.scheme.scheme();
-    let signers = arguments
+    let files: Vec<KeyFiles> = arguments
         .keys
         .iter()
-        .map(|name| sign(&scheme, name, arguments.slot, &arguments.message))
+        .map(|name| KeyFiles::named(name))
+        .collect();
+    let mut inputs = FileSet::default();
+    for files in &files {
+        files.add_to(&mut inputs)?;
+    }
+    let output = arguments.output.check(OutputKind::Batch, &inputs)?;
+
+    let mut scheme = arguments.scheme.common();
+    let mut secrets = Vec::with_capacity(files.len());
+    for files in &files {
+        let secret = files.read_secret()?;
+        scheme.join(&files.secret, *secret.scheme())?;
+        secrets.push(secret);
+    }
+    refuse_copies(&files, &secrets)?;
+    let mut ready = files
+        .iter()
+        .zip(secrets)
+        .map(|(files, secret)| Signer::ready(files, secret, arguments.slot, &arguments.message))
+        .collect::<Result<Vec<_>, _>>()?;
+
+    let signers = ready
+        .iter_mut()
+        .map(|signer| signer.sign(arguments.slot, &arguments.message))
         .collect::<Result<_, _>>()?;
-    let file = BatchFile {
+    let batch = BatchFile {
         slot: arguments.slot,
         message: arguments.message,
         signers,
     };
-    write(
-        &arguments.out,
-        &file.to_bytes(),
-        Access::Public,
-        Existing::Replace,
-    )?;
-    print(&format!(
+    output.write(&batch.to_bytes()).map_err(|failure| {
+        failure.with("the slot is used up for this message, and the same command makes the same signatures again")
+    })?;
+    ready.iter().for_each(Signer::keep_window);
+    output.report(&format!(
         "{} at slot {} in {}\n",
-        count(file.signers.len(), "signature"),
-        file.slot,
-        arguments.out.display()
+        count(batch.signers.len(), "signature"),
+        batch.slot,
+        output.name()
     ))
 }
 
-fn sign(
-    scheme: &Scheme,
-    name: &Path,
-    slot: u32,
-    message: &[u8; 32],
-) -> Result<(PublicKey, Signature), Failure> {
-    let files = KeyFiles::named(name);
-    let secret = SecretKey::from_bytes(scheme, &read_secret(&files.secret)?)
-        .map_err(|error| Failure::file(&files.secret, error))?;
-    let public = secret.public_key();
-    let guard = FileSlotGuard::open(scheme, &public, &files.journal)
-        .map_err(|error| Failure::file(&files.journal, error))?;
-    let window = secret.window_slots();
-    let mut key = SigningKey::new(secret, guard);
-    let signature = key
-        .sign(slot, message)
-        .map_err(|error| Failure::file(&files.secret, error))?;
-    if key.secret_key().window_slots() != window {
-        // Seconds of work that the next signature needs again. The journal is still locked by this process.
-        let encoded = key.secret_key().to_bytes();
-        write(&files.secret, &encoded, Access::Secret, Existing::Replace)?;
+/// A copy of a key under another name is the same key, and a batch has each key once.
+fn refuse_copies(files: &[KeyFiles], secrets: &[SecretKey]) -> Result<(), Failure> {
+    let mut seen: HashMap<PublicKey, &KeyFiles> = HashMap::new();
+    for (files, secret) in files.iter().zip(secrets) {
+        if let Some(earlier) = seen.insert(secret.public_key(), files) {
+            return Err(Failure::Unusable(format!(
+                "{} and {} are copies of one key: remove one, since two copies will sign two messages at one slot",
+                earlier.secret.display(),
+                files.secret.display()
+            )));
+        }
     }
-    Ok((public, signature))
+    Ok(())
 }

@@ -6,7 +6,7 @@ use sheaf_xmss::{PublicKey, Scheme};
 /// Who has signed what: groups of keys, each with the slot and the message that all of them signed.
 ///
 /// Neither the order of the groups nor that of the keys in a group matters. Nothing
-/// is checked while claims are put together; [`verify`](crate::verify) refuses those
+/// is checked while claims are put together; [`check`](Self::check) and [`verify`](crate::verify) refuse those
 /// that are empty, repeat a group or a key, or name a slot that does not exist.
 ///
 /// One key may stand in several groups: it can't honestly sign two messages at one
@@ -69,6 +69,16 @@ impl Claims {
     #[must_use]
     pub fn signatures(&self) -> usize {
         self.groups.iter().map(|group| group.keys.len()).sum()
+    }
+
+    /// Checks that a proof of the claims could exist: that they are not empty, repeat no group and no key, name only slots
+    /// of the scheme, and are not more than one proof covers.
+    ///
+    /// # Errors
+    /// As [`verify`](crate::verify) has them, with indices of groups and keys in the order in which they were added.
+    pub fn check(&self) -> Result<(), StatementError> {
+        Self::check_count(self.signatures())?;
+        self.clone().into_statement().map(drop)
     }
 
     /// As many signatures as a proof covers; before anything is done whose cost grows with their number.

@@ -107,7 +107,10 @@ pub enum Rejection {
     },
 }
 
-/// Shows every invalid signature in one line.
+/// How many invalid signatures an error shows; all of them are in its value.
+const SHOWN: usize = 10;
+
+/// Shows the first invalid signatures, and how many there are, in one line.
 struct InvalidList<'a>(&'a [InvalidSignature]);
 
 impl fmt::Display for InvalidList<'_> {
@@ -116,10 +119,40 @@ impl fmt::Display for InvalidList<'_> {
             [_] => write!(f, "one signature is not valid: ")?,
             all => write!(f, "{} signatures are not valid: ", all.len())?,
         }
-        for (i, invalid) in self.0.iter().enumerate() {
+        for (i, invalid) in self.0.iter().take(SHOWN).enumerate() {
             let separator = if i == 0 { "" } else { "; " };
             write!(f, "{separator}{invalid}")?;
         }
-        Ok(())
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_invalid_signatures_ten_are_shown_and_the_others_counted() {
+        let shown = |count| {
+            let invalid = |index| InvalidSignature {
+                group: 0,
+                index,
+                reason: SignatureError::RootMismatch,
+            };
+            Error::InvalidSignatures((0..count).map(invalid).collect()).to_string()
+        };
+        assert!(shown(1).starts_with("one signature is not valid: signature 0 of group 0"));
+        let ten = shown(10);
+        assert!(
+            ten.contains("signature 9 of") && !ten.contains("more"),
+            "{ten}"
+        );
+        let thousands = shown(5000);
+        assert!(thousands.starts_with("5000 signatures are not valid: "));
+        assert!(thousands.ends_with("; and 4990 more"), "{thousands}");
+        assert!(thousands.contains("signature 9 of") && !thousands.contains("signature 10 of"));
     }
 }

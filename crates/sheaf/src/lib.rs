@@ -48,6 +48,7 @@ mod aggregate;
 mod batch;
 mod build_info;
 mod claims;
+mod claims_file;
 mod error;
 #[cfg(feature = "prover")]
 mod prover;
@@ -70,6 +71,9 @@ pub use crate::aggregate::{
 pub use crate::batch::{Batch, SignedGroup};
 pub use crate::build_info::{BuildInfo, SimdLevel, build_info};
 pub use crate::claims::Claims;
+pub use crate::claims_file::{
+    CLAIMS_MAGIC, CLAIMS_VERSION, ClaimsFileError, ClaimsPart, MAX_CLAIMS_BYTES,
+};
 pub use crate::error::{Error, InvalidSignature, Rejection};
 #[cfg(feature = "prover")]
 pub use crate::prover::{MAX_THREADS, Progress, Prover};

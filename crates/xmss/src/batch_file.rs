@@ -58,6 +58,18 @@ pub enum BatchFileError {
 }
 
 impl BatchFile {
+    /// The scheme of the signatures in a batch file, given its header (more bytes do no harm) and its length in bytes.
+    ///
+    /// None if the length fits the number of signers under no scheme, or if there are none, which fits every scheme.
+    #[must_use]
+    pub fn scheme_of(header: &[u8], length: u64) -> Option<Scheme> {
+        let count = header.get(HEADER_BYTES - 4..)?.first_chunk()?;
+        let count = u32::from_le_bytes(*count);
+        Scheme::ALL
+            .into_iter()
+            .find(|scheme| count > 0 && length == file_bytes(scheme, count))
+    }
+
     /// Decodes a batch file.
     ///
     /// # Errors
@@ -167,7 +179,7 @@ impl<'a> Header<'a> {
         let (message, rest) = rest.split_first_chunk().ok_or_else(short)?;
         let (count, entries) = rest.split_first_chunk().ok_or_else(short)?;
         let count = u32::from_le_bytes(*count);
-        let expected = HEADER_BYTES as u64 + u64::from(count) * entry_bytes(scheme) as u64;
+        let expected = file_bytes(scheme, count);
         if bytes.len() as u64 != expected {
             return Err(BatchFileError::Length {
                 signers: count,
@@ -181,6 +193,11 @@ impl<'a> Header<'a> {
             entries: entries.chunks_exact(entry_bytes(scheme)),
         })
     }
+}
+
+/// Bytes of a file with this many signers.
+fn file_bytes(scheme: &Scheme, count: u32) -> u64 {
+    HEADER_BYTES as u64 + u64::from(count) * entry_bytes(scheme) as u64
 }
 
 /// Bytes of a public key and a signature.

@@ -82,6 +82,9 @@ pub const TEST: Scheme = Scheme {
 };
 
 impl Scheme {
+    /// All supported parameter sets.
+    pub const ALL: [Self; 2] = [PROD, TEST];
+
     /// The supported parameter set with this identifier.
     #[must_use]
     pub const fn from_id(id: u8) -> Option<Self> {
@@ -170,11 +173,10 @@ mod tests {
 
     #[test]
     fn every_set_is_consistent() {
-        for id in 0..=u8::MAX {
-            let Some(scheme) = Scheme::from_id(id) else {
-                continue;
-            };
-            assert_eq!(scheme.id, id);
+        let known = (0..=u8::MAX).filter_map(Scheme::from_id);
+        assert_eq!(known.collect::<Vec<_>>(), Scheme::ALL);
+        for scheme in Scheme::ALL {
+            assert_eq!(Scheme::from_id(scheme.id), Some(scheme));
             assert!(scheme.log_lifetime <= 32 && scheme.log_lifetime.is_multiple_of(2));
             assert!(scheme.chains <= 256 && scheme.message_elements() <= WIDTH_WIDE);
             let digits = u64::from(scheme.base).pow(scheme.digits_per_element as u32);

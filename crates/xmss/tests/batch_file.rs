@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sheaf_xmss::batch_file::HEADER_BYTES;
 use sheaf_xmss::params::PUBLIC_KEY_BYTES;
-use sheaf_xmss::{BatchFile, BatchFileError, BatchKeys, DecodeError, PROD};
+use sheaf_xmss::{BatchFile, BatchFileError, BatchKeys, DecodeError, PROD, Scheme};
 
 const FILE: &[u8] = include_bytes!("vectors/prod-slot-77777.bin");
 
@@ -12,6 +12,24 @@ fn round_trips() {
     let file = BatchFile::parse(&PROD, FILE).unwrap();
     assert_eq!((file.slot, file.signers.len()), (77777, 4));
     assert_eq!(file.to_bytes(), FILE);
+}
+
+#[test]
+fn the_length_of_a_file_tells_its_scheme() {
+    let mut header = FILE[..HEADER_BYTES].to_vec();
+    for scheme in Scheme::ALL {
+        let entry = PUBLIC_KEY_BYTES + scheme.signature_bytes();
+        for signers in [1u32, 2, 65_536, u32::MAX] {
+            header[36..].copy_from_slice(&signers.to_le_bytes());
+            let length = HEADER_BYTES as u64 + u64::from(signers) * entry as u64;
+            assert_eq!(BatchFile::scheme_of(&header, length), Some(scheme));
+            assert_eq!(BatchFile::scheme_of(&header, length + 1), None);
+        }
+    }
+    header[36..].fill(0);
+    assert_eq!(BatchFile::scheme_of(&header, HEADER_BYTES as u64), None);
+    assert_eq!(BatchFile::scheme_of(&FILE[..39], FILE.len() as u64), None);
+    assert_eq!(BatchFile::scheme_of(FILE, FILE.len() as u64), Some(PROD));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The decoders: keys, signatures, batch files, aggregates. And the prover, which is given whatever a batch file decodes to.
+//! The decoders: keys, signatures, batch files, claims, aggregates. And the prover, which is given whatever a batch file decodes to.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,15 @@ use sheaf::xmss::{
     verify,
 };
 use sheaf::{
-    Aggregate, Batch, Error, FormatError, HEADER_BYTES, MAX_BYTES, PROD, Prover, PublicKey, Rate,
-    Scheme, Signature, TEST,
+    Aggregate, Batch, Claims, ClaimsFileError, Error, FormatError, HEADER_BYTES, MAX_BYTES, PROD,
+    Prover, PublicKey, Rate, Scheme, Signature, TEST,
 };
 
 use crate::measure::under_test;
 use crate::{Rng, Run, Target, bytes, elements, samples};
+
+/// Bytes of claims before their first key.
+const CLAIMS_ELEMENTS: usize = 12 + 40;
 
 /// A decoder.
 struct Decoder {
@@ -192,6 +195,29 @@ fn batch_file<const IS_PROD: bool>(input: &[u8]) -> Result<Run, String> {
     Ok(run)
 }
 
+fn claims_error(error: &ClaimsFileError) -> &'static str {
+    match error {
+        ClaimsFileError::Truncated { .. } => "truncated",
+        ClaimsFileError::Magic => "magic",
+        ClaimsFileError::Version { .. } => "version",
+        ClaimsFileError::Scheme { .. } => "scheme",
+        ClaimsFileError::Reserved => "reserved",
+        ClaimsFileError::Key { source, .. } => decode_error(source),
+        ClaimsFileError::TooMany => "too many",
+        ClaimsFileError::Trailing { .. } => "trailing",
+        _ => "other",
+    }
+}
+
+/// Decodes claims, and asks whether anything could prove them.
+fn claims(input: &[u8]) -> Result<Run, String> {
+    let (run, claims) = canonical(input, Claims::from_bytes, Claims::to_bytes, claims_error)?;
+    if let Some(claims) = claims {
+        let _ = under_test(input.len(), || claims.check())?;
+    }
+    Ok(run)
+}
+
 fn format_error(error: &FormatError) -> &'static str {
     match error {
         FormatError::TooShort { .. } => "too short",
@@ -269,6 +295,15 @@ pub(crate) fn targets() -> Vec<Box<dyn Target>> {
         samples::secret_key(&TEST, 0, 256, 14),
         samples::secret_key(&TEST, 224, 32, 0),
     ];
+    let keys = samples::signers(&TEST, 9, 7, SLOT, MESSAGE);
+    let group = |claims: Claims, slot, range: std::ops::Range<usize>| {
+        claims.with_group(slot, MESSAGE, keys[range].iter().map(|(key, _)| *key))
+    };
+    let all_claims = vec![
+        group(Claims::new(TEST), 7, 0..4).to_bytes(),
+        group(group(Claims::new(PROD), 7, 0..4), 9, 3..7).to_bytes(),
+        group(group(Claims::new(TEST), 7, 0..0), 9, 0..1).to_bytes(),
+    ];
     // Not a key: what comes before the trees, which is all that a decoder reads if the length does not fit.
     let prod_heads: Vec<Vec<u8>> = secret_keys
         .iter()
@@ -299,6 +334,7 @@ pub(crate) fn targets() -> Vec<Box<dyn Target>> {
         decoder("secret-key-prod", 2048, prod_heads, 0, secret_key::<true>),
         decoder("batch-file-test", 512, files(&TEST), 0, batch_file::<false>),
         decoder("batch-file-prod", 256, files(&PROD), 0, batch_file::<true>),
+        decoder("claims", 2048, all_claims, CLAIMS_ELEMENTS, claims),
         decoder("aggregate", 512, aggregates, HEADER_BYTES, aggregate),
         decoder("aggregate-long", 16, with_long, HEADER_BYTES, aggregate),
     ]

@@ -14,13 +14,28 @@ use crate::params::{DIGEST_BYTES, ELEMENT_BYTES, PARAMETER, Scheme};
 use crate::prf::{PRF_KEY_BYTES, PrfKey};
 use crate::ssz::{DecodeError, Reader, put_elements, put_u32};
 
-const KEY_FIXED: u64 = (PRF_KEY_BYTES + PARAMETER * ELEMENT_BYTES + 2 * 8 + 4 + 8 + 2 * 4) as u64;
+const TOP_OFFSET_AT: u64 = (PRF_KEY_BYTES + PARAMETER * ELEMENT_BYTES + 2 * 8) as u64;
+const KEY_FIXED: u64 = TOP_OFFSET_AT + 4 + 8 + 2 * 4;
 const TREE_FIXED: u64 = 8 + 8 + 4;
 const LAYER_FIXED: u64 = 8 + 4;
 
 type Layout = [(u64, u64)];
 
 impl SecretKey {
+    /// The scheme of an encoded secret key, which the depth of its trees tells; the first 96 bytes suffice.
+    ///
+    /// None if the bytes do not begin as a secret key does.
+    #[must_use]
+    pub fn scheme_of(bytes: &[u8]) -> Option<Scheme> {
+        let top = bytes.get(KEY_FIXED as usize..)?.first_chunk()?;
+        let offset = bytes.get(TOP_OFFSET_AT as usize..)?.first_chunk()?;
+        let is_key = u64::from(u32::from_le_bytes(*offset)) == KEY_FIXED;
+        let depth = u64::from_le_bytes(*top);
+        Scheme::ALL
+            .into_iter()
+            .find(|scheme| is_key && scheme.height() as u64 == depth)
+    }
+
     /// Decodes a secret key.
     ///
     /// The shape is checked, the hashes are not: a key whose nodes have been altered makes signatures that don't verify.
@@ -191,5 +206,27 @@ fn put_tree(out: &mut Vec<u8>, depth: usize, tree: &SubTree) {
         out.extend_from_slice(&layer.start.to_le_bytes());
         put_u32(out, LAYER_FIXED as usize);
         put_elements(out, layer.nodes.as_flattened());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::{PROD, TEST};
+
+    #[test]
+    fn the_first_bytes_of_a_key_tell_its_scheme() {
+        let generator = crate::KeyGenerator::new(&TEST, 0, 32).unwrap();
+        let mut bytes = generator.generate(&mut rand::rng()).1.to_bytes();
+        assert_eq!(SecretKey::scheme_of(&bytes), Some(TEST));
+        assert_eq!(SecretKey::scheme_of(&bytes[..96]), Some(TEST));
+        assert_eq!(SecretKey::scheme_of(&bytes[..95]), None);
+        bytes[88] = 32;
+        assert_eq!(SecretKey::scheme_of(&bytes), Some(PROD));
+        bytes[88] = 16;
+        assert_eq!(SecretKey::scheme_of(&bytes), None);
+        bytes[88] = 8;
+        bytes[68] += 1;
+        assert_eq!(SecretKey::scheme_of(&bytes), None);
     }
 }

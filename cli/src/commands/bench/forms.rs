@@ -1,0 +1,129 @@
+//! Measurements as tables and as comma-separated values.
+
+use std::time::Duration;
+
+use sheaf::Phase;
+
+use crate::failure::Failure;
+use crate::report::{Table, bytes, columns, time};
+
+use super::measurement::Measurement;
+
+fn seconds(seconds: f64) -> String {
+    time(Duration::from_secs_f64(seconds))
+}
+
+/// Everything about one measurement.
+pub(super) fn table_of_one(m: &Measurement) -> String {
+    let mut table = Table::default();
+    table.row("signatures", format!("{} ({})", m.signatures, m.scheme));
+    table.row("rate", format!("1/{}", 1 << m.rate_log));
+    table.row("threads", format!("{}, {}", m.threads, m.simd));
+    if let Some(cpu) = &m.cpu {
+        table.row("CPU", cpu);
+    }
+    table.row(
+        "prove",
+        format!(
+            "{}, {:.1} signatures/s",
+            seconds(m.prove_seconds),
+            m.signatures_per_second
+        ),
+    );
+    for phase in Phase::ALL {
+        if let Some(&s) = m.phases.get(phase.name()) {
+            table.row(format!("  {}", phase.name()), seconds(s));
+        }
+    }
+    table.row("verify", seconds(m.verify_seconds));
+    table.row("proof", bytes(m.proof_bytes as u64));
+    if let Some(peak) = m.peak_rss_bytes {
+        table.row("peak memory", bytes(peak));
+    }
+    table.row("security", format!("{:.1} bits", m.security_bits));
+    table.row("cells/signature", m.cells_per_signature.to_string());
+    table.render()
+}
+
+/// A line per measurement.
+pub(super) fn table_of_many(all: &[Measurement]) -> String {
+    let mut rows = vec![
+        [
+            "signatures",
+            "rate",
+            "prove",
+            "signatures/s",
+            "verify",
+            "proof",
+            "peak memory",
+            "security",
+        ]
+        .map(str::to_owned),
+    ];
+    rows.extend(all.iter().map(|m| {
+        [
+            m.signatures.to_string(),
+            format!("1/{}", 1 << m.rate_log),
+            seconds(m.prove_seconds),
+            format!("{:.1}", m.signatures_per_second),
+            seconds(m.verify_seconds),
+            bytes(m.proof_bytes as u64),
+            m.peak_rss_bytes.map_or_else(|| "unknown".to_owned(), bytes),
+            format!("{:.1} bits", m.security_bits),
+        ]
+    }));
+    columns(&rows)
+}
+
+/// A line of names and a line per measurement. Names and units are those of JSON; phases follow, as `phase_NAME`.
+pub(super) fn csv(all: &[Measurement]) -> Result<String, Failure> {
+    let unusable = |error: csv::Error| Failure::Unusable(error.to_string());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for (index, m) in all.iter().enumerate() {
+        let fields = fields(m);
+        if index == 0 {
+            let names = fields.iter().map(|(name, _)| name);
+            writer.write_record(names).map_err(unusable)?;
+        }
+        let values = fields.iter().map(|(_, value)| value);
+        writer.write_record(values).map_err(unusable)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Failure::Unusable(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The same fields for every measurement: what is not known is empty.
+fn fields(m: &Measurement) -> Vec<(String, String)> {
+    let fixed = [
+        ("signatures", m.signatures.to_string()),
+        ("rate_log", m.rate_log.to_string()),
+        ("scheme", m.scheme.to_owned()),
+        ("threads", m.threads.to_string()),
+        ("prove_seconds", m.prove_seconds.to_string()),
+        ("signatures_per_second", m.signatures_per_second.to_string()),
+        ("verify_seconds", m.verify_seconds.to_string()),
+        ("proof_bytes", m.proof_bytes.to_string()),
+        (
+            "peak_rss_bytes",
+            m.peak_rss_bytes
+                .map_or_else(String::new, |peak| peak.to_string()),
+        ),
+        ("security_bits", m.security_bits.to_string()),
+        ("cells_per_signature", m.cells_per_signature.to_string()),
+        ("version", m.version.to_owned()),
+        ("simd", m.simd.to_owned()),
+        ("cpu_simd", m.cpu_simd.to_owned()),
+        ("cpu", m.cpu.clone().unwrap_or_default()),
+        ("rustc", m.rustc.to_owned()),
+        ("commit", m.commit.unwrap_or_default().to_owned()),
+    ];
+    let phases = Phase::ALL.iter().map(|phase| {
+        let seconds = m.phases.get(phase.name());
+        let value = seconds.map_or_else(String::new, f64::to_string);
+        (format!("phase_{}", phase.name()), value)
+    });
+    let fixed = fixed.map(|(name, value)| (name.to_owned(), value));
+    fixed.into_iter().chain(phases).collect()
+}

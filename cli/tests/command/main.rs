@@ -1,0 +1,12 @@
+//! The command as a user runs it: exit codes, files, and what it prints.
+
+mod batches;
+mod claims;
+mod help;
+mod inspecting;
+mod keys;
+mod measuring;
+mod outputs;
+mod proofs;
+mod sandbox;
+mod signing;
