@@ -54,11 +54,18 @@ impl ThreadsArgument {
     }
 }
 
+/// What to do about a build that is slower than the machine. Who has a release does not compile.
+const FASTER: &str = if option_env!("SHEAF_RELEASE").is_some() {
+    "bin/sheaf runs the fastest build that the release has"
+} else {
+    "build with RUSTFLAGS=\"-C target-cpu=native\" to use it"
+};
+
 /// A warning, in one line, if the CPU has wider instructions than the build uses.
 fn unused_simd(build: &BuildInfo) -> Option<String> {
     build.leaves_simd_unused().then(|| {
         format!(
-            "warning: built for {}, but this CPU has {}; build with RUSTFLAGS=\"-C target-cpu=native\" to use it",
+            "warning: built for {}, but this CPU has {}; {FASTER}",
             build.simd, build.cpu_simd
         )
     })

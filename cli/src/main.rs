@@ -31,7 +31,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    aggregate, batch, bench, claims, demo, inspect, keygen, security, sign, verify,
+    aggregate, batch, bench, claims, completions, demo, inspect, keygen, man, security, sign,
+    verify,
 };
 use crate::failure::after_help;
 
@@ -70,6 +71,10 @@ enum Command {
     Bench(bench::Arguments),
     /// List every term of the soundness error
     Security(security::Arguments),
+    /// Print a shell's completions
+    Completions(completions::Arguments),
+    /// Print a page of the manual
+    Man(man::Arguments),
 }
 
 /// Version, format of proofs, and SIMD instructions: what a report of a problem or of a speed should say.
@@ -94,6 +99,8 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Security(arguments) => security::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,12 +13,15 @@
 
 #define SIGNERS 2
 
-/* Ends the program with the library's own words unless a call has succeeded. */
-static void require(const char *what, sheaf_status status, const sheaf_error *error)
+/*
+ * Ends the program with the library's own words unless a call has succeeded. The error is passed by its address, because it
+ * may be evaluated before the call.
+ */
+static void require(const char *what, sheaf_status status, sheaf_error *const *error)
 {
     if (status == SHEAF_STATUS_OK)
         return;
-    fprintf(stderr, "%s: %s: %s\n", what, sheaf_status_name(status), sheaf_error_message(error));
+    fprintf(stderr, "%s: %s: %s\n", what, sheaf_status_name(status), sheaf_error_message(*error));
     exit(1);
 }
 
@@ -54,7 +57,7 @@ static sheaf_buffer round_trip(const sheaf_prover *prover, sheaf_scheme scheme, 
         memset(seed, (int)i + 1, sizeof seed);
         require("sign",
                 sheaf_one_slot_sign(scheme, seed, group.slot, group.message, public_keys[i], &signatures[i], &error),
-                error);
+                &error);
         keys[i] = (sheaf_bytes){public_keys[i], sizeof public_keys[i]};
         slices[i] = (sheaf_bytes){signatures[i].data, signatures[i].len};
     }
@@ -64,13 +67,13 @@ static sheaf_buffer round_trip(const sheaf_prover *prover, sheaf_scheme scheme, 
     sheaf_buffer proof;
     double start = now();
     require("aggregate",
-            sheaf_aggregate(prover, scheme, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, &error), error);
+            sheaf_aggregate(prover, scheme, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, &error), &error);
     *prove += now() - start;
 
     sheaf_group claim = group;
     claim.signatures = NULL;
     start = now();
-    require("verify", sheaf_verify(scheme, &claim, 1, proof.data, proof.len, &error), error);
+    require("verify", sheaf_verify(scheme, &claim, 1, proof.data, proof.len, &error), &error);
     *verify += now() - start;
 
     memset(claim.message, 2, sizeof claim.message);
@@ -99,7 +102,7 @@ int main(int argc, char **argv)
 
     sheaf_error *error = NULL;
     sheaf_prover *prover;
-    require("prover", sheaf_prover_new(2, &prover, &error), error);
+    require("prover", sheaf_prover_new(2, &prover, &error), &error);
     double prove = 0, verify = 0;
     for (size_t i = 0; i < sizeof proofs / sizeof *proofs; i++) {
         sheaf_buffer proof = round_trip(prover, proofs[i].scheme, &prove, &verify);

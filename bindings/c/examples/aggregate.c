@@ -1,10 +1,12 @@
 /*
- * Makes signers, signs, aggregates, verifies, and sees forgeries rejected.
+ * Makes signers, signs, aggregates, verifies, and sees forgeries rejected. C11, and C++11 as well.
  *
- *     cc aggregate.c $(pkg-config --cflags --libs sheaf) -o aggregate
+ *     export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
+ *     cc aggregate.c $(pkg-config --cflags --libs sheaf) -Wl,-rpath,"$PREFIX/lib" -o aggregate
  *     ./aggregate DIRECTORY
  *
- * DIRECTORY is where the journals of the keys go; it must hold none yet.
+ * PREFIX is where bindings/c/build has installed the library; the run path lets the program find it there. DIRECTORY is
+ * where the journals of the keys go; it must exist, and hold none yet.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <sheaf.h>
@@ -16,12 +18,15 @@
 
 #define SIGNERS 3
 
-/* Ends the program with the library's own words unless a call has succeeded. */
-static void require(const char *what, sheaf_status status, sheaf_error *error)
+/*
+ * Ends the program with the library's own words unless a call has succeeded. The error is passed by its address: the call is
+ * an argument as well, and C leaves open which argument is evaluated first.
+ */
+static void require(const char *what, sheaf_status status, sheaf_error *const *error)
 {
     if (status == SHEAF_STATUS_OK)
         return;
-    fprintf(stderr, "%s: %s: %s\n", what, sheaf_status_name(status), sheaf_error_message(error));
+    fprintf(stderr, "%s: %s: %s\n", what, sheaf_status_name(status), sheaf_error_message(*error));
     exit(1);
 }
 
@@ -35,7 +40,7 @@ static double now(void)
 /* Cancels the proof once the deadline has passed. */
 static int until_deadline(void *user_data, const sheaf_progress *progress)
 {
-    const double *deadline = user_data;
+    const double *deadline = (const double *)user_data;
     printf("  %d/%d %s\n", (int)progress->done, (int)progress->total, progress->phase);
     return now() > *deadline;
 }
@@ -50,13 +55,13 @@ static sheaf_buffer sign(const sheaf_prover *prover, const char *journal, uint32
 
     /* TEST keys take no time to make and give no security. */
     require("keygen",
-            sheaf_keygen(prover, SHEAF_SCHEME_TEST, 0, 32, NULL, NULL, public_key, &secret, &error), error);
-    require("journal", sheaf_journal_create(SHEAF_SCHEME_TEST, public_key, journal, &error), error);
+            sheaf_keygen(prover, SHEAF_SCHEME_TEST, 0, 32, NULL, NULL, public_key, &secret, &error), &error);
+    require("journal", sheaf_journal_create(SHEAF_SCHEME_TEST, public_key, journal, &error), &error);
 
     require("open",
-            sheaf_signing_key_open(prover, SHEAF_SCHEME_TEST, secret.data, secret.len, journal, &key, &error), error);
+            sheaf_signing_key_open(prover, SHEAF_SCHEME_TEST, secret.data, secret.len, journal, &key, &error), &error);
     sheaf_buffer_free(&secret);
-    require("sign", sheaf_signing_key_sign(key, slot, message, &signature, &error), error);
+    require("sign", sheaf_signing_key_sign(key, slot, message, &signature, &error), &error);
 
     /* No slot is ever signed twice. */
     uint8_t other[SHEAF_MESSAGE_BYTES] = {9};
@@ -77,9 +82,11 @@ int main(int argc, char **argv)
 
     sheaf_error *error = NULL;
     sheaf_prover *prover;
-    require("prover", sheaf_prover_new(2, &prover, &error), error);
+    require("prover", sheaf_prover_new(2, &prover, &error), &error);
 
-    sheaf_group group = {.slot = 7, .count = SIGNERS};
+    sheaf_group group;
+    group.slot = 7;
+    group.count = SIGNERS;
     memset(group.message, 1, sizeof group.message);
     uint8_t public_keys[SIGNERS][SHEAF_PUBLIC_KEY_BYTES];
     sheaf_buffer signatures[SIGNERS];
@@ -91,9 +98,11 @@ int main(int argc, char **argv)
         require("verify signature",
                 sheaf_verify_signature(SHEAF_SCHEME_TEST, public_keys[i], group.slot, group.message,
                                        signatures[i].data, signatures[i].len, &error),
-                error);
-        key_slices[i] = (sheaf_bytes){public_keys[i], sizeof public_keys[i]};
-        signature_slices[i] = (sheaf_bytes){signatures[i].data, signatures[i].len};
+                &error);
+        key_slices[i].data = public_keys[i];
+        key_slices[i].len = sizeof public_keys[i];
+        signature_slices[i].data = signatures[i].data;
+        signature_slices[i].len = signatures[i].len;
     }
     group.keys = key_slices;
     group.signatures = signature_slices;
@@ -103,13 +112,13 @@ int main(int argc, char **argv)
     require("aggregate",
             sheaf_aggregate(prover, SHEAF_SCHEME_TEST, SHEAF_RATE_HALF, &group, 1, until_deadline, &deadline, &proof,
                             &error),
-            error);
+            &error);
     printf("proof of %d signatures: %zu bytes\n", SIGNERS, proof.len);
 
     /* The verifier states what it expects: who signed what, and when. None of it is in the proof. */
     sheaf_group claim = group;
     claim.signatures = NULL;
-    require("verify", sheaf_verify(SHEAF_SCHEME_TEST, &claim, 1, proof.data, proof.len, &error), error);
+    require("verify", sheaf_verify(SHEAF_SCHEME_TEST, &claim, 1, proof.data, proof.len, &error), &error);
     printf("the proof is valid\n");
 
     claim.message[31] ^= 1;

@@ -18,7 +18,10 @@ const EXAMPLES: &str = "Examples:
 
 Lists every way in which a false statement may be accepted, with a proven bound: a term of b bits
 has a probability of at most 2^-b per attempt. Probabilities add up; collisions of a hash are a bound
-on an attacker's work instead, and stand apart.";
+on an attacker's work instead, and stand apart.
+
+Bounds are about classical attackers, in the random oracle model. A quantum computer searches faster: it
+is expected to need about the square root of the evaluations (docs/soundness.md).";
 
 /// Arguments of `sheaf security`.
 #[derive(Debug, Args)]
@@ -112,6 +115,10 @@ fn render(report: &SecurityReport) -> String {
             weakest.name, weakest.bits
         );
     }
-    let _ = writeln!(out, "security: {:.2} bits", report.bits());
+    let _ = writeln!(
+        out,
+        "security: {:.2} bits against classical attackers, in the random oracle model",
+        report.bits()
+    );
     out
 }

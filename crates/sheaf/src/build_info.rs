@@ -20,6 +20,7 @@ impl SimdLevel {
     ///
     /// It is chosen by the compiler's target features, hence by whoever builds the
     /// program: `RUSTFLAGS="-C target-cpu=native"` takes all that the machine has.
+    /// Set `RUSTDOCFLAGS` to the same for doctests, which rustdoc compiles.
     pub const COMPILED: Self = if cfg!(all(target_arch = "x86_64", target_feature = "avx512f")) {
         Self::Avx512
     } else if cfg!(all(target_arch = "x86_64", target_feature = "avx2")) {
@@ -85,12 +86,24 @@ impl BuildInfo {
     }
 }
 
+/// In one line, for logs: `sheaf 0.1.0, proof version 2, built for avx2, the CPU has avx512`.
+impl fmt::Display for BuildInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "sheaf {}, proof version {}, built for {}, the CPU has {}",
+            self.version, self.proof_version, self.simd, self.cpu_simd
+        )
+    }
+}
+
 /// Describes this build and the machine on which it runs.
 ///
 /// ```
 /// let build = sheaf::build_info();
+/// println!("{build}");
 /// if build.leaves_simd_unused() {
-///     eprintln!("built for {}, the CPU has {}", build.simd, build.cpu_simd);
+///     eprintln!("a build for {} would be several times as fast", build.cpu_simd);
 /// }
 /// ```
 #[must_use]
@@ -112,5 +125,21 @@ mod tests {
         let build = build_info();
         assert!(build.simd <= build.cpu_simd);
         assert_eq!(build.leaves_simd_unused(), build.simd != build.cpu_simd);
+    }
+
+    #[test]
+    fn a_build_describes_itself_in_one_line() {
+        let mut build = build_info();
+        (build.simd, build.cpu_simd) = (SimdLevel::Scalar, SimdLevel::Avx2);
+        let line = build.to_string();
+        for fact in [
+            build.version,
+            &format!("proof version {},", build.proof_version),
+            "built for scalar",
+            "the CPU has avx2",
+        ] {
+            assert!(line.contains(fact), "{line}");
+        }
+        assert!(!line.contains('\n'));
     }
 }

@@ -9,7 +9,9 @@ use crate::{ClaimsError, Error, MAX_SIGNATURES, Rate};
 
 /// The error terms of a proof of `signatures` signatures, each with its bound and its source.
 ///
-/// Bounds are proven ones; no conjecture about the distance of codes enters.
+/// Bounds are proven ones; no conjecture about the distance of codes enters. They are about classical attackers, in the
+/// random oracle model: `T` evaluations of the hash functions succeed with a probability of about `T 2^-bits`. In the
+/// quantum random oracle model about `T^2 2^-bits` is to be expected; `docs/soundness.md` says what is known.
 ///
 /// # Errors
 /// If no proof covers so many signatures, or none at this rate.

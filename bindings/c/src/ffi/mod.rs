@@ -1,7 +1,7 @@
 //! The functions of the C interface: pointers in, pointers out.
 //!
-//! Every function that can fail runs its work inside [`guard::guard`], so that no panic gets out, and reads its arguments
-//! through [`raw`], which refuses null and misaligned pointers and impossible lengths. What no library can check is up to the
+//! Every function that can fail runs its work inside `guard::guard`, so that no panic gets out, and reads its arguments
+//! through `raw`, which refuses null and misaligned pointers and impossible lengths. What no library can check is up to the
 //! caller, and the introduction of `sheaf.h` says so for all functions at once: pointers point to what their type says,
 //! memory and handles stay alive and unchanged during a call, and handles are not used after they have been freed.
 #![allow(

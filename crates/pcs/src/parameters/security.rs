@@ -7,10 +7,10 @@
 //! - *List size.* `L <= m / rho`: with `eta = sqrt(rho) / (2m)`, Johnson's
 //!   bound `1 / (2 eta sqrt(rho))`. It depends on the distance alone, hence holds
 //!   over any alphabet, so for interleaved codes too.
-//! - *Folding.* A line `(1 - z) u + z v` of two words has at most
-//!   `C = 8 n (m + 1/2)^3 / (3 rho)` exceptional `z`, for which the combination
-//!   agrees with a codeword on a set of `alpha n` positions while `u` or `v` does not
-//!   (`p3_security`, `johnson_exceptional_line_count_log2`).
+//! - *Folding.* A line `(1 - z) u + z v` of two words has fewer than
+//!   `C = 8 n (m + 1/2)^3 / (3 rho-)` exceptional `z`, for which the combination
+//!   agrees with a codeword on a set of `alpha n` positions while `u` or `v` does not.
+//!   Here `rho- = (k - 1) / n` for messages of `k` elements, and `n` is the length of a codeword.
 //!
 //! # Interleaved words pay the count of one row
 //! Let `u`, `v` be interleaved words with `s` rows over a field `K`, and let `z` be
@@ -28,9 +28,16 @@
 //! that the words are over. Challenges are drawn from `K`: the error is `C / |K|`.
 //!
 //! # What the figures rest on
-//! The count `C` is that of Theorem 5.12 of eprint 2026/2056, a recent result. With
-//! the bound of eprint 2025/2055 instead, the folds of a large proof at rate 1/2
-//! retain about seven bits less each, and a proof about 123 bits in all.
+//! The count `C` is theorem 5.12, with appendices B.1 and B.2, of Dao, Kominers and Thaler, *Reed–Solomon
+//! Codes Beyond Johnson: Efficient Decoding and Smaller Cryptographic Proofs*, eprint 2026/2056, version of
+//! September 2026. It demands `alpha >= sqrt(rho-) (1 + 1/(2m))`, which the `alpha` above satisfies since
+//! `rho > rho-`. `p3_security` 0.8.0 computes it (`SecurityAssumption::prox_gaps_error_jb_at_m`), and ArkLib
+//! has a proof in Lean (`ReedSolomon.mcaError_affineLine_johnson_le`). The result is recent: with the bound of
+//! eprint 2025/2055 instead, the folds of a large proof at rate 1/2 retain about seven bits less each, and a
+//! proof about 123 bits in all. `docs/soundness.md` states the theorem.
+//!
+//! All bounds are classical, in the random oracle model; `docs/soundness.md` says what is known about quantum
+//! attackers.
 //!
 //! # Arithmetic
 //! Bits are integers of a millionth of a bit, rounded towards less security. The
