@@ -48,7 +48,9 @@ pub use crate::encoding::EncodingError;
 #[cfg(feature = "signing")]
 pub use crate::file_slot_guard::{FileSlotGuard, JournalSummary};
 #[cfg(feature = "signing")]
-pub use crate::keys::{ActiveRange, KeyError, KeyGenerator, Progress, SecretKey, SignError};
+pub use crate::keys::{
+    ActiveRange, Damage, KeyError, KeyGenerator, Progress, SecretKey, SignError,
+};
 pub use crate::params::{PROD, Scheme, TEST};
 #[cfg(feature = "signing")]
 pub use crate::signing_key::{SigningError, SigningKey};
