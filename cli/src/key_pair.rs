@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use sheaf::PublicKey;
-use sheaf::xmss::{FileSlotGuard, SecretKey};
+use sheaf::xmss::{FileSlotGuard, SecretKey, SlotGuard};
 use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
@@ -72,6 +72,7 @@ pub(crate) fn write(
     let mut made = Unfinished(Vec::new());
     // The journal comes first: a key that is there has one, so that a missing journal means a lost one.
     FileSlotGuard::open_or_create(secret.scheme(), public, &files.journal)
+        .and_then(|mut journal| journal.bind(&secret.identity()))
         .map_err(|error| Failure::file(&files.journal, error))?;
     made.0.push(&files.journal);
     for (file, path) in [(new_secret, &files.secret), (new_public, &files.public)] {

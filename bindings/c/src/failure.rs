@@ -149,7 +149,7 @@ impl From<SignError> for Failure {
 impl From<GuardError> for Failure {
     fn from(error: GuardError) -> Self {
         let status = match &error {
-            GuardError::SlotUsed { .. } => Status::SlotUsed,
+            GuardError::SlotUsed { .. } | GuardError::BelowFloor { .. } => Status::SlotUsed,
             GuardError::Locked => Status::JournalLocked,
             GuardError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
                 Status::JournalMissing

@@ -83,7 +83,7 @@ impl Signer {
         Ok(Self {
             prover,
             owner: Owner::this(),
-            key: Mutex::new(SigningKey::new(secret_key, guard)),
+            key: Mutex::new(SigningKey::new(secret_key, guard)?),
         })
     }
 

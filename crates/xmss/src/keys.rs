@@ -10,6 +10,7 @@
 
 mod codec;
 mod generate;
+mod identity;
 mod range;
 mod sign;
 mod subtree;
@@ -18,7 +19,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-pub use self::generate::{KeyGenerator, Progress};
+pub use self::generate::{KeyGenerator, Progress, SEED_BYTES};
+pub use self::identity::{FINGERPRINT_BYTES, KeyIdentity};
 pub use self::range::ActiveRange;
 pub(crate) use self::sign::{encode_message, walk_chains};
 use self::subtree::SubTree;
