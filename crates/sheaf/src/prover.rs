@@ -9,6 +9,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch};
 use sheaf_xmss::Signature;
 
+use crate::queue::Queue;
 use crate::{Aggregate, Batch, Claims, Error, InvalidSignature, Rate};
 
 /// How far a proof has come: told to an observer before each phase.
@@ -21,16 +22,21 @@ pub struct Progress {
     pub done: usize,
     /// How many phases there are.
     pub total: usize,
+    /// Whether the proof still waits for earlier ones of the same prover; told about every 10 ms.
+    pub waiting: bool,
 }
 
 /// Makes aggregates.
 ///
 /// A prover owns a pool of threads, and the memory that one proof leaves to the
 /// next. Several provers can live side by side, and one prover can be used from
-/// several threads at once (each proof then has memory of its own). Dropping the
-/// prover ends the threads and frees the memory.
+/// several threads at once: its proofs then run one after the other, first come, first
+/// served. Only a proof begun on the prover's own threads (in [`Prover::run`] or by an
+/// observer) does not wait, since it could wait for itself; it has memory of its own.
+/// Dropping the prover ends the threads and frees the memory.
 pub struct Prover {
     pool: ThreadPool,
+    queue: Queue,
     /// Memory of past proofs; as many as have ever run at the same time.
     scratch: Mutex<Vec<Scratch>>,
 }
@@ -71,6 +77,7 @@ impl Prover {
             })?;
         Ok(Self {
             pool,
+            queue: Queue::default(),
             scratch: Mutex::new(Vec::new()),
         })
     }
@@ -95,7 +102,8 @@ impl Prover {
 
     /// As [`aggregate`](Self::aggregate), with an observer that may cancel.
     ///
-    /// The observer is called from a thread of the prover, before each phase.
+    /// The observer is called from a thread of the prover, before each phase; and while the proof waits
+    /// for earlier ones, about every 10 ms from the caller's thread.
     ///
     /// ```
     /// # use std::ops::ControlFlow;
@@ -128,12 +136,33 @@ impl Prover {
             .iter()
             .map(|&(group, index)| &batch.groups()[group].signers[index].1)
             .collect();
+        // On a thread of the pool, the proof to wait for could be one beneath on the same stack.
+        let place = self
+            .pool
+            .current_thread_index()
+            .is_none()
+            .then(|| self.queue.join());
+        if let Some(place) = &place {
+            place.wait(|| {
+                let waiting = Progress {
+                    phase: Phase::Witness,
+                    done: 0,
+                    total: Phase::ALL.len(),
+                    waiting: true,
+                };
+                match observer(waiting) {
+                    ControlFlow::Continue(()) => Ok(()),
+                    ControlFlow::Break(()) => Err(Error::Cancelled),
+                }
+            })?;
+        }
         let mut begun = 0;
         let observer = |phase| {
             let progress = Progress {
                 phase,
                 done: begun,
                 total: Phase::ALL.len(),
+                waiting: false,
             };
             begun += 1;
             match observer(progress) {
@@ -142,7 +171,7 @@ impl Prover {
             }
         };
 
-        // A second proof at the same time finds no scratch left, and makes some.
+        // A proof within another one finds no scratch left, and makes some.
         let mut scratch = self.lock_scratch().pop().unwrap_or_default();
         let log_inv_rate = rate.log_inverse().into();
         let body = self.pool.install(|| {
