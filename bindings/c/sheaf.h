@@ -557,7 +557,11 @@ sheaf_status sheaf_signing_key_open(const struct sheaf_prover *prover,
  * Signs `message`, `SHEAF_MESSAGE_BYTES` bytes, at `slot`. The slot is on the disk before the signature is released.
  *
  * Another message at the same slot is refused with `SHEAF_STATUS_SLOT_USED`; the same message gives the same signature
- * again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds beyond it.
+ * again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds outside of it.
+ *
+ * A slot more than a window beyond the prepared ones is refused with `SHEAF_STATUS_SLOT_UNAVAILABLE`, since it is more
+ * likely a mistake than meant: `sheaf_signing_key_skip_to` goes there. A damaged key is refused with
+ * `SHEAF_STATUS_MALFORMED`, before the slot is recorded: every signature is verified before it is released.
  *
  * Free `*signature` with `sheaf_buffer_free`.
  *
@@ -598,7 +602,7 @@ sheaf_status sheaf_signing_key_window(const struct sheaf_signing_key *key,
 
 /**
  * Moves the window on by one subtree, half its length. `*advanced`, which may be null, says whether it has moved: it does
- * not if it is at the end of the active slots. Slots that it leaves behind can't be signed at any more.
+ * not if it is at the end of the active slots. To sign at a slot that it leaves behind takes seconds again.
  *
  * Takes seconds with `SHEAF_SCHEME_PROD`, and makes other calls with the key wait. Call it in a quiet moment, once signing
  * has reached the second half of the window, and store the key anew (`sheaf_signing_key_bytes`).
@@ -606,6 +610,15 @@ sheaf_status sheaf_signing_key_window(const struct sheaf_signing_key *key,
  * Thread safety: any thread; calls with the same key take turns.
  */
 sheaf_status sheaf_signing_key_advance(const struct sheaf_signing_key *key, bool *advanced, struct sheaf_error **error);
+
+/**
+ * Moves the window so that it holds `slot`, however far that is. Signs nothing and records nothing.
+ *
+ * Takes seconds with `SHEAF_SCHEME_PROD`, and makes other calls with the key wait.
+ *
+ * Thread safety: any thread; calls with the same key take turns.
+ */
+sheaf_status sheaf_signing_key_skip_to(const struct sheaf_signing_key *key, uint32_t slot, struct sheaf_error **error);
 
 /**
  * The secret key in SSZ with its present window. Free it with `sheaf_buffer_free`, which wipes it.

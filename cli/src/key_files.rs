@@ -86,6 +86,12 @@ impl KeyFiles {
             return Err(Failure::file(path, self.why_missing()));
         }
         warn_if_readable_by_others(path);
+        self.read_secret_quietly()
+    }
+
+    /// Reads the secret key.
+    pub(crate) fn read_secret_quietly(&self) -> Result<SecretKey, Failure> {
+        let path = &self.secret;
         let bytes = Zeroizing::new(read(path, MAX_SECRET_BYTES)?);
         decode_secret(&bytes).map_err(|error| Failure::file(path, error))
     }

@@ -80,9 +80,18 @@ fn the_manual_has_a_page_about_every_subcommand_with_its_examples() {
         // It is the same on every machine.
         assert!(!page.contains("built for"), "{page}");
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_sheaf"))
-        .args(["man", "no-such-command"])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(2));
+    let page = sheaf(&["man", "batch", "import"]);
+    assert!(page.contains("sheaf batch import"), "{page}");
+    assert!(
+        page.contains("signatures") && page.contains("Exit codes:"),
+        "{page}"
+    );
+    for names in [&["no-such-command"][..], &["batch", "no-such-command"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sheaf"))
+            .arg("man")
+            .args(names)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+    }
 }

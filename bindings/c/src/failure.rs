@@ -139,6 +139,7 @@ impl From<SignError> for Failure {
             SignError::NotActive { .. }
             | SignError::Passed { .. }
             | SignError::NotPrepared { .. } => Status::SlotUnavailable,
+            SignError::Damaged { .. } => Status::Malformed,
             _ => Status::Internal,
         };
         Self::new(status, error)
@@ -164,6 +165,7 @@ impl From<SigningError> for Failure {
         match error {
             SigningError::Key(error) => error.into(),
             SigningError::Guard(error) => error.into(),
+            SigningError::Skips { .. } => Self::new(Status::SlotUnavailable, error),
             other => Self::new(Status::Internal, other),
         }
     }

@@ -114,6 +114,13 @@ impl Signer {
         Ok(self.prover.run(|| key.sign(slot, message))?)
     }
 
+    /// Moves the window so that it holds `slot`.
+    pub(crate) fn skip_to(&self, slot: u32) -> Result<(), Failure> {
+        let mut key = self.key()?;
+        let key = &mut *key;
+        Ok(self.prover.run(|| key.skip_to(slot))?)
+    }
+
     /// Moves the window on; `false` if it is at the end.
     pub(crate) fn advance_window(&self) -> Result<bool, Failure> {
         let mut key = self.key()?;
@@ -203,8 +210,12 @@ mod tests {
         assert_eq!(signer.window_slots().unwrap(), 0..32);
         assert!(signer.advance_window().unwrap());
         assert_eq!(signer.window_slots().unwrap(), 16..48);
-        let passed = signer.sign(3, &[1; 32]).unwrap_err();
-        assert_eq!(passed.status(), Status::SlotUnavailable);
+        // A slot that was passed can still be signed.
+        signer.sign(3, &[1; 32]).unwrap();
+        assert_eq!(signer.window_slots().unwrap(), 0..32);
+        let far = signer.sign(70, &[1; 32]).unwrap_err();
+        assert_eq!(far.status(), Status::SlotUnavailable);
+        signer.skip_to(70).unwrap();
         // Signing further on moves it as well, and the bytes remember.
         let signature = signer.sign(70, &[1; 32]).unwrap();
         verify(&TEST, &public, 70, &[1; 32], &signature).unwrap();

@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use crate::Cli;
-use crate::failure::{Failure, print};
+use crate::failure::{Failure, after_help, print};
 
 const EXAMPLES: &str = "Examples:
   sheaf completions bash > ~/.local/share/bash-completion/completions/sheaf
@@ -13,7 +13,7 @@ const EXAMPLES: &str = "Examples:
 
 /// Arguments of `sheaf completions`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
     /// The shell
     #[arg(value_enum)]

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use sheaf::xmss::params::PUBLIC_KEY_BYTES;
-use sheaf::xmss::{BatchFile, SecretKey};
+use sheaf::xmss::{BatchFile, JournalSummary, SecretKey};
 use sheaf::{
     Aggregate, Claims, MAX_BYTES, MAX_SIGNATURES, PROD, PublicKey, Scheme, security_report,
 };
@@ -15,6 +15,7 @@ use crate::batches::why_unknown;
 use crate::claims_json;
 use crate::claims_source::parse_claims;
 use crate::failure::{Failure, after_help};
+use crate::identity::is_standard_stream;
 use crate::input::{max_batch_bytes, read};
 use crate::key_files::KeyFiles;
 use crate::kind::Kind;
@@ -203,8 +204,44 @@ fn secret_key(secret: &SecretKey, path: &Path, facts: &mut Facts) {
     facts.word("kind", "secret key");
     facts.word("scheme", secret.scheme().name);
     facts.hex("public key", &secret.public_key().to_bytes());
-    let range = secret.active_range().slots();
-    let window = secret.window_slots();
+    range(secret, facts);
+    let Some(files) = KeyFiles::around(path) else {
+        return;
+    };
+    match JournalSummary::read(&files.journal) {
+        Ok(summary) if *summary.public_key() == secret.public_key() => {
+            used_slots(&summary, Some(secret), facts);
+        }
+        Ok(_) => facts.line(
+            "journal",
+            format!("{}: of another key", files.journal.display()),
+        ),
+        Err(error) => facts.line("journal", format!("{}: {error}", files.journal.display())),
+    }
+}
+
+fn journal(path: &Path, facts: &mut Facts) -> Result<Scheme, Failure> {
+    if is_standard_stream(path) {
+        return Err(Failure::file(path, "a journal is inspected by its name"));
+    }
+    let summary = JournalSummary::read(path).map_err(|error| Failure::file(path, error))?;
+    facts.word("kind", "journal");
+    facts.word("scheme", summary.scheme().name);
+    facts.hex("public key", &summary.public_key().to_bytes());
+    // A journal does not say at which slots its key can sign. The key may be elsewhere.
+    let secret = KeyFiles::around(path)
+        .and_then(|files| files.read_secret_quietly().ok())
+        .filter(|secret| secret.public_key() == *summary.public_key());
+    if let Some(secret) = &secret {
+        range(secret, facts);
+    }
+    used_slots(&summary, secret.as_ref(), facts);
+    Ok(*summary.scheme())
+}
+
+/// The slots at which a key can sign.
+fn range(secret: &SecretKey, facts: &mut Facts) {
+    let (range, window) = (secret.active_range().slots(), secret.window_slots());
     for (name, slots) in [("slots", range), ("window", window)] {
         facts.add(
             name,
@@ -212,13 +249,16 @@ fn secret_key(secret: &SecretKey, path: &Path, facts: &mut Facts) {
             json!({ "first": slots.start, "last": slots.end - 1 }),
         );
     }
-    if let Some(files) = KeyFiles::around(path) {
-        let _ = files;
-    }
 }
 
-fn journal(path: &Path, facts: &mut Facts) -> Result<Scheme, Failure> {
-    facts.word("kind", "journal");
-    let _ = path;
-    Ok(PROD)
+/// The slots at which a key has signed, and at which it has not.
+fn used_slots(summary: &JournalSummary, secret: Option<&SecretKey>, facts: &mut Facts) {
+    facts.number("slots used", summary.used() as u64);
+    if let Some(secret) = secret {
+        facts.number("slots left", summary.left(secret.active_range().slots()));
+    }
+    match summary.last() {
+        Some(slot) => facts.number("last slot", slot.into()),
+        None => facts.add("last slot", "none", Value::Null),
+    }
 }

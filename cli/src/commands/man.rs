@@ -6,23 +6,24 @@ use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
 
 use crate::Cli;
-use crate::failure::{Failure, print};
+use crate::failure::{Failure, after_help, print};
 
 const EXAMPLES: &str = "Examples:
   sheaf man | man -l -
-  sheaf man verify > sheaf-verify.1";
+  sheaf man verify > sheaf-verify.1
+  sheaf man batch import > sheaf-batch-import.1";
 
 /// Arguments of `sheaf man`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help(EXAMPLES))]
 pub(crate) struct Arguments {
     /// The subcommand that the page is about; if not given, the command as a whole
     #[arg(value_name = "SUBCOMMAND")]
-    subcommand: Option<String>,
+    subcommand: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let page = page(arguments.subcommand.as_deref())?;
+    let page = page(&arguments.subcommand)?;
     let page = render(page).map_err(|error| Failure::Unusable(error.to_string()))?;
     print(&String::from_utf8_lossy(&page))
 }
@@ -58,19 +59,18 @@ fn render(command: Command) -> io::Result<Vec<u8>> {
 }
 
 /// The command that a page describes.
-fn page(subcommand: Option<&str>) -> Result<Command, Failure> {
+fn page(subcommand: &[String]) -> Result<Command, Failure> {
     // The long version speaks of the machine at hand, and a page is for all of them.
     let mut command = Cli::command()
         .disable_help_subcommand(true)
         .long_version(None::<&str>);
     command.build();
-    match subcommand {
-        None => Ok(command),
-        Some(name) => match command.find_subcommand(name) {
-            Some(found) => Ok(found.clone()),
-            None => Err(Failure::Unusable(format!(
-                "there is no subcommand {name}; `sheaf --help` lists them"
-            ))),
-        },
-    }
+    subcommand.iter().try_fold(command, |command, name| {
+        command.find_subcommand(name).cloned().ok_or_else(|| {
+            Failure::Unusable(format!(
+                "there is no subcommand {name}; `{} --help` lists them",
+                command.get_bin_name().unwrap_or("sheaf")
+            ))
+        })
+    })
 }

@@ -28,7 +28,11 @@ const EXAMPLES: &str = "Examples:
 
 Writes a batch file: slot, message, and the public key and signature of each signer. The slot is
 recorded in the key's journal before the signature is made; another message at the same slot is
-refused, the same message gives the same signature again.";
+refused, the same message gives the same signature again.
+
+A slot more than a window beyond the slots that a key has prepared is refused, since it is more
+likely a mistake than meant. To sign there, say it twice: --slot N --skip-to N. Slots that are passed
+over stay free, but take seconds to prepare again.";
 
 /// Arguments of `sheaf sign`.
 #[derive(Debug, Args)]
@@ -40,6 +44,9 @@ pub(crate) struct Arguments {
     /// The slot
     #[arg(long)]
     slot: u32,
+    /// The slot once more, if it lies more than a window beyond the prepared ones
+    #[arg(long, value_name = "SLOT")]
+    skip_to: Option<u32>,
     /// The message, 32 bytes in hexadecimal digits
     #[arg(long, value_name = "HEX", value_parser = parse_message)]
     message: [u8; 32],
@@ -50,6 +57,14 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(skip_to) = arguments.skip_to
+        && skip_to != arguments.slot
+    {
+        return Err(Failure::Unusable(format!(
+            "--slot {} and --skip-to {skip_to} are not the same slot",
+            arguments.slot
+        )));
+    }
     let files: Vec<KeyFiles> = arguments
         .keys
         .iter()
@@ -72,7 +87,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut ready = files
         .iter()
         .zip(secrets)
-        .map(|(files, secret)| Signer::ready(files, secret, arguments.slot, &arguments.message))
+        .map(|(files, secret)| {
+            let may_skip = arguments.skip_to.is_some();
+            Signer::ready(files, secret, arguments.slot, may_skip, &arguments.message)
+        })
         .collect::<Result<Vec<_>, _>>()?;
 
     let signers = ready

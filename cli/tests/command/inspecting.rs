@@ -91,6 +91,69 @@ fn keys_are_described_without_their_secret() {
 }
 
 #[test]
+fn a_journal_and_its_key_tell_which_slots_are_used_and_left() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed("keygen --scheme test --start 16 --slots 64 --out a");
+    let facts = inspect(&sandbox, "a.journal");
+    assert_eq!(
+        (&facts["slots_used"], &facts["last_slot"]),
+        (&0.into(), &Value::Null)
+    );
+    for slot in [17, 40, 38] {
+        sandbox.succeed(&format!(
+            "sign --key a --slot {slot} --message {} --out x",
+            message(1)
+        ));
+    }
+    let before = sandbox.contents();
+    let public = format!("0x{}", hex(&sandbox.read("a.pub")));
+    for (file, kind) in [("a.journal", "journal"), ("a.key", "secret key")] {
+        let facts = inspect(&sandbox, file);
+        for (name, value) in [
+            ("kind", json!(kind)),
+            ("scheme", json!("test")),
+            ("public_key", json!(public)),
+            ("slots", json!({ "first": 16, "last": 79 })),
+            ("window", json!({ "first": 16, "last": 47 })),
+            ("slots_used", json!(3)),
+            ("slots_left", json!(61)),
+            ("last_slot", json!(38)),
+        ] {
+            assert_eq!(facts[name], value, "{file}: {name}");
+        }
+        let shown = sandbox.succeed(&format!("inspect {file}"));
+        for part in [
+            "slots       16 to 79",
+            "slots used  3",
+            "slots left  61",
+            "last slot   38",
+        ] {
+            assert!(shown.contains(part), "{shown}");
+        }
+    }
+    assert_eq!(sandbox.contents(), before);
+
+    // A journal without its key knows no range; a key without its journal says so.
+    std::fs::rename(sandbox.path("a.journal"), sandbox.path("b.journal")).unwrap();
+    let facts = inspect(&sandbox, "b.journal");
+    assert_eq!(
+        (&facts["slots_used"], &facts["slots_left"]),
+        (&3.into(), &Value::Null)
+    );
+    let shown = sandbox.succeed("inspect a.key");
+    assert!(
+        shown.contains("a.journal: ") && shown.contains("No such file"),
+        "{shown}"
+    );
+    sandbox.damage("b.journal", 90);
+    sandbox.refuse(
+        "inspect b.journal",
+        2,
+        &["b.journal: record 0 of the journal is damaged"],
+    );
+}
+
+#[test]
 fn what_is_no_file_of_sheaf_is_said_to_be_none() {
     let sandbox = signed();
     sandbox.write("text", "text");

@@ -141,6 +141,24 @@ fn a_damaged_key_makes_no_signature_and_nothing_is_recorded() {
 }
 
 #[test]
+fn a_slot_far_ahead_is_said_twice_and_slots_before_it_can_still_be_signed() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed("keygen --scheme test --slots 256 --out k");
+    let sign = |slot: u32, more: &str| {
+        let message = message(1);
+        format!("sign --key k --slot {slot} --message {message} --out {slot}.batch {more}")
+    };
+    let journal = sandbox.read("k.journal");
+    sandbox.refuse(&sign(200, ""), 2, &["more than a window", "--skip-to 200"]);
+    sandbox.refuse(&sign(200, "--skip-to 20"), 2, &["not the same slot"]);
+    assert_eq!(sandbox.read("k.journal"), journal);
+    for (slot, more) in [(200, "--skip-to 200"), (3, ""), (31, ""), (47, "")] {
+        sandbox.succeed(&sign(slot, more));
+        sandbox.succeed(&format!("aggregate --batch {slot}.batch --out p --force"));
+    }
+}
+
+#[test]
 fn keys_of_different_schemes_do_not_sign_together() {
     let sandbox = with_keys(&["a"]);
     // What counts is the depth of the trees, in the first bytes.

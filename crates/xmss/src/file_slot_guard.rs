@@ -16,6 +16,8 @@
 //! is made under a temporary name, synced and then linked under its own name, which fails if a journal is there already: no
 //! process can replace a journal that another one uses.
 
+mod summary;
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,8 @@ use sha3::digest::{ExtendableOutput, Update};
 use crate::params::{MESSAGE_BYTES, PUBLIC_KEY_BYTES, Scheme};
 use crate::slot_guard::{GuardError, MemorySlotGuard, Reservation, SlotGuard};
 use crate::types::PublicKey;
+
+pub use self::summary::JournalSummary;
 
 /// Bytes before the first record.
 pub const HEADER_BYTES: usize = 80;
@@ -65,7 +69,7 @@ impl FileSlotGuard {
             Err(GuardError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
             result => return result,
         }
-        match create(&header(scheme, public_key), path) {
+        match create(&checksummed_header(scheme, public_key), path) {
             // Another process was faster. Its journal is as good.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             result => result?,
@@ -98,7 +102,7 @@ impl FileSlotGuard {
             poisoned: false,
             process: std::process::id(),
         };
-        check_header(&mut guard.file, &header(scheme, public_key))?;
+        check_header(&mut guard.file, &checksummed_header(scheme, public_key))?;
         guard.read_records()?;
         Ok(guard)
     }
@@ -211,7 +215,7 @@ fn checksum<const N: usize>(purpose: &[u8], parts: &[&[u8]]) -> [u8; N] {
     out
 }
 
-fn header(scheme: &Scheme, public_key: &PublicKey) -> [u8; HEADER_BYTES] {
+fn checksummed_header(scheme: &Scheme, public_key: &PublicKey) -> [u8; HEADER_BYTES] {
     let mut out = [0; HEADER_BYTES];
     out[..8].copy_from_slice(&MAGIC);
     out[8] = scheme.id;

@@ -59,7 +59,7 @@ pub enum SignError {
         /// End of the active slots, exclusive.
         end: u64,
     },
-    /// The window has moved past the slot.
+    /// The window has moved past the slot; it can be moved back.
     #[error("slot {slot} lies before the prepared window, which starts at slot {window_start}")]
     Passed {
         /// The slot.
@@ -75,12 +75,33 @@ pub enum SignError {
         /// End of the window, exclusive.
         window_end: u64,
     },
+    /// The key would make a signature that is not valid.
+    #[error("the secret key is damaged: {damage}")]
+    Damaged {
+        /// What does not fit.
+        damage: Damage,
+    },
     /// No randomness gave a codeword. With the parameters of [`PROD`](crate::PROD) this does not happen.
     #[error("no codeword after {attempts} attempts")]
     NoCodeword {
         /// Number of attempts.
         attempts: u64,
     },
+}
+
+/// Which part of a secret key does not fit the rest, as a signature at some slot shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// The one-time key that the PRF key gives for the slot is not the leaf of its stored tree.
+    #[error("the PRF key, the parameter or a leaf of the stored trees is not what it was")]
+    Leaf,
+    /// The stored bottom tree does not lead to its node in the top tree.
+    #[error("the stored bottom tree of the slot does not lead to its node in the top tree")]
+    BottomTree,
+    /// The top tree does not lead to the root.
+    #[error("the stored top tree does not lead to the root of the public key")]
+    TopTree,
 }
 
 /// A secret key. Zeroized when dropped, not shown by `Debug`, not `Clone`.
@@ -141,15 +162,16 @@ impl SecretKey {
         true
     }
 
-    /// Moves the window on, if necessary, so that it holds `slot`.
+    /// Moves the window, if necessary, so that it holds `slot`: on, or back to slots that it has passed.
     ///
-    /// Costs at most two bottom trees, however far the slot; see [`advance_window`](Self::advance_window).
+    /// Costs at most two bottom trees, however far the slot; see [`advance_window`](Self::advance_window). No move is
+    /// final, since every bottom tree can be computed anew.
     ///
     /// # Errors
-    /// If the key is not active at the slot or the window has moved past it.
+    /// If the key is not active at the slot.
     pub fn prepare(&mut self, slot: u32) -> Result<(), SignError> {
         match self.check_prepared(slot) {
-            Err(SignError::NotPrepared { .. }) => {}
+            Err(SignError::NotPrepared { .. } | SignError::Passed { .. }) => {}
             result => return result,
         }
         let bottom = u64::from(slot) / self.scheme.bottom_tree_slots();
@@ -163,6 +185,15 @@ impl SecretKey {
             self.window = window;
         }
         Ok(())
+    }
+
+    /// Whether an active `slot` lies more than one window beyond the prepared ones, so that going there is worth a question.
+    #[must_use]
+    pub fn skips(&self, slot: u32) -> bool {
+        let window = self.window_slots();
+        let beyond = window.end + (window.end - window.start);
+        let slot = u64::from(slot);
+        slot >= beyond && self.range.slots().contains(&slot)
     }
 
     /// Checks that the window holds `slot`.

@@ -46,9 +46,11 @@ pub use p3_koala_bear::KoalaBear;
 pub use crate::batch_file::{BatchFile, BatchFileError, BatchKeys};
 pub use crate::encoding::EncodingError;
 #[cfg(feature = "signing")]
-pub use crate::file_slot_guard::FileSlotGuard;
+pub use crate::file_slot_guard::{FileSlotGuard, JournalSummary};
 #[cfg(feature = "signing")]
-pub use crate::keys::{ActiveRange, KeyError, KeyGenerator, Progress, SecretKey, SignError};
+pub use crate::keys::{
+    ActiveRange, Damage, KeyError, KeyGenerator, Progress, SecretKey, SignError,
+};
 pub use crate::params::{PROD, Scheme, TEST};
 #[cfg(feature = "signing")]
 pub use crate::signing_key::{SigningError, SigningKey};

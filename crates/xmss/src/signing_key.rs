@@ -14,6 +14,16 @@ pub enum SigningError {
     /// The secret key can't sign at the slot.
     #[error(transparent)]
     Key(#[from] SignError),
+    /// The slot lies more than a window beyond the prepared ones, as it does after a slip of the pen or a jump of the clock.
+    #[error(
+        "slot {slot} lies more than a window beyond the prepared slots, which end before {window_end}; to go there, skip to it"
+    )]
+    Skips {
+        /// The slot.
+        slot: u32,
+        /// End of the window of prepared slots, exclusive.
+        window_end: u64,
+    },
     /// The guard refuses the slot, or can't record it.
     #[error(transparent)]
     Guard(#[from] GuardError),
@@ -21,7 +31,11 @@ pub enum SigningError {
 
 /// A secret key that never signs two messages at one slot.
 ///
-/// Every signature is recorded by the guard before it is made. The same message may be signed at the same slot again.
+/// A signature is made and verified first, then its slot is recorded by the guard, and only then it leaves. So a damaged key
+/// uses up no slot. The same message may be signed at the same slot again.
+///
+/// What can't be undone is the record: a slot at which a message was signed is used up for any other message. The window
+/// of prepared slots moves both ways, at the price of computing one or two bottom trees.
 ///
 /// # Example
 /// ```
@@ -69,19 +83,41 @@ impl<G: SlotGuard> SigningKey<G> {
         &self.guard
     }
 
-    /// Signs `message` at `slot`, and first moves the window on if it has not reached the slot yet.
+    /// Signs `message` at `slot`, and first moves the window if the slot is not in it.
     ///
     /// # Errors
-    /// If the key can't sign at the slot, another message was signed at it, or the record can't be made.
+    /// If the key can't sign at the slot or is damaged, the slot lies more than a window beyond the prepared ones
+    /// ([`Self::skip_to`] goes there), another message was signed at it, or the record can't be made.
     pub fn sign(
         &mut self,
         slot: u32,
         message: &[u8; MESSAGE_BYTES],
     ) -> Result<Signature, SigningError> {
+        self.check_step(slot)?;
         // What may fail for other reasons comes first, so that it uses up no slot.
         self.secret_key.prepare(slot)?;
+        let signature = self.secret_key.sign_prepared(slot, message)?;
         self.guard.reserve(slot, message)?;
-        Ok(self.secret_key.sign_prepared(slot, message)?)
+        Ok(signature)
+    }
+
+    /// Moves the window so that it holds `slot`, however far that is; signs and records nothing.
+    ///
+    /// # Errors
+    /// If the key is not active at the slot.
+    pub fn skip_to(&mut self, slot: u32) -> Result<(), SigningError> {
+        Ok(self.secret_key.prepare(slot)?)
+    }
+
+    /// Checks that `slot` is not more than a window beyond the prepared ones.
+    fn check_step(&self, slot: u32) -> Result<(), SigningError> {
+        if self.secret_key.skips(slot) {
+            return Err(SigningError::Skips {
+                slot,
+                window_end: self.secret_key.window_slots().end,
+            });
+        }
+        Ok(())
     }
 
     /// Moves the window of the secret key on; see [`SecretKey::advance_window`].

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use sheaf_xmss::prf::PrfKey;
 use sheaf_xmss::{
-    DecodeError, KeyError, KeyGenerator, PROD, PublicKey, SecretKey, SignError, Signature, TEST,
-    verify,
+    DecodeError, KeyError, KeyGenerator, MemorySlotGuard, PROD, PublicKey, SecretKey, SignError,
+    Signature, SigningError, SigningKey, TEST, verify,
 };
 
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ fn regenerates_the_trees() {
 }
 
 #[test]
-fn the_window_moves_forward_only() {
+fn the_window_moves_on_and_back() {
     let (public_key, mut key) = KeyGenerator::new(&TEST, 20, 100)
         .unwrap()
         .generate(&mut rand::rng());
@@ -140,12 +140,88 @@ fn the_window_moves_forward_only() {
     }
     assert!(!key.advance_window());
     assert_eq!(
-        key.sign(95, &m),
+        key.sign_prepared(95, &m),
         Err(SignError::Passed {
             slot: 95,
             window_start: 96
         })
     );
+    // A slot that was passed can be prepared again.
+    for (slot, window) in [(95, 80..112), (16, 16..48), (127, 96..128)] {
+        let signature = key.sign(slot, &m).unwrap();
+        verify(&TEST, &public_key, slot, &m, &signature).unwrap();
+        assert_eq!(key.window_slots(), window);
+    }
+}
+
+/// A key with any bit of its file flipped is refused, is another key altogether, or signs validly; it never uses up a slot
+/// with a signature that nobody accepts.
+#[test]
+fn a_key_with_a_flipped_bit_signs_validly_or_not_at_all() {
+    let (public_key, key) = KeyGenerator::new(&TEST, 0, 32)
+        .unwrap()
+        .generate(&mut rand::rng());
+    let bytes = key.to_bytes();
+    let (slot, message) = (5, [9; 32]);
+    let mut damages = std::collections::HashSet::new();
+    // Every byte, a bit of each that walks through all eight.
+    for i in 0..bytes.len() {
+        let mut flipped = bytes.to_vec();
+        flipped[i] ^= 1 << (i % 8);
+        let Ok(key) = SecretKey::from_bytes(&TEST, &flipped) else {
+            continue;
+        };
+        let public = key.public_key();
+        let mut key = SigningKey::new(key, MemorySlotGuard::new());
+        match key.sign(slot, &message) {
+            Ok(signature) => {
+                verify(&TEST, &public, slot, &message, &signature).unwrap();
+                assert_eq!(key.guard().len(), 1);
+            }
+            Err(SigningError::Key(error)) => {
+                assert!(key.guard().is_empty(), "byte {i} used up the slot: {error}");
+                if let SignError::Damaged { damage } = error {
+                    damages.insert(damage.to_string());
+                }
+            }
+            Err(other) => panic!("byte {i}: {other}"),
+        }
+    }
+    // All three parts were met: below the bottom trees, in them, and above.
+    assert_eq!(damages.len(), 3, "{damages:?}");
+    let mut key = SecretKey::from_bytes(&TEST, &bytes).unwrap();
+    let signature = key.sign(slot, &message).unwrap();
+    verify(&TEST, &public_key, slot, &message, &signature).unwrap();
+}
+
+#[test]
+fn a_jump_of_more_than_a_window_needs_a_word() {
+    let (public_key, key) = KeyGenerator::new(&TEST, 0, 160)
+        .unwrap()
+        .generate(&mut rand::rng());
+    let mut key = SigningKey::new(key, MemorySlotGuard::new());
+    let m = [4; 32];
+    // Two windows of 32 slots: the prepared one, and the one after it.
+    key.sign(63, &m).unwrap();
+    let window = key.secret_key().window_slots();
+    assert_eq!(window, 48..80);
+    assert!(matches!(
+        key.sign(112, &m),
+        Err(SigningError::Skips {
+            slot: 112,
+            window_end: 80
+        })
+    ));
+    assert_eq!(key.secret_key().window_slots(), window);
+    assert_eq!(key.guard().len(), 1);
+    key.skip_to(150).unwrap();
+    for slot in [150, 64, 3, 40] {
+        let signature = key.sign(slot, &m).unwrap();
+        verify(&TEST, &public_key, slot, &m, &signature).unwrap();
+    }
+    // Skipping records nothing, so that a slip of the pen costs no slot but the one that was signed.
+    assert_eq!(key.guard().len(), 5);
+    assert!(matches!(key.skip_to(160), Err(SigningError::Key(_))));
 }
 
 #[test]

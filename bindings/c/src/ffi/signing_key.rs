@@ -138,7 +138,11 @@ pub unsafe extern "C" fn sheaf_signing_key_open(
 /// Signs `message`, `SHEAF_MESSAGE_BYTES` bytes, at `slot`. The slot is on the disk before the signature is released.
 ///
 /// Another message at the same slot is refused with `SHEAF_STATUS_SLOT_USED`; the same message gives the same signature
-/// again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds beyond it.
+/// again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds outside of it.
+///
+/// A slot more than a window beyond the prepared ones is refused with `SHEAF_STATUS_SLOT_UNAVAILABLE`, since it is more
+/// likely a mistake than meant: `sheaf_signing_key_skip_to` goes there. A damaged key is refused with
+/// `SHEAF_STATUS_MALFORMED`, before the slot is recorded: every signature is verified before it is released.
 ///
 /// Free `*signature` with `sheaf_buffer_free`.
 ///
@@ -247,7 +251,7 @@ unsafe fn put_slots(
 }
 
 /// Moves the window on by one subtree, half its length. `*advanced`, which may be null, says whether it has moved: it does
-/// not if it is at the end of the active slots. Slots that it leaves behind can't be signed at any more.
+/// not if it is at the end of the active slots. To sign at a slot that it leaves behind takes seconds again.
 ///
 /// Takes seconds with `SHEAF_SCHEME_PROD`, and makes other calls with the key wait. Call it in a quiet moment, once signing
 /// has reached the second half of the window, and store the key anew (`sheaf_signing_key_bytes`).
@@ -273,6 +277,26 @@ pub unsafe extern "C" fn sheaf_signing_key_advance(
             out.put(moved);
         }
         Ok(())
+    };
+    // SAFETY: `error` is the caller's place for an error.
+    unsafe { guard(error, work) }
+}
+
+/// Moves the window so that it holds `slot`, however far that is. Signs nothing and records nothing.
+///
+/// Takes seconds with `SHEAF_SCHEME_PROD`, and makes other calls with the key wait.
+///
+/// Thread safety: any thread; calls with the same key take turns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sheaf_signing_key_skip_to(
+    key: *const SigningKey,
+    slot: u32,
+    error: *mut *mut Failure,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's key, alive during the call.
+        let key = unsafe { raw::reference(key, "key") }?;
+        key.0.skip_to(slot)
     };
     // SAFETY: `error` is the caller's place for an error.
     unsafe { guard(error, work) }

@@ -1,6 +1,6 @@
 //! One of the keys that sign.
 
-use sheaf::xmss::{FileSlotGuard, GuardError, SecretKey, SigningKey, verify};
+use sheaf::xmss::{FileSlotGuard, GuardError, SecretKey, SigningKey};
 use sheaf::{PublicKey, Signature};
 
 use crate::failure::{Failure, remark};
@@ -25,6 +25,7 @@ impl<'a> Signer<'a> {
         files: &'a KeyFiles,
         mut secret: SecretKey,
         slot: u32,
+        may_skip: bool,
         message: &[u8; 32],
     ) -> Result<Self, Failure> {
         let unusable = |error: &dyn std::fmt::Display| Failure::file(&files.secret, error);
@@ -39,20 +40,22 @@ impl<'a> Signer<'a> {
             return Err(Failure::file(&files.journal, error));
         }
         let window = secret.window_slots();
+        if secret.skips(slot) && !may_skip {
+            return Err(unusable(&format_args!(
+                "slot {slot} lies more than a window beyond the prepared slots, which end before {}; if it is meant, add --skip-to {slot}",
+                window.end
+            )));
+        }
         if !window.contains(&slot.into()) {
             let name = files.secret.display();
             let many = secret.scheme().bottom_tree_slots() >= MANY;
             let _bar = Bar::unknown(format!("{name}: preparing the slots around {slot}"), many);
             secret.prepare(slot).map_err(|error| unusable(&error))?;
         }
-        let signature = secret
+        // A damaged key shows here, before any key's slot is recorded.
+        secret
             .sign_prepared(slot, message)
             .map_err(|error| unusable(&error))?;
-        verify(secret.scheme(), &public, slot, message, &signature).map_err(|error| {
-            unusable(&format_args!(
-                "the key is damaged, its signatures are not valid: {error}"
-            ))
-        })?;
         Ok(Self {
             files,
             has_moved: secret.window_slots() != window,

@@ -7,14 +7,17 @@
 use p3_field::{Field, PackedValue};
 use p3_koala_bear::KoalaBear;
 
-use super::{SecretKey, SignError};
+use super::subtree::SubTree;
+use super::{Damage, SecretKey, SignError};
 use crate::chain::step;
 use crate::encoding::{codeword, message_hash_input};
 use crate::params::{DIGEST, MESSAGE_BYTES, PARAMETER, Scheme, WIDTH_WIDE};
 use crate::poseidon::{Lanes, compress_wide};
 use crate::prf::PrfKey;
-use crate::tweak::{chain_tweak, message_elements, message_tweak};
+use crate::tree::{leaf, leaf_capacity};
+use crate::tweak::{chain_tweak, message_elements, message_tweak, tree_tweak};
 use crate::types::{Digest, Parameter, Randomness, Signature};
+use crate::verify::verify;
 
 type Packed = <KoalaBear as Field>::Packing;
 
@@ -22,13 +25,13 @@ type Packed = <KoalaBear as Field>::Packing;
 const MAX_ATTEMPTS: u64 = 100_000;
 
 impl SecretKey {
-    /// Signs `message` at `slot`, and first moves the window on if it has not reached the slot yet.
+    /// Signs `message` at `slot`, and first moves the window if the slot is not in it.
     ///
     /// Deterministic: the same message at the same slot gives the same signature. Two different messages at one slot
     /// break the key.
     ///
     /// # Errors
-    /// If the key is not active at the slot or the window has moved past it.
+    /// If the key is not active at the slot or is damaged.
     pub fn sign(
         &mut self,
         slot: u32,
@@ -40,8 +43,11 @@ impl SecretKey {
 
     /// Signs `message` at a `slot` inside the window. Takes milliseconds, and never computes a bottom tree.
     ///
+    /// The signature is verified before it is returned: a key that a fault has changed, in a file or in memory, gives an
+    /// error.
+    ///
     /// # Errors
-    /// If the slot is not in the window.
+    /// If the slot is not in the window, or the key is damaged.
     pub fn sign_prepared(
         &self,
         slot: u32,
@@ -50,14 +56,13 @@ impl SecretKey {
         self.check_prepared(slot)?;
         let (rho, codeword) =
             encode_message(&self.scheme, &self.prf_key, &self.parameter, slot, message)?;
-        let hashes = walk_chains(
+        let chains = walk_chains(
             &self.scheme,
             &self.prf_key,
             &self.parameter,
             slot,
             &codeword,
-        )
-        .revealed;
+        );
 
         let bottom = u64::from(slot) / self.scheme.bottom_tree_slots();
         let tree = if bottom == self.window {
@@ -69,7 +74,32 @@ impl SecretKey {
             .path(u64::from(slot))
             .chain(self.top.path(bottom))
             .collect();
-        Ok(Signature { rho, path, hashes })
+        let signature = Signature {
+            rho,
+            path,
+            hashes: chains.revealed,
+        };
+        match verify(&self.scheme, &self.public_key(), slot, message, &signature) {
+            Ok(()) => Ok(signature),
+            Err(_) => Err(SignError::Damaged {
+                damage: self.damage(slot, tree, &chains.ends),
+            }),
+        }
+    }
+
+    /// Where the way from the ends of the chains to the root breaks first.
+    fn damage(&self, slot: u32, tree: &SubTree, ends: &[Digest]) -> Damage {
+        let position = u64::from(slot);
+        let bottom = position / self.scheme.bottom_tree_slots();
+        let capacity = leaf_capacity(&self.scheme);
+        let leaf = leaf(&capacity, &self.parameter, &tree_tweak(0, slot), ends);
+        if tree.lowest(position) != Some(leaf) {
+            Damage::Leaf
+        } else if self.top.lowest(bottom) != Some(tree.root_from(&self.parameter, position, leaf)) {
+            Damage::BottomTree
+        } else {
+            Damage::TopTree
+        }
     }
 }
 

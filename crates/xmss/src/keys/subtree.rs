@@ -132,6 +132,28 @@ impl SubTree {
             .unwrap_or_default()
     }
 
+    /// The node at `position` of the lowest layer, if the tree holds it.
+    pub(super) fn lowest(&self, position: u64) -> Option<Digest> {
+        let layer = self.layers.first()?;
+        let index = position.checked_sub(layer.start)?;
+        layer.nodes.get(usize::try_from(index).ok()?).copied()
+    }
+
+    /// The root that `value` at `position` of the lowest layer and the stored siblings lead to.
+    pub(super) fn root_from(&self, parameter: &Parameter, position: u64, value: Digest) -> Digest {
+        self.path(position)
+            .enumerate()
+            .fold(value, |value, (level, sibling)| {
+                let [left, right] = match (position >> level) & 1 {
+                    0 => [value, sibling],
+                    _ => [sibling, value],
+                };
+                let parent = (position >> (level + 1)) as u32;
+                let tweak = tree_tweak((self.lowest_layer + level + 1) as u8, parent);
+                node(parameter, &tweak, &left, &right)
+            })
+    }
+
     /// The siblings on the path from the node at `position` of the lowest layer to the root, which has none.
     ///
     /// The tree must hold the node.
