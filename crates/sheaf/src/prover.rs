@@ -1,9 +1,10 @@
 //! The prover: a handle that owns its threads and its memory.
 
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{fmt, mem, thread};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch};
@@ -30,15 +31,19 @@ pub struct Progress {
 ///
 /// A prover owns a pool of threads, and the memory that one proof leaves to the
 /// next. Several provers can live side by side, and one prover can be used from
-/// several threads at once: its proofs then run one after the other, first come, first
-/// served. Only a proof begun on the prover's own threads (in [`Prover::run`] or by an
+/// several threads at once, those of a rayon pool included: its proofs then run one after
+/// the other, first come, first served. Sixteen callers take hardly more memory than one.
+///
+/// Only a proof begun on the prover's own threads (in [`Prover::run`] or by an
 /// observer) does not wait, since it could wait for itself; it has memory of its own.
+/// An observer must not wait for another thread's proof by the same prover.
+///
 /// Dropping the prover ends the threads and frees the memory.
 pub struct Prover {
     pool: ThreadPool,
     queue: Queue,
-    /// Memory of past proofs; as many as have ever run at the same time.
-    scratch: Mutex<Vec<Scratch>>,
+    /// What the last proof has left for the next, unless it is in use.
+    scratch: Mutex<Option<Scratch>>,
 }
 
 /// The most threads that a prover may have. Beyond any machine's cores, threads only take memory.
@@ -47,6 +52,9 @@ pub const MAX_THREADS: usize = 1024;
 /// The stack of a thread. A proof needs 256 KiB; a thread that waits for others may begin another one meanwhile.
 const STACK_BYTES: usize = 2 << 20;
 
+/// The stack of a thread that only waits.
+const WAITING_STACK_BYTES: usize = 128 << 10;
+
 impl Prover {
     /// Starts a prover with this many threads; 0 means one per core that the process may use.
     ///
@@ -54,7 +62,7 @@ impl Prover {
     /// If there are more than [`MAX_THREADS`], or the threads can't be started.
     pub fn new(threads: usize) -> Result<Self, Error> {
         let threads = match threads {
-            0 => std::thread::available_parallelism()
+            0 => thread::available_parallelism()
                 .map_or(1, NonZeroUsize::get)
                 .min(MAX_THREADS),
             1..=MAX_THREADS => threads,
@@ -78,7 +86,7 @@ impl Prover {
         Ok(Self {
             pool,
             queue: Queue::default(),
-            scratch: Mutex::new(Vec::new()),
+            scratch: Mutex::default(),
         })
     }
 
@@ -171,21 +179,46 @@ impl Prover {
             }
         };
 
-        // A proof within another one finds no scratch left, and makes some.
-        let mut scratch = self.lock_scratch().pop().unwrap_or_default();
+        let mut scratch = self.borrow_scratch();
         let log_inv_rate = rate.log_inverse().into();
-        let body = self.pool.install(|| {
+        let body = self.install_without_stealing(|| {
             aggregation::prove(
                 &statement,
                 &signatures,
                 log_inv_rate,
-                &mut scratch,
+                &mut scratch.scratch,
                 observer,
             )
-        });
-        self.lock_scratch().push(scratch);
+        })?;
         body.map(|body| Aggregate::new(*batch.scheme(), rate, body))
             .map_err(|error| in_caller_order(error, &order))
+    }
+
+    /// Runs a proof on the threads of the prover, and meanwhile nothing on the caller's.
+    ///
+    /// A thread of another pool that waits takes up what work it finds there. That may be another proof by this prover, which
+    /// would wait for the one beneath it on the same stack. So a thread that belongs to no pool waits in its stead.
+    fn install_without_stealing<R: Send>(
+        &self,
+        proof: impl FnOnce() -> R + Send,
+    ) -> Result<R, Error> {
+        let elsewhere =
+            self.pool.current_thread_index().is_none() && rayon::current_thread_index().is_some();
+        if !elsewhere {
+            return Ok(self.pool.install(proof));
+        }
+        thread::scope(|scope| {
+            let waiting = thread::Builder::new()
+                .name("sheaf-wait".to_owned())
+                .stack_size(WAITING_STACK_BYTES)
+                .spawn_scoped(scope, || self.pool.install(proof))
+                .map_err(|error| Error::Threads {
+                    threads: 1,
+                    reason: error.to_string(),
+                })?;
+            // The panic of an observer goes to its caller.
+            waiting.join().map_err(|panic| resume_unwind(panic))
+        })
     }
 
     /// Runs a computation on the threads of this prover, for instance the making of keys.
@@ -197,12 +230,34 @@ impl Prover {
 
     /// Frees the memory that past proofs have left for the next.
     pub fn release_memory(&self) {
-        self.lock_scratch().clear();
+        *self.lock_scratch() = None;
+    }
+
+    /// Takes the scratch. A proof within another one finds none, and makes some.
+    fn borrow_scratch(&self) -> Borrowed<'_> {
+        let scratch = self.lock_scratch().take().unwrap_or_default();
+        Borrowed {
+            prover: self,
+            scratch,
+        }
     }
 
     /// Scratch holds no invariants, so a panic elsewhere can't have broken any.
-    fn lock_scratch(&self) -> MutexGuard<'_, Vec<Scratch>> {
+    fn lock_scratch(&self) -> MutexGuard<'_, Option<Scratch>> {
         self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Scratch that goes back to the prover, on cancellation and panic too.
+struct Borrowed<'a> {
+    prover: &'a Prover,
+    scratch: Scratch,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        // That of a proof within is freed.
+        *self.prover.lock_scratch() = Some(mem::take(&mut self.scratch));
     }
 }
 
