@@ -290,3 +290,38 @@ fn in_caller_order(error: ProveError, order: &LaneOrder) -> Error {
         },
     }
 }
+
+#[cfg(all(test, feature = "signing"))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use sheaf_xmss::{TEST, one_slot};
+
+    use super::*;
+
+    #[test]
+    fn scratch_is_not_lost_on_cancellation_and_panic() {
+        let signer = one_slot::sign_once(&TEST, &[0; 32], 7, &[1; 32]).unwrap();
+        let batch = Batch::new(TEST).with_group(7, [1; 32], [signer]);
+        let prover = Prover::new(1).unwrap();
+        let has_scratch = || prover.lock_scratch().is_some();
+        assert!(!has_scratch());
+
+        let cancelled = prover.aggregate_observed(&batch, Rate::Half, |progress| {
+            assert!(!has_scratch(), "the proof has it");
+            match progress.phase {
+                Phase::Commit => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        });
+        assert_eq!(cancelled, Err(Error::Cancelled));
+        assert!(has_scratch());
+
+        prover.release_memory();
+        assert!(!has_scratch());
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            prover.aggregate_observed(&batch, Rate::Half, |_| panic!("an observer that fails"))
+        }));
+        assert!(panicked.is_err() && has_scratch());
+    }
+}
