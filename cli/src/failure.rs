@@ -16,6 +16,9 @@ pub(crate) enum Failure {
     Unusable(String),
 }
 
+/// The exit code if there is nothing usable to work on, or no CPU to work with.
+pub(crate) const UNUSABLE: u8 = 2;
+
 /// What the exit codes of every subcommand mean, for its help.
 const EXIT_CODES: &str =
     "Exit codes: 0 success, 1 a proof is rejected, 2 unusable arguments, input or files.";
@@ -51,7 +54,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Rejected(_) => ExitCode::from(1),
-            Self::Unusable(_) => ExitCode::from(2),
+            Self::Unusable(_) => ExitCode::from(UNUSABLE),
         }
     }
 

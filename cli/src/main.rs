@@ -11,6 +11,8 @@ mod batches;
 mod claims_json;
 mod claims_source;
 mod commands;
+#[cfg(target_arch = "x86_64")]
+mod cpu;
 mod failure;
 mod identity;
 mod input;
@@ -86,7 +88,18 @@ fn long_version() -> String {
     )
 }
 
+/// Small, so that no instruction of a CPU that this may not be comes before the answer.
 fn main() -> ExitCode {
+    #[cfg(target_arch = "x86_64")]
+    if !cpu::suits() {
+        return ExitCode::from(failure::UNUSABLE);
+    }
+    run()
+}
+
+/// What the command does on a CPU that can run it.
+#[inline(never)]
+fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Demo(arguments) => demo::run(&arguments),

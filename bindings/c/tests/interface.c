@@ -406,7 +406,17 @@ static void keys_have_journals(const char *directory)
     CHECK(!advanced);
     SUCCEEDS(sheaf_signing_key_window(opened, &first, &end, &error));
     CHECK(first == 32 && end == 64);
-    FAILS(SLOT_UNAVAILABLE, sheaf_signing_key_sign(opened, 3, message, &again, &error));
+    /* The window moves back to a slot that it has passed. */
+    SUCCEEDS(sheaf_signing_key_sign(opened, 3, message, &again, &error));
+    CHECK(again.len == signature.len && memcmp(again.data, signature.data, again.len) == 0);
+    sheaf_buffer_free(&again);
+    SUCCEEDS(sheaf_signing_key_window(opened, &first, &end, &error));
+    CHECK(first == 0 && end == 32);
+    SUCCEEDS(sheaf_signing_key_skip_to(opened, 63, &error));
+    SUCCEEDS(sheaf_signing_key_window(opened, &first, &end, &error));
+    CHECK(first == 32 && end == 64);
+    FAILS(SLOT_UNAVAILABLE, sheaf_signing_key_skip_to(opened, 64, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_signing_key_skip_to(NULL, 3, &error));
     sheaf_signing_key_free(opened);
 
     /* Opened again from the old bytes, the key remembers its slot, and signs it for the same message only. */

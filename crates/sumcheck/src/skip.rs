@@ -6,10 +6,10 @@
 //!
 //! See section 5 of eprint 2024/108.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::{EF, F};
+use std::sync::LazyLock;
 
-use crate::univariate::lagrange_basis;
+use p3_field::{Field, PrimeCharacteristicRing};
+use sheaf_transcript::{EF, F};
 
 /// Variables bound at once.
 pub const LOG_SIZE: usize = 3;
@@ -28,30 +28,85 @@ pub fn domain() -> [F; SIZE] {
 
 /// The Lagrange basis of the domain at `x`.
 pub fn basis(x: EF) -> [EF; SIZE] {
-    let basis = lagrange_basis(&domain(), x);
-    core::array::from_fn(|i| basis[i])
+    // The products of x - d over the elements before each one, then times those over the elements after it.
+    let domain = domain();
+    let mut basis = [EF::ONE; SIZE];
+    for i in 1..SIZE {
+        basis[i] = basis[i - 1] * (x - domain[i - 1]);
+    }
+    let mut after = EF::ONE;
+    for i in (0..SIZE).rev() {
+        basis[i] *= after * scale(i);
+        after *= x - domain[i];
+    }
+    basis
 }
+
+/// `1 / prod_{d != d_i} (d_i - d)` over the domain.
+fn scale(i: usize) -> F {
+    static SCALES: LazyLock<[F; SIZE]> = LazyLock::new(|| {
+        let domain = domain();
+        core::array::from_fn(|i| {
+            let others = domain.iter().enumerate().filter(|&(k, _)| k != i);
+            let product: F = others.map(|(_, &d)| domain[i] - d).product();
+            // The elements are distinct.
+            product.try_inverse().unwrap_or_default()
+        })
+    });
+    SCALES[i]
+}
+
+/// `prod_{j=1}^{4} (Y - j^2) = Y^4 - 30 Y^3 + 273 Y^2 - 820 Y + 576`, with `Y = X^2`: it vanishes on the domain.
+const VANISHING: [u16; 4] = [30, 273, 820, 576];
 
 /// `sum_{x in D} weights[x] x^i` for `i` below [`CUBE_SIZE`].
 ///
 /// The weighted sum over the domain of a polynomial is the inner product of its
 /// coefficients with these.
 pub fn moments(weights: &[EF; SIZE]) -> [EF; CUBE_SIZE] {
-    let domain = domain();
-    let mut terms = *weights;
-    core::array::from_fn(|_| {
-        let moment = terms.iter().copied().sum();
-        for (term, &x) in terms.iter_mut().zip(&domain) {
-            *term *= x;
+    let half = SIZE / 2;
+    // Even powers weigh the sums of opposite elements, odd ones the differences.
+    let mut terms: [[EF; 2]; SIZE / 2] = core::array::from_fn(|j| {
+        let [plus, minus] = [weights[j], weights[j + half]];
+        [plus + minus, (plus - minus) * F::from_usize(j + 1)]
+    });
+    let mut moments = [EF::ZERO; CUBE_SIZE];
+    for i in 0..SIZE {
+        moments[i] = terms.iter().map(|term| term[i % 2]).sum();
+        for (j, term) in terms.iter_mut().enumerate() {
+            term[i % 2] *= F::from_usize((j + 1) * (j + 1));
         }
-        moment
-    })
+    }
+    let [a, b, c, d] = VANISHING.map(F::from_u16);
+    for i in SIZE..CUBE_SIZE {
+        moments[i] =
+            moments[i - 2] * a - moments[i - 4] * b + moments[i - 6] * c - moments[i - 8] * d;
+    }
+    moments
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::univariate::horner;
+
+    #[test]
+    fn the_basis_interpolates() {
+        let coefficients: Vec<EF> = (0..SIZE)
+            .map(|i| EF::from_usize(i * i + 3).cube())
+            .collect();
+        let x = EF::from_usize(1234).cube();
+        let value: EF = domain()
+            .iter()
+            .zip(basis(x))
+            .map(|(&d, w)| w * horner(&coefficients, d.into()))
+            .sum();
+        assert_eq!(value, horner(&coefficients, x));
+        for (i, &d) in domain().iter().enumerate() {
+            let unit = core::array::from_fn(|k| EF::from_bool(k == i));
+            assert_eq!(basis(d.into()), unit);
+        }
+    }
 
     #[test]
     fn moments_weigh_the_values_on_the_domain() {

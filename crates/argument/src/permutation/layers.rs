@@ -54,46 +54,86 @@ impl Point {
     }
 }
 
-/// A linear form in the state `a_r` of one width.
+/// A linear form in the states of one width.
+///
+/// After a full layer its weights are powers of a challenge. It keeps these across the
+/// partial layers, with what each of them has changed at element 0 (see [`Poseidon`]).
 #[derive(Clone, Debug)]
 pub(crate) struct Form<const W: usize> {
-    pub(crate) poseidon: Poseidon<W>,
+    pub(crate) poseidon: &'static Poseidon<W>,
+    /// What the last full layer has left: consecutive powers of `ratio`.
     pub(crate) weights: [EF; W],
+    ratio: EF,
+    /// What each partial layer since then has added to the weight of element 0.
+    differences: Vec<EF>,
+    /// The weight of element 0 that the last partial layer has left.
+    pub(crate) element: EF,
+    /// The weights of the cubes of the layer that has been entered; of a partial one, that of element 0 alone.
+    pub(crate) gate: [EF; W],
 }
 
 impl<const W: usize> Form<W> {
-    fn new(poseidon: Poseidon<W>) -> Self {
+    fn new(poseidon: &'static Poseidon<W>) -> Self {
         Self {
             poseidon,
             weights: [EF::ZERO; W],
+            ratio: EF::ZERO,
+            differences: Vec::new(),
+            element: EF::ZERO,
+            gate: [EF::ZERO; W],
         }
     }
 
-    /// Replaces `w` on `a_{r+1}` by `M^T w` on the output of the cubes of round `r`.
+    /// Takes the weights that batch the columns of a full layer.
+    fn leave_full(&mut self, powers: &[EF], ratio: EF) {
+        self.weights = from_fn(|j| powers[j]);
+        self.ratio = ratio;
+        self.differences.clear();
+    }
+
+    /// Takes the weight of element 0 after a partial layer.
+    fn leave_partial(&mut self, element: EF) {
+        self.differences.push(element - self.gate[0]);
+        self.element = element;
+    }
+
+    /// Finds the weights of the cubes of a partial round. Its constants wait for the next full one.
+    fn enter_partial(&mut self) {
+        self.gate[0] = self
+            .poseidon
+            .element_weight(&self.weights, &self.differences);
+    }
+
+    /// Finds the weights of the cubes of full round `round`.
     ///
-    /// Returns the constant `<w, c_{r+1}>` that separates their values.
-    fn step(&mut self, round: usize) -> EF {
-        let constant = self.poseidon.constant(&self.weights, round + 1);
-        self.weights = self.poseidon.transposed(&self.weights);
-        constant
+    /// Returns the constants `<w, c>` that separate the values of the form there and after
+    /// the last full layer.
+    fn enter_full(&mut self, round: usize) -> EF {
+        if self.differences.is_empty() {
+            self.gate = self.poseidon.transposed_powers(&self.weights, self.ratio);
+            self.poseidon.constant(&self.weights, round + 1)
+        } else {
+            self.gate = self
+                .poseidon
+                .weights_across(&self.weights, &self.differences);
+            self.poseidon
+                .constant_across(&self.weights, &self.differences)
+        }
     }
 }
 
 /// A claim between two layers, and inside one.
 ///
-/// Between layers it reads `<narrow, a16> + <wide, a24> = value + constant` at `point`.
-/// Inside a layer the weights are those of the gate.
+/// Between layers it reads `<narrow, a16> + <wide, a24> = value` at `point`, up to the
+/// constants of the partial layers so far: they would be an additive constant of the
+/// linear column, which the prover is spared by subtracting them once, in the full layer
+/// that follows.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) narrow: Form<16>,
     pub(crate) wide: Form<24>,
     pub(crate) point: Point,
     pub(crate) value: EF,
-    /// Round constants of the partial layers so far.
-    ///
-    /// They would be an additive constant of the linear column, which the prover
-    /// is spared by subtracting them once, after the partial layers.
-    constant: EF,
 }
 
 impl State {
@@ -104,7 +144,6 @@ impl State {
             wide: Form::new(Poseidon::wide()),
             point,
             value: EF::ZERO,
-            constant: EF::ZERO,
         }
     }
 
@@ -135,14 +174,12 @@ impl State {
     pub(crate) fn enter(&mut self, layer: Layer) {
         match layer {
             Layer::Full { narrow, wide } => {
-                self.constant -= self.narrow.step(narrow) + self.wide.step(wide);
-                self.value += self.constant;
-                self.constant = EF::ZERO;
+                self.value -= self.narrow.enter_full(narrow) + self.wide.enter_full(wide);
             }
-            Layer::Partial { narrow, wide } => {
-                self.constant -= self.wide.step(wide);
-                if let Some(narrow) = narrow {
-                    self.constant -= self.narrow.step(narrow);
+            Layer::Partial { narrow, .. } => {
+                self.wide.enter_partial();
+                if narrow.is_some() {
+                    self.narrow.enter_partial();
                 }
             }
         }
@@ -150,12 +187,12 @@ impl State {
 
     /// The value of a layer's gate, given the evaluations sent at its end.
     pub(crate) fn gate(&self, evaluations: &[EF]) -> EF {
-        let [narrow, wide] = [self.narrow.weights[0], self.wide.weights[0]];
+        let [narrow, wide] = [self.narrow.gate[0], self.wide.gate[0]];
         match *evaluations {
             [u24, linear] => wide * u24.cube() + linear,
             [u16, u24, linear] => narrow * u16.cube() + wide * u24.cube() + linear,
             _ => {
-                let weights = self.narrow.weights.iter().chain(&self.wide.weights);
+                let weights = self.narrow.gate.iter().chain(&self.wide.gate);
                 weights.zip(evaluations).map(|(&v, e)| v * e.cube()).sum()
             }
         }
@@ -170,19 +207,19 @@ impl State {
         match *evaluations {
             [u24, linear] => {
                 self.value = linear + square * u24;
-                self.wide.weights[0] = square;
+                self.wide.leave_partial(square);
             }
             [u16, u24, linear] => {
                 self.value = linear + gamma * u16 + square * u24;
-                self.narrow.weights[0] = gamma;
-                self.wide.weights[0] = square;
+                self.narrow.leave_partial(gamma);
+                self.wide.leave_partial(square);
             }
             _ => {
                 let powers = univariate::powers(gamma, 1 + 16 + 24);
                 let powers = &powers[1..];
                 self.value = powers.iter().zip(evaluations).map(|(&p, &e)| p * e).sum();
-                self.narrow.weights = from_fn(|j| powers[j]);
-                self.wide.weights = from_fn(|j| powers[16 + j]);
+                self.narrow.leave_full(&powers[..16], gamma);
+                self.wide.leave_full(&powers[16..], gamma);
             }
         }
     }

@@ -1,5 +1,9 @@
 //! Poseidon1 as the argument sees it: raw round constants and a circulant matrix.
 
+use core::array::from_fn;
+use core::iter::successors;
+use std::sync::LazyLock;
+
 use p3_field::PrimeCharacteristicRing;
 use p3_koala_bear::{KOALABEAR_POSEIDON1_RC_16, KOALABEAR_POSEIDON1_RC_24, MDSKoalaBearData};
 use p3_monty_31::MDSUtils;
@@ -8,38 +12,98 @@ use sheaf_transcript::{EF, F};
 /// Full rounds at each end of a permutation.
 pub(crate) const HALF_FULL_ROUNDS: usize = 4;
 
-/// The permutation of width `W` in its textbook form.
-#[derive(Clone, Debug)]
+/// The permutation of width `W` in its textbook form, and what its matrix and constants add up to over all partial rounds.
+///
+/// # Weights across partial rounds
+/// A claim enters the partial layers as a form `w` in the state after the last partial round, and crosses the rounds
+/// backward. With `d_i` the difference between the weight that element 0 gets after layer `i` and the one that it had,
+///
+/// ```text
+///     w_{k+1} = M^T w_k + d_k e_0,      w_0 = w
+///     (M^T w_k)_0 = <M^{k+1} e_0, w> + sum_{i<k} d_i (M^{k-i} e_0)_0
+///     M^T w_R     = (M^T)^{R+1} w    + sum_{i<R} d_i (M^T)^{R-i} e_0
+///     sum_{k<=R} <w_k, c_k> = <w, sum_{k<=R} M^k c_k> + sum_{i<R} d_i sum_{i<k<=R} (M^{k-1-i} c_k)_0
+/// ```
+///
+/// where `c_k` are the constants between layers `k` and `k - 1`, so that no layer costs a product with the matrix.
+#[derive(Debug)]
 pub(crate) struct Poseidon<const W: usize> {
     /// `M[i][j] = column[(i - j) mod W]`.
-    pub(crate) column: [F; W],
+    column: [F; W],
     /// `c_r`, one vector per round.
     pub(crate) round_constants: &'static [[F; W]],
+    /// `M^k e_0` for `k <= R`.
+    columns: Vec<[F; W]>,
+    /// `(M^T)^k e_0` for `k <= R`.
+    rows: Vec<[F; W]>,
+    /// The first column of `M^{R+1}`.
+    across: [F; W],
+    /// `sum_{k<=R} M^k c_k`.
+    constant_of_weights: [F; W],
+    /// `sum_{i<k<=R} (M^{k-1-i} c_k)_0` for `i < R`.
+    constant_of_differences: Vec<F>,
 }
 
+// Immutable tables of constants, derived once.
+static NARROW: LazyLock<Poseidon<16>> = LazyLock::new(|| {
+    Poseidon::new(
+        MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL,
+        &KOALABEAR_POSEIDON1_RC_16,
+    )
+});
+static WIDE: LazyLock<Poseidon<24>> = LazyLock::new(|| {
+    Poseidon::new(
+        MDSKoalaBearData::MATRIX_CIRC_MDS_24_COL,
+        &KOALABEAR_POSEIDON1_RC_24,
+    )
+});
+
 impl Poseidon<16> {
-    pub(crate) fn narrow() -> Self {
-        Self::new(
-            MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL,
-            &KOALABEAR_POSEIDON1_RC_16,
-        )
+    pub(crate) fn narrow() -> &'static Self {
+        &NARROW
     }
 }
 
 impl Poseidon<24> {
-    pub(crate) fn wide() -> Self {
-        Self::new(
-            MDSKoalaBearData::MATRIX_CIRC_MDS_24_COL,
-            &KOALABEAR_POSEIDON1_RC_24,
-        )
+    pub(crate) fn wide() -> &'static Self {
+        &WIDE
     }
 }
 
 impl<const W: usize> Poseidon<W> {
     fn new(column: [i64; W], round_constants: &'static [[F; W]]) -> Self {
+        let column = column.map(F::from_i64);
+        let rounds = round_constants.len() - 2 * HALF_FULL_ROUNDS;
+        let entry = |i: usize, j: usize| column[(W + i - j) % W];
+        let apply =
+            |v: &[F; W]| -> [F; W] { from_fn(|i| (0..W).map(|j| entry(i, j) * v[j]).sum()) };
+        let apply_transposed =
+            |v: &[F; W]| -> [F; W] { from_fn(|j| (0..W).map(|i| v[i] * entry(i, j)).sum()) };
+        let unit: [F; W] = from_fn(|i| F::from_bool(i == 0));
+        let columns: Vec<_> = successors(Some(unit), |v| Some(apply(v)))
+            .take(rounds + 2)
+            .collect();
+        let rows = successors(Some(unit), |v| Some(apply_transposed(v)))
+            .take(rounds + 1)
+            .collect();
+
+        // From the last layer on: `sums` is sum_{k>=j} M^(k-j) c_k.
+        let constants = |k: usize| round_constants[round_constants.len() - HALF_FULL_ROUNDS - k];
+        let mut sums = constants(rounds);
+        let mut constant_of_differences = vec![F::ZERO; rounds];
+        for k in (0..rounds).rev() {
+            constant_of_differences[k] = sums[0];
+            let mixed = apply(&sums);
+            sums = from_fn(|i| constants(k)[i] + mixed[i]);
+        }
         Self {
-            column: column.map(F::from_i64),
+            column,
             round_constants,
+            across: columns[rounds + 1],
+            columns,
+            rows,
+            constant_of_weights: sums,
+            constant_of_differences,
         }
     }
 
@@ -50,16 +114,121 @@ impl<const W: usize> Poseidon<W> {
 
     /// `M^T w`.
     pub(crate) fn transposed(&self, weights: &[EF; W]) -> [EF; W] {
-        core::array::from_fn(|l| {
-            (0..W)
-                .map(|j| weights[j] * self.column[(W + j - l) % W])
-                .sum()
-        })
+        transposed(&self.column, weights)
+    }
+
+    /// `M^T w` for the weights `w_j = first ratio^j`, in time linear in `W`.
+    ///
+    /// With `m` the first column, `(M^T w)_l = ratio^l sum_{i<W-l} m_i first ratio^i + sum_{i>=W-l} m_i first ratio^(i-W+l)`.
+    pub(crate) fn transposed_powers(&self, powers: &[EF; W], ratio: EF) -> [EF; W] {
+        let first = powers[0];
+        // `low[l]` is the first sum but its factor, `high[l]` the second one.
+        let mut low = [EF::ZERO; W];
+        let mut sum = EF::ZERO;
+        for i in 0..W {
+            sum += powers[i] * self.column[i];
+            low[W - 1 - i] = sum;
+        }
+        let mut weights = [EF::ZERO; W];
+        let (mut high, mut power) = (EF::ZERO, EF::ONE);
+        for l in 0..W {
+            weights[l] = power * low[l] + high;
+            high = ratio * high + first * self.column[W - 1 - l];
+            power *= ratio;
+        }
+        weights
     }
 
     /// `<w, c_r>`.
     pub(crate) fn constant(&self, weights: &[EF; W], round: usize) -> EF {
-        let constants = &self.round_constants[round];
-        weights.iter().zip(constants).map(|(&w, &c)| w * c).sum()
+        dot(weights, &self.round_constants[round])
+    }
+
+    /// `(M^T w_k)_0`, where `k` differences are given: the weight of the cube in partial layer `k`.
+    pub(crate) fn element_weight(&self, weights: &[EF; W], differences: &[EF]) -> EF {
+        let k = differences.len();
+        let later: EF = differences
+            .iter()
+            .enumerate()
+            .map(|(i, &d)| d * self.columns[k - i][0])
+            .sum();
+        dot(weights, &self.columns[k + 1]) + later
+    }
+
+    /// `M^T w_R`: the weights of the cubes in the full layer that follows all partial ones.
+    pub(crate) fn weights_across(&self, weights: &[EF; W], differences: &[EF]) -> [EF; W] {
+        let mut sums = transposed(&self.across, weights);
+        for (i, &d) in differences.iter().enumerate() {
+            let row = &self.rows[differences.len() - i];
+            for (sum, &x) in sums.iter_mut().zip(row) {
+                *sum += d * x;
+            }
+        }
+        sums
+    }
+
+    /// The constants of all partial layers and of the step into the full layer that follows.
+    pub(crate) fn constant_across(&self, weights: &[EF; W], differences: &[EF]) -> EF {
+        dot(weights, &self.constant_of_weights) + dot(differences, &self.constant_of_differences)
+    }
+}
+
+/// `M^T w` for the circulant matrix `M` with this first column.
+fn transposed<const W: usize>(column: &[F; W], weights: &[EF; W]) -> [EF; W] {
+    from_fn(|l| (0..W).map(|j| weights[j] * column[(W + j - l) % W]).sum())
+}
+
+fn dot(weights: &[EF], constants: &[F]) -> EF {
+    weights.iter().zip(constants).map(|(&w, &c)| w * c).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sheaf_sumcheck::univariate;
+
+    fn elements<const W: usize>(seed: usize) -> [EF; W] {
+        from_fn(|i| EF::from_usize(seed + i * i * 31 + 7).cube() * F::from_usize(i + 3))
+    }
+
+    /// Crosses the partial rounds one by one, by the definition.
+    fn step_by_step<const W: usize>(poseidon: &Poseidon<W>) {
+        let weights = elements::<W>(5);
+        let mut w = weights;
+        let mut constant = EF::ZERO;
+        let mut differences = Vec::new();
+        let round = |k: usize| poseidon.round_constants.len() - HALF_FULL_ROUNDS - k;
+        for k in 0..poseidon.partial_rounds() {
+            constant += poseidon.constant(&w, round(k));
+            w = poseidon.transposed(&w);
+            assert_eq!(poseidon.element_weight(&weights, &differences), w[0]);
+            let next = EF::from_usize(1000 + k * k).cube();
+            differences.push(next - w[0]);
+            w[0] = next;
+        }
+        constant += poseidon.constant(&w, round(poseidon.partial_rounds()));
+        assert_eq!(
+            poseidon.weights_across(&weights, &differences),
+            poseidon.transposed(&w)
+        );
+        assert_eq!(poseidon.constant_across(&weights, &differences), constant);
+    }
+
+    #[test]
+    fn partial_rounds_are_crossed_at_once_as_step_by_step() {
+        step_by_step(Poseidon::narrow());
+        step_by_step(Poseidon::wide());
+    }
+
+    #[test]
+    fn powers_are_multiplied_as_any_weights() {
+        let ratio = elements::<1>(77)[0];
+        let powers = univariate::powers(ratio, 1 + 16 + 24);
+        let narrow = from_fn(|j| powers[1 + j]);
+        let wide = from_fn(|j| powers[17 + j]);
+        let p = Poseidon::narrow();
+        assert_eq!(p.transposed_powers(&narrow, ratio), p.transposed(&narrow));
+        let p = Poseidon::wide();
+        assert_eq!(p.transposed_powers(&wide, ratio), p.transposed(&wide));
     }
 }

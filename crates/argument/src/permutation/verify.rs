@@ -91,8 +91,8 @@ fn output_layer(
 
     let evaluations = transcript.receive(label::EVALUATIONS, 16 + 24)?;
     let (narrow, wide) = evaluations.split_at(16);
-    let gate = output_gate(&Poseidon::narrow(), &weights16, &slots, narrow)
-        + output_gate(&Poseidon::wide(), &weights24, &slots, wide);
+    let gate = output_gate(Poseidon::narrow(), &weights16, &slots, narrow)
+        + output_gate(Poseidon::wide(), &weights24, &slots, wide);
     if gate != value && applies(Check::PermutationLayer(0)) {
         return Err(Error::Layer { layer: 0 });
     }
@@ -122,8 +122,11 @@ fn output_gate<const W: usize>(
     let scale = missing.iter().map(|&r| EF::ONE - r).product();
     let mut folded = [EF::ZERO; W];
     for (e, weights) in eq::scaled_table(own, scale).into_iter().zip(weights) {
+        // Most slots feed few elements.
         for (sum, &w) in folded.iter_mut().zip(weights) {
-            *sum += e * w;
+            if w != EF::ZERO {
+                *sum += e * w;
+            }
         }
     }
     let weights = poseidon.transposed(&folded);

@@ -187,13 +187,10 @@ pub(crate) fn prove_with<S: Speaker>(
     for (i, layer) in state.layers().into_iter().enumerate() {
         prover.channel.layer = i + 1;
         state.leave(&evaluations, prover.channel.transcript.sample());
-        let before = (state.narrow.weights, state.wide.weights);
         state.enter(layer);
         evaluations = match layer {
             Layer::Full { narrow, wide } => prover.full(&mut state, narrow, wide),
-            Layer::Partial { narrow, wide } => {
-                prover.partial(&mut state, &before, previous, (narrow, wide))
-            }
+            Layer::Partial { narrow, wide } => prover.partial(&mut state, previous, (narrow, wide)),
         };
         previous = Some(layer);
     }
@@ -219,13 +216,13 @@ impl<S: Speaker> LayerProver<'_, S> {
             states: self.narrow,
             round: full_index::<Narrow, 16>(narrow),
             idle: Narrow::idle(),
-            weights: &gate.narrow.weights,
+            weights: &gate.narrow.gate,
         };
         let wide = Full {
             states: self.wide,
             round: full_index::<Wide, 24>(wide),
             idle: Wide::idle(),
-            weights: &gate.wide.weights,
+            weights: &gate.wide.gate,
         };
         let shares = rayon::join(
             || narrow.skip(&lanes, &coordinates.0),
@@ -242,11 +239,10 @@ impl<S: Speaker> LayerProver<'_, S> {
             .evaluations(evaluations, |e| gate.gate(e), state.value)
     }
 
-    /// A partial layer. `before` are the weights before the layer was entered.
+    /// A partial layer.
     fn partial(
         &mut self,
         state: &mut State,
-        before: &([EF; 16], [EF; 24]),
         previous: Option<Layer>,
         rounds: (Option<usize>, usize),
     ) -> Vec<EF> {
@@ -256,23 +252,26 @@ impl<S: Speaker> LayerProver<'_, S> {
         let (narrow_update, wide_update) = match previous {
             Some(Layer::Partial { narrow, wide }) => (
                 narrow.map_or(Update::Nothing, |r| {
-                    Update::Element(r - HALF_FULL_ROUNDS, before.0[0])
+                    Update::Element(r - HALF_FULL_ROUNDS, gate.narrow.element)
                 }),
-                Update::Element(wide - HALF_FULL_ROUNDS, before.1[0]),
+                Update::Element(wide - HALF_FULL_ROUNDS, gate.wide.element),
             ),
-            _ => (Update::Form(&before.0), Update::Form(&before.1)),
+            _ => (
+                Update::Form(&gate.narrow.weights),
+                Update::Form(&gate.wide.weights),
+            ),
         };
         let narrow = Partial {
             states: self.narrow,
             idle: Narrow::idle(),
             cube: rounds
                 .0
-                .map(|r| (r - HALF_FULL_ROUNDS, gate.narrow.weights[0])),
+                .map(|r| (r - HALF_FULL_ROUNDS, gate.narrow.gate[0])),
         };
         let wide = Partial {
             states: self.wide,
             idle: Wide::idle(),
-            cube: Some((rounds.1 - HALF_FULL_ROUNDS, gate.wide.weights[0])),
+            cube: Some((rounds.1 - HALF_FULL_ROUNDS, gate.wide.gate[0])),
         };
         let Scratch {
             narrow: narrow_scratch,

@@ -48,7 +48,7 @@ pub(super) fn prove<S: Speaker>(
     let lanes = Lanes::new(shape, &point);
     let (mut a, mut b) = rayon::join(
         || {
-            let weights = transposed(&Poseidon::narrow(), &weights16);
+            let weights = transposed(Poseidon::narrow(), &weights16);
             Output::new(
                 narrow,
                 Narrow::idle(),
@@ -58,7 +58,7 @@ pub(super) fn prove<S: Speaker>(
             )
         },
         || {
-            let weights = transposed(&Poseidon::wide(), &weights24);
+            let weights = transposed(Poseidon::wide(), &weights24);
             Output::new(wide, Wide::idle(), weights, &lanes, &mut scratch.wide.full)
         },
     );
