@@ -16,7 +16,6 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::observe::InOrder;
-use crate::owner::Owner;
 use crate::types::{MESSAGE_BYTES, Status};
 
 /// Makes a key that is active at `count` slots from slot `start`, or some more. `observer` is told slots done and in all.
@@ -125,7 +124,7 @@ impl Signer {
     pub(crate) fn advance_window(&self) -> Result<bool, Failure> {
         let mut key = self.key()?;
         let key = &mut *key;
-        Ok(self.prover.run(|| key.advance_window()))
+        Ok(self.prover.run(|| key.advance_window())?)
     }
 
     pub(crate) fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {

@@ -12,7 +12,7 @@
 //! Below the *floor* every slot counts as used, and no record is kept. Without it the journal of a year of 4-second slots
 //! would have 380 MB. The floor follows, one window (two bottom trees, 2^17 slots of [`PROD`](crate::PROD)) behind, what is
 //! signed in order: a far slot that is signed by mistake does not raise it. The journal then has at most as many records as a
-//! window and a quarter has slots, and those out of order; 8 MB for `PROD`. Whoever leaves slots for good says so with
+//! window and a half has slots, and those out of order; 9 MB for `PROD`. Whoever leaves slots for good says so with
 //! [`FileSlotGuard::raise_floor`], for example after a jump to a far slot that was meant.
 //!
 //! When the floor rises by enough, a new journal without the slots below is written beside the old one, as `NAME.new`, synced,
@@ -149,7 +149,7 @@ impl FileSlotGuard {
         self.header.floor
     }
 
-    /// The slot that was recorded last, unless it is below the floor.
+    /// The slot that was recorded last, or the highest one if that is below the floor.
     #[must_use]
     pub const fn last(&self) -> Option<u32> {
         self.last
@@ -290,15 +290,18 @@ impl FileSlotGuard {
         if files::has_several_names(&self.file.metadata()?) {
             return Err(GuardError::SeveralNames);
         }
-        let last = self.last.filter(|&slot| u64::from(slot) >= header.floor);
+        let kept = || {
+            let entries = self.used.entries();
+            entries.filter(|&(slot, _)| u64::from(slot) >= header.floor)
+        };
+        // The last record stays the last.
+        let last = match self.last {
+            Some(slot) if u64::from(slot) >= header.floor => Some(slot),
+            _ => kept().last().map(|(slot, _)| slot),
+        };
         let mut records = 0;
         let (new_path, file) = files::successor(&self.path, &self.file, |out| {
             out.write_all(&header.to_bytes())?;
-            // The last record stays the last.
-            let kept = || {
-                let entries = self.used.entries();
-                entries.filter(|&(slot, _)| u64::from(slot) >= header.floor)
-            };
             let others = kept().filter(|&(slot, _)| Some(slot) != last);
             let the_last = kept().filter(|&(slot, _)| Some(slot) == last);
             for (slot, message) in others.chain(the_last) {

@@ -132,7 +132,10 @@ impl<G: SlotGuard> SigningKey<G> {
     }
 
     /// Moves the window of the secret key on; see [`SecretKey::advance_window`].
-    pub fn advance_window(&mut self) -> bool {
+    ///
+    /// # Errors
+    /// If the key is damaged.
+    pub fn advance_window(&mut self) -> Result<bool, SignError> {
         self.secret_key.advance_window()
     }
 }

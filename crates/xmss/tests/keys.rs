@@ -119,7 +119,7 @@ fn the_window_moves_on_and_back() {
         let decoded = SecretKey::from_bytes(&TEST, &key.to_bytes()).unwrap();
         assert_eq!(decoded.sign_prepared(slot, &m), Ok(signature));
     }
-    assert!(!key.advance_window());
+    assert!(!key.advance_window().unwrap());
     assert_eq!(
         key.sign_prepared(95, &m),
         Err(SignError::Passed {

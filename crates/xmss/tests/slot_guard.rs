@@ -279,11 +279,11 @@ fn the_floor_follows_what_is_signed_in_order() {
     for slot in 0..1000u32 {
         guard.reserve(slot, &[slot as u8; 32]).unwrap();
         assert_eq!(guard.last(), Some(slot));
-        // One window behind, or less far than a quarter of a window more.
+        // One window behind, or at most half a window more.
         let behind = u64::from(slot) + 1 - guard.floor();
-        assert!(behind <= 40 && (guard.floor() == 0 || behind >= 32));
+        assert!(behind <= 48 && (guard.floor() == 0 || behind >= 32));
         assert!(
-            std::fs::metadata(&path).unwrap().len() <= (HEADER_BYTES + 40 * RECORD_BYTES) as u64
+            std::fs::metadata(&path).unwrap().len() <= (HEADER_BYTES + 48 * RECORD_BYTES) as u64
         );
         if slot % 50 == 0 {
             // The lock is that of the file which has the name now.
@@ -342,7 +342,7 @@ fn the_floor_rises_by_an_explicit_word() {
     guard.raise_floor(702).unwrap();
     assert_eq!(
         (guard.floor(), guard.used().len(), guard.last()),
-        (702, 1, None)
+        (702, 1, Some(705))
     );
     // It never falls.
     guard.raise_floor(5).unwrap();
@@ -409,9 +409,9 @@ fn a_journal_that_another_program_moves_or_changes_is_noticed() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     let changed = |guard: &mut FileSlotGuard| {
-        let changed = guard.reserve(50, &[1; 32]);
+        let changed = guard.reserve(60, &[1; 32]);
         assert!(matches!(changed, Err(GuardError::Changed)), "{changed:?}");
-        let later = guard.reserve(51, &[1; 32]);
+        let later = guard.reserve(61, &[1; 32]);
         assert!(matches!(later, Err(GuardError::Poisoned)));
     };
     // Moved, so that a second guard can be made under the old name.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::guard::guard;
 use super::raw::Out;
 use crate::failure::Failure;
-use crate::owner::Owner;
 use crate::types::Status;
 
 /// Makes proofs. Owns its threads, and the memory that one proof leaves to the next.

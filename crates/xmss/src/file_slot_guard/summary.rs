@@ -97,7 +97,7 @@ impl JournalSummary {
         (range.end - range.start) - (before(range.end) - before(range.start))
     }
 
-    /// The slot that was signed last, unless it is below the floor.
+    /// The slot that was signed last, or the highest one if that is below the floor.
     #[must_use]
     pub const fn last(&self) -> Option<u32> {
         self.last
@@ -132,7 +132,7 @@ mod tests {
         let summary = JournalSummary::read(&path).unwrap();
         assert_eq!(
             (summary.floor(), summary.used(), summary.last()),
-            (8, 2, None)
+            (8, 2, Some(40))
         );
         assert_eq!(summary.left(0..10), 1);
         assert_eq!(summary.left(0..5), 0);
