@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 use crate::identity::{is_standard_stream, parent};
-use crate::key_files::KeyFiles;
+use crate::key_files::{KeyFiles, remove_leftover};
 use crate::output::sync_directory;
 
 /// Who may read a file.
@@ -63,18 +63,20 @@ pub(crate) fn write(
         let path = path.to_owned();
         move |error: io::Error| Failure::file(&path, error)
     };
-    // What takes space is on the disk before any file has its name.
+    let mut made = Unfinished(Vec::new());
+    // The journal comes first: a key that is there has one, so that a missing journal means a lost one. It can be created only
+    // once, so another run that makes a key of this name ends here.
+    let mut journal = FileSlotGuard::create(secret.scheme(), public, &files.journal)
+        .map_err(|error| Failure::file(&files.journal, error))?;
+    made.0.push(&files.journal);
+    journal
+        .bind(&secret.identity())
+        .map_err(|error| Failure::file(&files.journal, error))?;
+    // What takes space is on the disk before it has its name.
     let new_secret =
         temporary(&files.secret, &secret.to_bytes(), Access::Secret).map_err(at(&files.secret))?;
     let new_public =
         temporary(&files.public, &public.to_bytes(), Access::Public).map_err(at(&files.public))?;
-
-    let mut made = Unfinished(Vec::new());
-    // The journal comes first: a key that is there has one, so that a missing journal means a lost one.
-    FileSlotGuard::open_or_create(secret.scheme(), public, &files.journal)
-        .and_then(|mut journal| journal.bind(&secret.identity()))
-        .map_err(|error| Failure::file(&files.journal, error))?;
-    made.0.push(&files.journal);
     for (file, path) in [(new_secret, &files.secret), (new_public, &files.public)] {
         // Refuses to replace a file that has appeared meanwhile.
         file.persist_noclobber(path)
@@ -99,13 +101,17 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// Writes a file under a temporary name beside the one that it is to get.
+/// Writes a file under a temporary name beside the one that it is to get: a fixed one, so that no run leaves more than one copy.
 fn temporary(path: &Path, bytes: &[u8], access: Access) -> io::Result<NamedTempFile> {
+    let name = remove_leftover(path)?;
     let mut builder = tempfile::Builder::new();
+    builder
+        .prefix(name.file_name().unwrap_or_default())
+        .rand_bytes(0);
     if let Some(permissions) = permissions(access) {
         builder.permissions(permissions);
     }
-    let mut file = builder.suffix(".new").tempfile_in(parent(path))?;
+    let mut file = builder.tempfile_in(parent(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)

@@ -68,7 +68,7 @@ impl From<sheaf::Error> for Failure {
             Error::Rejected(_) => (Status::Rejected, Vec::new()),
             Error::Cancelled => (Status::Cancelled, Vec::new()),
             Error::Unsupported { .. } => (Status::Unsupported, Vec::new()),
-            Error::Threads { .. } => (Status::Threads, Vec::new()),
+            Error::Threads { .. } | Error::Forked => (Status::Threads, Vec::new()),
             _ => (Status::Internal, Vec::new()),
         };
         Self::at(status, error, places)

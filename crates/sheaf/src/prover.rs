@@ -3,12 +3,12 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::panic::resume_unwind;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fmt, mem, thread};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch};
-use sheaf_xmss::Signature;
+use sheaf_xmss::{Owner, Signature};
 
 use crate::queue::Queue;
 use crate::{Aggregate, Batch, Claims, Error, InvalidSignature, Rate};
@@ -39,8 +39,12 @@ pub struct Progress {
 /// An observer must not wait for another thread's proof by the same prover.
 ///
 /// Dropping the prover ends the threads and frees the memory.
+///
+/// Threads do not come along into a process that is forked off: there a prover of the parent refuses to work, with
+/// [`Error::Forked`], and can only be dropped.
 pub struct Prover {
-    pool: ThreadPool,
+    pool: Arc<ThreadPool>,
+    owner: Owner,
     queue: Queue,
     /// What the last proof has left for the next, unless it is in use.
     scratch: Mutex<Option<Scratch>>,
@@ -84,7 +88,8 @@ impl Prover {
                 reason: error.to_string(),
             })?;
         Ok(Self {
-            pool,
+            pool: Arc::new(pool),
+            owner: Owner::this(),
             queue: Queue::default(),
             scratch: Mutex::default(),
         })
@@ -138,6 +143,7 @@ impl Prover {
         rate: Rate,
         mut observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Aggregate, Error> {
+        self.check_owner()?;
         Claims::check_count(batch.signatures())?;
         let (statement, order) = batch.claims().into_statement()?;
         let signatures: Vec<&Signature> = order
@@ -224,13 +230,20 @@ impl Prover {
     /// Runs a computation on the threads of this prover, for instance the making of keys.
     ///
     /// Whatever uses rayon inside `work` stays on these threads.
-    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        self.pool.install(work)
+    ///
+    /// # Errors
+    /// [`Error::Forked`] in a process that was forked off after the prover was made.
+    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R, Error> {
+        self.check_owner()?;
+        Ok(self.pool.install(work))
     }
 
-    /// Frees the memory that past proofs have left for the next.
+    /// Frees the memory that past proofs have left for the next. In a process that was forked off it does nothing.
     pub fn release_memory(&self) {
-        *self.lock_scratch() = None;
+        // There the lock may be held for ever.
+        if self.owner.is_here() {
+            *self.lock_scratch() = None;
+        }
     }
 
     /// Takes the scratch. A proof within another one finds none, and makes some.
@@ -239,6 +252,14 @@ impl Prover {
         Borrowed {
             prover: self,
             scratch,
+        }
+    }
+
+    fn check_owner(&self) -> Result<(), Error> {
+        if self.owner.is_here() {
+            Ok(())
+        } else {
+            Err(Error::Forked)
         }
     }
 
@@ -258,6 +279,15 @@ impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
         // That of a proof within is freed.
         *self.prover.lock_scratch() = Some(mem::take(&mut self.scratch));
+    }
+}
+
+impl Drop for Prover {
+    fn drop(&mut self) {
+        // Ending threads that are not there might wait for one of them.
+        if !self.owner.is_here() {
+            mem::forget(Arc::clone(&self.pool));
+        }
     }
 }
 

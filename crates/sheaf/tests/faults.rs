@@ -119,10 +119,14 @@ fn a_pool_of_one_inside_another() {
         .unwrap();
     let (outer, inner) = (Prover::new(1).unwrap(), Prover::new(1).unwrap());
     assert_eq!(inner.aggregate(&batch, Rate::Quarter).unwrap(), expected);
-    let nested = outer.run(|| inner.aggregate(&batch, Rate::Quarter).unwrap());
+    let nested = outer
+        .run(|| inner.aggregate(&batch, Rate::Quarter).unwrap())
+        .unwrap();
     assert_eq!(nested, expected);
     // From a thread of its own.
-    let own = inner.run(|| inner.aggregate(&batch, Rate::Quarter).unwrap());
+    let own = inner
+        .run(|| inner.aggregate(&batch, Rate::Quarter).unwrap())
+        .unwrap();
     assert_eq!(own, expected);
 }
 
@@ -182,18 +186,20 @@ fn many_proofs_are_asked_for_from_threads_of_another_pool() {
     let (done, all_done) = std::sync::mpsc::channel();
     // Not a scoped thread: it would never end if the proofs waited for one another, and the test should fail instead.
     std::thread::spawn(move || {
-        let aggregates: Vec<_> = pool.run(|| {
-            (0..32)
-                .into_par_iter()
-                .map(|_| prover.aggregate(&batch, Rate::Half))
-                .collect()
-        });
+        let aggregates: Vec<_> = pool
+            .run(|| {
+                (0..32)
+                    .into_par_iter()
+                    .map(|_| prover.aggregate(&batch, Rate::Half))
+                    .collect()
+            })
+            .unwrap();
         let panicked = pool.run(|| {
             catch_unwind(AssertUnwindSafe(|| {
                 prover.aggregate_observed(&batch, Rate::Half, |_| panic!("an observer that fails"))
             }))
         });
-        let reason = *panicked.unwrap_err().downcast::<&str>().unwrap();
+        let reason = *panicked.unwrap().unwrap_err().downcast::<&str>().unwrap();
         done.send((aggregates, reason)).unwrap();
     });
     let (aggregates, reason) = all_done.recv_timeout(Duration::from_secs(60)).unwrap();

@@ -93,7 +93,7 @@ fn an_observer_sees_every_phase_and_may_stop_at_each() {
 #[test]
 fn the_pool_is_open_to_other_work() {
     let prover = Prover::new(3).unwrap();
-    assert_eq!(prover.run(rayon_threads), 3);
+    assert_eq!(prover.run(rayon_threads), Ok(3));
 }
 
 fn rayon_threads() -> usize {

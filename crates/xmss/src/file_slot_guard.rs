@@ -76,39 +76,31 @@ pub struct FileSlotGuard {
 }
 
 impl FileSlotGuard {
-    /// Opens the journal of a key, and creates it if there is no file at `path`.
+    /// Creates the journal of a key that has never signed, and opens it.
     ///
     /// Keep one journal per secret key, as long as the key lives, on a local file system. A restored backup of an old journal
     /// has forgotten slots: delete the key rather than use it.
     ///
     /// # Errors
-    /// If another guard has it open, it belongs to another key, it is damaged, or the file system fails.
-    pub fn open_or_create(
+    /// An [`io::Error`] of the kind [`AlreadyExists`](io::ErrorKind::AlreadyExists) if there is anything at `path`, which is
+    /// left as it is; others if the file system fails.
+    pub fn create(
         scheme: &Scheme,
         public_key: &PublicKey,
         path: &Path,
     ) -> Result<Self, GuardError> {
-        match Self::open(scheme, public_key, path) {
-            Err(GuardError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            result => return result,
-        }
         let header = Header {
             scheme: *scheme,
             public_key: *public_key,
             fingerprint: None,
             floor: 0,
         };
-        match files::create(&header.to_bytes(), path) {
-            // Another process was faster. Its journal is as good.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            result => result?,
-        }
+        files::create(&header.to_bytes(), path)?;
         Self::open(scheme, public_key, path)
     }
 
-    /// Opens the journal of a key, which must exist.
-    ///
-    /// A key that has signed before should be opened this way, so that a missing journal is noticed.
+    /// Opens the journal of a key, which must exist: a journal that is missing has been lost, and with it the knowledge of what
+    /// the key has signed.
     ///
     /// # Errors
     /// If there is no such file, another guard has it open, it belongs to another key, it is damaged, or the file system
@@ -426,7 +418,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal");
         let key = PublicKey::from_bytes(&[0; PUBLIC_KEY_BYTES]).unwrap();
-        let mut guard = FileSlotGuard::open_or_create(&PROD, &key, &path).unwrap();
+        let mut guard = FileSlotGuard::create(&PROD, &key, &path).unwrap();
         // What `reserve` and `follow` do, but for the disk.
         let (first, slots) = (1_000_000, 7_900_000);
         let mut most = 0;

@@ -102,7 +102,9 @@ pub enum Damage {
     #[error("the stored bottom tree of the slot does not lead to its node in the top tree")]
     BottomTree,
     /// A bottom tree that was computed anew does not lead to its node in the top tree.
-    #[error("the PRF key, the parameter or the stored top tree is not what it was: a new bottom tree has another root")]
+    #[error(
+        "the PRF key, the parameter or the stored top tree is not what it was: a new bottom tree has another root"
+    )]
     NewTree,
     /// The top tree does not lead to the root.
     #[error("the stored top tree does not lead to the root of the public key")]

@@ -37,3 +37,39 @@ impl Owner {
         self.id == process::id() && !forked
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use fork::{Fork, fork, waitpid};
+
+    use super::*;
+
+    #[test]
+    fn a_forked_child_is_another_process_whatever_its_identifier() {
+        let owner = Owner::this();
+        assert!(owner.is_here() && owner.clone().is_here());
+        match fork().unwrap() {
+            Fork::Child => {
+                // As if the child had its parent's identifier, in a PID namespace of its own.
+                let same_id = Owner {
+                    id: process::id(),
+                    ..owner.clone()
+                };
+                // As if the child had been made without the C library.
+                let not_counted = Owner {
+                    guard: None,
+                    ..owner.clone()
+                };
+                let own = Owner::this();
+                let strangers = [owner, same_id, not_counted];
+                let right = own.is_here() && strangers.iter().all(|owner| !owner.is_here());
+                process::exit(i32::from(!right));
+            }
+            Fork::Parent(child) => {
+                let status = waitpid(child).unwrap();
+                assert_eq!(status, 0);
+                assert!(owner.is_here());
+            }
+        }
+    }
+}

@@ -44,7 +44,7 @@ pub enum SigningError {
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("key.journal");
 /// let (public_key, secret_key) = KeyGenerator::new(&TEST, 0, 32)?.generate(&mut rand::rng());
-/// let guard = FileSlotGuard::open_or_create(&TEST, &public_key, &path)?;
+/// let guard = FileSlotGuard::create(&TEST, &public_key, &path)?;
 /// let mut key = SigningKey::new(secret_key, guard)?;
 ///
 /// let signature = key.sign(7, &[1; 32])?;

@@ -1,7 +1,7 @@
 //! The journal of used slots: locking, binding to a key, torn records, and a signer that is killed at random moments.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -20,7 +20,17 @@ fn public_key(first: u32) -> PublicKey {
 }
 
 fn open(path: &Path) -> Result<FileSlotGuard, GuardError> {
-    FileSlotGuard::open_or_create(&TEST, &public_key(1), path)
+    open_or_create(&public_key(1), path)
+}
+
+/// A test's key may begin anew.
+fn open_or_create(key: &PublicKey, path: &Path) -> Result<FileSlotGuard, GuardError> {
+    match FileSlotGuard::open(&TEST, key, path) {
+        Err(GuardError::Io(error)) if error.kind() == ErrorKind::NotFound => {
+            FileSlotGuard::create(&TEST, key, path)
+        }
+        result => result,
+    }
 }
 
 /// A journal of three records, as bytes.
@@ -73,13 +83,34 @@ fn belongs_to_one_key() {
     ));
     drop(open(&path).unwrap());
     for (scheme, key) in [(&TEST, public_key(2)), (&PROD, public_key(1))] {
-        let result = FileSlotGuard::open_or_create(scheme, &key, &path);
+        let result = FileSlotGuard::open(scheme, &key, &path);
         assert!(matches!(result, Err(GuardError::OtherKey)));
     }
     std::fs::write(&path, [0; 200]).unwrap();
     assert!(matches!(open(&path), Err(GuardError::NotAJournal)));
     std::fs::write(&path, []).unwrap();
     assert!(matches!(open(&path), Err(GuardError::NotAJournal)));
+}
+
+#[test]
+fn a_journal_is_created_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal");
+    let create = || FileSlotGuard::create(&TEST, &public_key(1), &path);
+    let mut guard = create().unwrap();
+    guard.reserve(3, &[3; 32]).unwrap();
+    let exists = |result| matches!(result, Err(GuardError::Io(error)) if error.kind() == ErrorKind::AlreadyExists);
+    assert!(exists(create()));
+    drop(guard);
+    assert!(exists(create()));
+    assert!(is_used(&open(&path).unwrap(), 3));
+    #[cfg(unix)]
+    {
+        // A link that leads nowhere is something, too.
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(directory.path().join("nothing"), &path).unwrap();
+        assert!(exists(create()));
+    }
 }
 
 #[test]
@@ -211,7 +242,7 @@ fn a_guard_signs_with_one_key() {
     let generator = KeyGenerator::new(&TEST, 0, 32).unwrap();
     let key = || generator.generate_from(&[1; 32]);
     let (public_key, secret_key) = key();
-    let guard = || FileSlotGuard::open_or_create(&TEST, &public_key, &path).unwrap();
+    let guard = || open_or_create(&public_key, &path).unwrap();
 
     // Another key, with this key's journal.
     let (_, other) = generator.generate_from(&[2; 32]);
@@ -246,7 +277,8 @@ fn a_guard_signs_with_one_key() {
 
 /// Whether a slot counts as used, for a message that was not signed at it.
 fn is_used(guard: &FileSlotGuard, slot: u32) -> bool {
-    match guard.check(slot, &[0xee; 32]) {
+    let message = std::array::from_fn(|i| i as u8 ^ 0xee);
+    match guard.check(slot, &message) {
         Ok(()) => false,
         Err(GuardError::SlotUsed { .. } | GuardError::BelowFloor { .. }) => true,
         Err(error) => panic!("{error}"),
@@ -490,9 +522,7 @@ fn killed_signer() {
     let directory = Path::new(&directory);
     let encoded = std::fs::read(directory.join("key")).unwrap();
     let secret_key = SecretKey::from_bytes(&TEST, &encoded).unwrap();
-    let guard =
-        FileSlotGuard::open_or_create(&TEST, &secret_key.public_key(), &directory.join("journal"))
-            .unwrap();
+    let guard = open_or_create(&secret_key.public_key(), &directory.join("journal")).unwrap();
     let mut key = SigningKey::new(secret_key, guard).unwrap();
     let mut rng = rand::rng();
     let mut out = std::io::stdout().lock();

@@ -49,15 +49,13 @@ pub unsafe extern "C" fn sheaf_aggregate(
         };
         let batch = decode::batch(decode::scheme(scheme)?, &groups)?;
         let rate = decode::rate(rate)?;
-        let aggregate = prover
-            .running()?
-            .aggregate_observed(&batch, rate, |progress| {
-                if progress.waiting {
-                    return callback.tell_waiting(progress.total as u64);
-                }
-                let phase = CString::new(progress.phase.name()).unwrap_or_default();
-                callback.tell(&phase, progress.done as u64, progress.total as u64)
-            })?;
+        let aggregate = prover.0.aggregate_observed(&batch, rate, |progress| {
+            if progress.waiting {
+                return callback.tell_waiting(progress.total as u64);
+            }
+            let phase = CString::new(progress.phase.name()).unwrap_or_default();
+            callback.tell(&phase, progress.done as u64, progress.total as u64)
+        })?;
         out.put(Buffer::from_vec(aggregate.to_bytes()));
         Ok(())
     };

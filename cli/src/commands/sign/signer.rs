@@ -31,6 +31,7 @@ impl<'a> Signer<'a> {
         let unusable = |error: &dyn std::fmt::Display| Failure::file(&files.secret, error);
         let public = secret.public_key();
         let guard = files.open_journal(secret.scheme(), &public)?;
+        files.remove_leftover().map_err(|error| unusable(&error))?;
         guard
             .check(slot, message)
             .map_err(|error| Failure::file(&files.journal, error))?;

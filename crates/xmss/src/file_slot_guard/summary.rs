@@ -117,7 +117,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal");
         let (key, _) = sign_once(&TEST, &[1; 32], 7, &[1; 32]).unwrap();
-        let mut guard = FileSlotGuard::open_or_create(&TEST, &key, &path).unwrap();
+        let mut guard = FileSlotGuard::create(&TEST, &key, &path).unwrap();
         let summary = JournalSummary::read(&path).unwrap();
         assert_eq!((summary.used(), summary.last()), (0, None));
         assert_eq!((summary.scheme(), summary.public_key()), (&TEST, &key));
@@ -143,7 +143,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal");
         let (key, _) = sign_once(&TEST, &[1; 32], 7, &[1; 32]).unwrap();
-        let mut guard = FileSlotGuard::open_or_create(&TEST, &key, &path).unwrap();
+        let mut guard = FileSlotGuard::create(&TEST, &key, &path).unwrap();
         for slot in 0..3 {
             guard.reserve(slot, &[1; 32]).unwrap();
         }
