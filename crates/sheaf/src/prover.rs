@@ -239,6 +239,10 @@ impl Prover {
     }
 
     /// Frees the memory that past proofs have left for the next. In a process that was forked off it does nothing.
+    ///
+    /// All of it goes to the allocator; when the system gets it is the allocator's business. That of glibc keeps some tens of
+    /// megabytes, unless the program calls `malloc_trim(0)` or runs with `MALLOC_MMAP_THRESHOLD_=131072` in its environment.
+    /// Others give it back after a while, as their settings say.
     pub fn release_memory(&self) {
         // There the lock may be held for ever.
         if self.owner.is_here() {

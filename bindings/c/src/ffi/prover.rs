@@ -44,7 +44,8 @@ pub unsafe extern "C" fn sheaf_prover_threads(prover: *const Prover) -> usize {
     unsafe { prover.as_ref() }.map_or(0, |prover| prover.0.threads())
 }
 
-/// Frees the memory that past proofs have left for the next. Does nothing if `prover` is null.
+/// Frees the memory that past proofs have left for the next, and gives it back to the system where the C library is glibc. With
+/// other allocators it depends on their settings when the system gets it. Does nothing if `prover` is null.
 ///
 /// Thread safety: any thread, until the prover is freed; proofs that are being made are not disturbed.
 #[unsafe(no_mangle)]
@@ -52,6 +53,11 @@ pub unsafe extern "C" fn sheaf_prover_release_memory(prover: *const Prover) {
     // SAFETY: null or a prover that the library has made.
     if let Some(prover) = unsafe { prover.as_ref() } {
         prover.0.release_memory();
+        // SAFETY: takes no pointers, and may be called from any thread.
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        unsafe {
+            libc::malloc_trim(0);
+        }
     }
 }
 
