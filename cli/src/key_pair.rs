@@ -1,6 +1,6 @@
 //! Writing a new key pair: all of its files, or none.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -63,27 +63,29 @@ pub(crate) fn write(
         let path = path.to_owned();
         move |error: io::Error| Failure::file(&path, error)
     };
+    let directory = parent(&files.secret);
+    // Temporary names are fixed. Two runs that make a key of one name take turns here, and the second finds the first one's journal.
+    let _turn = lock_directory(directory).map_err(at(directory))?;
+    // What takes space is on the disk before any file has its name.
+    let new_secret =
+        temporary(&files.secret, &secret.to_bytes(), Access::Secret).map_err(at(&files.secret))?;
+    let new_public =
+        temporary(&files.public, &public.to_bytes(), Access::Public).map_err(at(&files.public))?;
+
     let mut made = Unfinished(Vec::new());
-    // The journal comes first: a key that is there has one, so that a missing journal means a lost one. It can be created only
-    // once, so another run that makes a key of this name ends here.
+    // The journal comes first: a key that is there has one, so that a missing journal means a lost one.
     let mut journal = FileSlotGuard::create(secret.scheme(), public, &files.journal)
         .map_err(|error| Failure::file(&files.journal, error))?;
     made.0.push(&files.journal);
     journal
         .bind(&secret.identity())
         .map_err(|error| Failure::file(&files.journal, error))?;
-    // What takes space is on the disk before it has its name.
-    let new_secret =
-        temporary(&files.secret, &secret.to_bytes(), Access::Secret).map_err(at(&files.secret))?;
-    let new_public =
-        temporary(&files.public, &public.to_bytes(), Access::Public).map_err(at(&files.public))?;
     for (file, path) in [(new_secret, &files.secret), (new_public, &files.public)] {
         // Refuses to replace a file that has appeared meanwhile.
         file.persist_noclobber(path)
             .map_err(|error| at(path)(error.error))?;
         made.0.push(path);
     }
-    let directory = parent(&files.secret);
     sync_directory(directory).map_err(at(directory))?;
     made.0.clear();
     Ok(())
@@ -115,6 +117,20 @@ fn temporary(path: &Path, bytes: &[u8], access: Access) -> io::Result<NamedTempF
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Waits for its turn to make files in a directory. The turn ends when the file is closed.
+#[cfg(unix)]
+fn lock_directory(directory: &Path) -> io::Result<File> {
+    let file = File::open(directory)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Other systems can't open a directory as a file. There, two runs that make a key of one name at one moment may both fail.
+#[cfg(not(unix))]
+fn lock_directory(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
