@@ -1,7 +1,7 @@
 //! Guards against signing two messages at one slot.
 //!
-//! A guard remembers, for each slot, the message that was signed at it. [`SigningKey`](crate::SigningKey) asks it *before*
-//! it makes a signature, and releases none that the guard has not recorded. [`FileSlotGuard`](crate::FileSlotGuard)
+//! A guard remembers, for each slot, the message that was signed at it. [`SigningKey`](crate::SigningKey) asks it
+//! before a signature *leaves*: it makes and verifies one, and releases none that the guard has not recorded. [`FileSlotGuard`](crate::FileSlotGuard)
 //! survives the process; [`MemorySlotGuard`] does not and is for tests.
 
 use std::collections::BTreeMap;
