@@ -141,6 +141,7 @@ impl MemorySlotGuard {
     }
 
     /// The used slots and their messages, in ascending order.
+    #[cfg(unix)]
     pub(crate) fn entries(&self) -> impl Iterator<Item = (u32, &[u8; MESSAGE_BYTES])> {
         self.used.iter().map(|(&slot, message)| (slot, message))
     }
@@ -163,7 +164,8 @@ impl MemorySlotGuard {
         self.used.insert(slot, *message).is_none()
     }
 
-    /// Forgets the slots below a floor.
+    /// Forgets the slots below a floor, which only a journal that can be replaced has.
+    #[cfg(unix)]
     pub(crate) fn forget_below(&mut self, floor: u64) {
         self.used = match u32::try_from(floor) {
             Ok(floor) => self.used.split_off(&floor),

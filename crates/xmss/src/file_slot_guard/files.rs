@@ -1,7 +1,7 @@
 //! Files that are complete whenever they have their name.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Moves a file off the descriptors of standard input, output and error, which it gets if the program has closed those:
@@ -66,6 +66,7 @@ pub(super) fn successor(
     old: &File,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<(PathBuf, File)> {
+    use std::io::BufWriter;
     use std::os::unix::fs::{MetadataExt, fchown};
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
