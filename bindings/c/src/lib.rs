@@ -1,6 +1,6 @@
 //! The C interface of `sheaf`: what `sheaf.h` declares.
 //!
-//! `bindings/c/build` makes `libsheaf.so` and `libsheaf.a` of this crate; `sheaf.h` beside it is generated from the
+//! `bindings/c/build` makes a shared library and a static archive of this crate; `sheaf.h` beside it is generated from the
 //! declarations here, and a test keeps it up to date.
 //!
 //! Two layers. [`ffi`] turns pointers into references and back, and does nothing else: it is the only place with `unsafe`,
