@@ -276,8 +276,13 @@ fn cost(round: &Round) -> u64 {
     bytes * NANOSECONDS_PER_BYTE + prover_nanoseconds(round)
 }
 
+/// The last polynomial and its sumcheck.
+pub(crate) const fn final_elements(variables: usize) -> usize {
+    EXTENSION_DEGREE * ((1 << variables) + 2 * variables)
+}
+
 fn final_cost(variables: usize) -> u64 {
-    (EXTENSION_DEGREE as u64 * BYTES_PER_ELEMENT * NANOSECONDS_PER_BYTE) << variables
+    final_elements(variables) as u64 * BYTES_PER_ELEMENT * NANOSECONDS_PER_BYTE
 }
 
 const fn grinding_nanoseconds(bits: usize) -> u64 {
