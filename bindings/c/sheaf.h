@@ -285,16 +285,22 @@ typedef struct sheaf_progress {
      * Out of how much.
      */
     uint64_t total;
+    /**
+     * Whether a proof still waits for earlier ones of the same prover.
+     */
+    bool waiting;
 } sheaf_progress;
 
 /**
  * Is told how far a computation has come, and may cancel it: 0 goes on, anything else cancels.
  *
- * Called on a thread of the prover, never from two threads at once for the same call of the library, and never after that
- * call has returned. It must return in the ordinary way: no `longjmp`, no C++ exception. `user_data` is passed through.
+ * Called on a thread of the prover, or about every 10 ms on the caller's while a proof waits for earlier ones; never from two
+ * threads at once for the same call of the library, and never after that call has returned. It must return in the ordinary way:
+ * no `longjmp`, no C++ exception. `user_data` is passed through.
  *
  * It may call the library, but not with a signing key that was opened with the same prover: another thread may hold the key
- * and wait for the thread on which the observer runs.
+ * and wait for the thread on which the observer runs. For the same reason it must not wait for a proof that another thread
+ * makes with the same prover.
  */
 typedef int (*sheaf_observer)(void *user_data, const struct sheaf_progress *progress);
 
@@ -403,11 +409,13 @@ size_t sheaf_signature_bytes(sheaf_scheme scheme);
  * have both slot and message in common, and no key may stand in a group twice. All signatures are checked first: if some
  * are invalid, the status is `SHEAF_STATUS_INVALID_SIGNATURE` and the error names each of them.
  *
- * `observer` may be null. It is called before each phase, and cancelling takes effect there.
+ * `observer` may be null. It is called before each phase, and cancelling takes effect there; while the proof waits for earlier
+ * ones of the same prover, it is called about every 10 ms, and cancelling takes effect at once.
  *
  * On success, `*proof` holds the proof; free it with `sheaf_buffer_free`. On failure it is empty.
  *
- * Thread safety: any thread. Several threads may use one prover at once; their proofs share its threads.
+ * Thread safety: any thread. Several threads may use one prover at once; their proofs are made one after the other, first come,
+ * first served. An observer may make a proof with its own prover, which does not wait, and takes memory of its own.
  */
 sheaf_status sheaf_aggregate(const struct sheaf_prover *prover,
                              sheaf_scheme scheme,

@@ -122,13 +122,7 @@ impl KeyFiles {
     pub(crate) fn replace_secret(&self, secret: &SecretKey) -> io::Result<()> {
         // The key may be a link, which stays one.
         let target = self.secret.canonicalize()?;
-        let mut name = target.clone().into_os_string();
-        name.push(".new");
-        let temporary = PathBuf::from(name);
-        match std::fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        let temporary = remove_leftover(&target)?;
         let written = for_owner()
             .open(&temporary)
             .and_then(|mut file| {
@@ -141,6 +135,12 @@ impl KeyFiles {
         }
         written?;
         sync_directory(parent(&target))
+    }
+
+    /// Removes the copy of the secret key that a run which was killed while it moved the window may have left. The journal must
+    /// be open: else another run may be about to use it.
+    pub(crate) fn remove_leftover(&self) -> io::Result<()> {
+        remove_leftover(&self.secret.canonicalize()?).map(drop)
     }
 
     fn why_missing(&self) -> String {
@@ -157,6 +157,19 @@ impl KeyFiles {
         } else {
             "there is no such secret key; `sheaf keygen` makes one".to_owned()
         }
+    }
+}
+
+/// The name of a file that is to take the place of the one at `path`, after whatever had that name has been removed.
+///
+/// A fixed name, so that what a killed run leaves is found by the next.
+pub(crate) fn remove_leftover(path: &Path) -> io::Result<PathBuf> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let temporary = PathBuf::from(name);
+    match std::fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(temporary),
     }
 }
 

@@ -1,16 +1,16 @@
 //! Writing a new key pair: all of its files, or none.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::path::Path;
 
 use sheaf::PublicKey;
-use sheaf::xmss::{FileSlotGuard, SecretKey};
+use sheaf::xmss::{FileSlotGuard, SecretKey, SlotGuard};
 use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 use crate::identity::{is_standard_stream, parent};
-use crate::key_files::KeyFiles;
+use crate::key_files::{KeyFiles, remove_leftover};
 use crate::output::sync_directory;
 
 /// Who may read a file.
@@ -63,6 +63,9 @@ pub(crate) fn write(
         let path = path.to_owned();
         move |error: io::Error| Failure::file(&path, error)
     };
+    let directory = parent(&files.secret);
+    // Temporary names are fixed. Two runs that make a key of one name take turns here, and the second finds the first one's journal.
+    let _turn = lock_directory(directory).map_err(at(directory))?;
     // What takes space is on the disk before any file has its name.
     let new_secret =
         temporary(&files.secret, &secret.to_bytes(), Access::Secret).map_err(at(&files.secret))?;
@@ -71,16 +74,18 @@ pub(crate) fn write(
 
     let mut made = Unfinished(Vec::new());
     // The journal comes first: a key that is there has one, so that a missing journal means a lost one.
-    FileSlotGuard::open_or_create(secret.scheme(), public, &files.journal)
+    let mut journal = FileSlotGuard::create(secret.scheme(), public, &files.journal)
         .map_err(|error| Failure::file(&files.journal, error))?;
     made.0.push(&files.journal);
+    journal
+        .bind(&secret.identity())
+        .map_err(|error| Failure::file(&files.journal, error))?;
     for (file, path) in [(new_secret, &files.secret), (new_public, &files.public)] {
         // Refuses to replace a file that has appeared meanwhile.
         file.persist_noclobber(path)
             .map_err(|error| at(path)(error.error))?;
         made.0.push(path);
     }
-    let directory = parent(&files.secret);
     sync_directory(directory).map_err(at(directory))?;
     made.0.clear();
     Ok(())
@@ -98,16 +103,34 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// Writes a file under a temporary name beside the one that it is to get.
+/// Writes a file under a temporary name beside the one that it is to get: a fixed one, so that no run leaves more than one copy.
 fn temporary(path: &Path, bytes: &[u8], access: Access) -> io::Result<NamedTempFile> {
+    let name = remove_leftover(path)?;
     let mut builder = tempfile::Builder::new();
+    builder
+        .prefix(name.file_name().unwrap_or_default())
+        .rand_bytes(0);
     if let Some(permissions) = permissions(access) {
         builder.permissions(permissions);
     }
-    let mut file = builder.suffix(".new").tempfile_in(parent(path))?;
+    let mut file = builder.tempfile_in(parent(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Waits for its turn to make files in a directory. The turn ends when the file is closed.
+#[cfg(unix)]
+fn lock_directory(directory: &Path) -> io::Result<File> {
+    let file = File::open(directory)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Other systems can't open a directory as a file. There, two runs that make a key of one name at one moment may both fail.
+#[cfg(not(unix))]
+fn lock_directory(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -127,7 +127,7 @@ mod tests {
             let directory = tempfile::tempdir().unwrap();
             let path = directory.path().join("journal");
             let (key, _) = sign_once(&TEST, &[1; 32], 7, &[1; 32]).unwrap();
-            sheaf::xmss::FileSlotGuard::open_or_create(&TEST, &key, &path).unwrap();
+            sheaf::xmss::FileSlotGuard::create(&TEST, &key, &path).unwrap();
             std::fs::read(path).unwrap()
         };
         assert_eq!(Kind::of_bytes(&journal), Kind::Journal);

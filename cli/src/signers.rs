@@ -57,7 +57,7 @@ pub(crate) fn group(
         .and_then(|path| load(prover, scheme, path))
         .unwrap_or_default();
     if signers.len() < wanted {
-        let more = make(prover, scheme, signers.len()..wanted)
+        let more = make(prover, scheme, signers.len()..wanted)?
             .map_err(|error| Failure::Unusable(error.to_string()))?;
         signers.extend(more);
         if let Some(path) = path {
@@ -77,7 +77,7 @@ fn make(
     prover: &Prover,
     scheme: &Scheme,
     indices: std::ops::Range<usize>,
-) -> Result<Vec<(PublicKey, Signature)>, SignError> {
+) -> Result<Result<Vec<(PublicKey, Signature)>, SignError>, sheaf::Error> {
     let what = format!("making {}", count(indices.len(), "signer"));
     let bar = Bar::new(what, indices.len() as u64, indices.len() >= MANY);
     prover.run(|| {
@@ -118,7 +118,7 @@ fn load(
     let valid = (file.slot, file.message) == expected
         && prover
             .run(|| par_verify_batch(scheme, file.slot, &file.message, &file.signers))
-            .is_ok();
+            .is_ok_and(|result| result.is_ok());
     valid.then_some(file.signers)
 }
 
@@ -162,7 +162,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("new").join("cache");
         let prover = Prover::new(1).unwrap();
-        let signers = make(&prover, &TEST, 0..3).unwrap();
+        let signers = make(&prover, &TEST, 0..3).unwrap().unwrap();
         assert_eq!(load(&prover, &TEST, &path), None);
         let signers = store(&TEST, path.clone(), signers);
         assert_eq!(load(&prover, &TEST, &path), Some(signers));

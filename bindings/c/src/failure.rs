@@ -68,7 +68,7 @@ impl From<sheaf::Error> for Failure {
             Error::Rejected(_) => (Status::Rejected, Vec::new()),
             Error::Cancelled => (Status::Cancelled, Vec::new()),
             Error::Unsupported { .. } => (Status::Unsupported, Vec::new()),
-            Error::Threads { .. } => (Status::Threads, Vec::new()),
+            Error::Threads { .. } | Error::Forked => (Status::Threads, Vec::new()),
             _ => (Status::Internal, Vec::new()),
         };
         Self::at(status, error, places)
@@ -149,7 +149,7 @@ impl From<SignError> for Failure {
 impl From<GuardError> for Failure {
     fn from(error: GuardError) -> Self {
         let status = match &error {
-            GuardError::SlotUsed { .. } => Status::SlotUsed,
+            GuardError::SlotUsed { .. } | GuardError::BelowFloor { .. } => Status::SlotUsed,
             GuardError::Locked => Status::JournalLocked,
             GuardError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
                 Status::JournalMissing

@@ -6,7 +6,7 @@
 //! Two layers. [`ffi`] turns pointers into references and back, and does nothing else: it is the only place with `unsafe`,
 //! and each of its functions runs inside a guard that stops panics. Everything with a decision in it is safe code:
 //! `failure` (what went wrong, in the terms of the C interface), `decode` (byte slices to keys and signatures),
-//! `observe` (progress and cancellation), `owner` (handles in a process that forks), `signer` (keys under their journals).
+//! `observe` (progress and cancellation), `signer` (keys under their journals).
 //!
 //! There is no global state, no global allocator and no panic hook of ours.
 
@@ -14,6 +14,5 @@ mod decode;
 mod failure;
 pub mod ffi;
 mod observe;
-mod owner;
 mod signer;
 pub mod types;

@@ -4,19 +4,19 @@
 //! outlives the process prevents it. The journal is created once, by [`create_journal`]; opening a key never creates one, so
 //! that a lost journal is noticed.
 
+use std::io;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
-use sheaf::xmss::{FileSlotGuard, GuardError, KeyGenerator, SecretKey, SigningKey};
+use sheaf::xmss::{FileSlotGuard, GuardError, KeyGenerator, Owner, SecretKey, SigningKey};
 use sheaf::{Prover, PublicKey, Scheme, Signature};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::observe::InOrder;
-use crate::owner::Owner;
 use crate::types::{MESSAGE_BYTES, Status};
 
 /// Makes a key that is active at `count` slots from slot `start`, or some more. `observer` is told slots done and in all.
@@ -36,7 +36,7 @@ pub(crate) fn generate(
     let in_order = InOrder::new(|done| observer(done, total));
     let (public, secret) = prover.run(|| {
         generator.generate_with_progress(&mut random, &|progress| in_order.report(progress.done))
-    })?;
+    })??;
     Ok((public, secret.to_bytes()))
 }
 
@@ -46,15 +46,14 @@ pub(crate) fn create_journal(
     public_key: &PublicKey,
     path: &Path,
 ) -> Result<(), Failure> {
-    // A link that leads nowhere is there as well.
-    if path.symlink_metadata().is_ok() {
-        return Err(Failure::new(
-            Status::JournalExists,
-            "there is a file where the journal was to be created",
-        ));
-    }
-    match FileSlotGuard::open_or_create(scheme, public_key, path) {
+    match FileSlotGuard::create(scheme, public_key, path) {
         Ok(_) => Ok(()),
+        Err(GuardError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Failure::new(
+                Status::JournalExists,
+                "there is a file where the journal was to be created",
+            ))
+        }
         // No directory to create it in, which is not a lost journal.
         Err(error @ GuardError::Io(_)) => Err(Failure::new(Status::Journal, error)),
         Err(error) => Err(error.into()),
@@ -83,7 +82,7 @@ impl Signer {
         Ok(Self {
             prover,
             owner: Owner::this(),
-            key: Mutex::new(SigningKey::new(secret_key, guard)),
+            key: Mutex::new(SigningKey::new(secret_key, guard)?),
         })
     }
 
@@ -111,21 +110,21 @@ impl Signer {
             return Ok(key.sign(slot, message)?);
         }
         let key = &mut *key;
-        Ok(self.prover.run(|| key.sign(slot, message))?)
+        Ok(self.prover.run(|| key.sign(slot, message))??)
     }
 
     /// Moves the window so that it holds `slot`.
     pub(crate) fn skip_to(&self, slot: u32) -> Result<(), Failure> {
         let mut key = self.key()?;
         let key = &mut *key;
-        Ok(self.prover.run(|| key.skip_to(slot))?)
+        Ok(self.prover.run(|| key.skip_to(slot))??)
     }
 
     /// Moves the window on; `false` if it is at the end.
     pub(crate) fn advance_window(&self) -> Result<bool, Failure> {
         let mut key = self.key()?;
         let key = &mut *key;
-        Ok(self.prover.run(|| key.advance_window()))
+        Ok(self.prover.run(|| key.advance_window())??)
     }
 
     pub(crate) fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -147,15 +146,6 @@ impl Signer {
                 "an earlier call with this key met a defect; open the key again",
             )
         })
-    }
-}
-
-impl Drop for Signer {
-    fn drop(&mut self) {
-        // Ending threads that are not there might wait for one of them.
-        if !self.owner.is_here() {
-            std::mem::forget(Arc::clone(&self.prover));
-        }
     }
 }
 

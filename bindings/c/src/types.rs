@@ -145,15 +145,19 @@ pub struct Progress {
     pub done: u64,
     /// Out of how much.
     pub total: u64,
+    /// Whether a proof still waits for earlier ones of the same prover.
+    pub waiting: bool,
 }
 
 /// Is told how far a computation has come, and may cancel it: 0 goes on, anything else cancels.
 ///
-/// Called on a thread of the prover, never from two threads at once for the same call of the library, and never after that
-/// call has returned. It must return in the ordinary way: no `longjmp`, no C++ exception. `user_data` is passed through.
+/// Called on a thread of the prover, or about every 10 ms on the caller's while a proof waits for earlier ones; never from two
+/// threads at once for the same call of the library, and never after that call has returned. It must return in the ordinary way:
+/// no `longjmp`, no C++ exception. `user_data` is passed through.
 ///
 /// It may call the library, but not with a signing key that was opened with the same prover: another thread may hold the key
-/// and wait for the thread on which the observer runs.
+/// and wait for the thread on which the observer runs. For the same reason it must not wait for a proof that another thread
+/// makes with the same prover.
 pub type Observer =
     Option<unsafe extern "C" fn(user_data: *mut c_void, progress: *const Progress) -> c_int>;
 

@@ -300,6 +300,44 @@ static int watch(void *user_data, const sheaf_progress *progress)
     return watch->calls++ == watch->stop ? -1 : 0;
 }
 
+static int refuse_to_wait(void *user_data, const sheaf_progress *progress)
+{
+    uint64_t *calls = user_data;
+    ++*calls;
+    CHECK(progress->waiting && strcmp(progress->phase, "waiting") == 0 && progress->done == 0 && progress->total > 0);
+    return 1;
+}
+
+static void *come_second(void *calls)
+{
+    sheaf_buffer out;
+    sheaf_error *failure;
+    sheaf_status status = sheaf_aggregate(prover, SCHEME, RATE, groups, 1, refuse_to_wait, calls, &out, &failure);
+    CHECK(status == SHEAF_STATUS_CANCELLED && out.data == NULL);
+    sheaf_error_free(failure);
+    return NULL;
+}
+
+static int come_first(void *user_data, const sheaf_progress *progress)
+{
+    CHECK(!progress->waiting);
+    pthread_t second;
+    if (progress->done == 1) {
+        CHECK(pthread_create(&second, NULL, come_second, user_data) == 0);
+        CHECK(pthread_join(second, NULL) == 0);
+    }
+    return 0;
+}
+
+static void proofs_wait_for_one_another_and_may_be_cancelled_meanwhile(void)
+{
+    sheaf_buffer out;
+    uint64_t calls = 0;
+    SUCCEEDS(sheaf_aggregate(prover, SCHEME, RATE, groups, 1, come_first, &calls, &out, &error));
+    sheaf_buffer_free(&out);
+    CHECK(calls == 1);
+}
+
 static void observers_may_cancel(void)
 {
     sheaf_buffer out;
@@ -540,6 +578,7 @@ int main(int argc, char **argv)
     errors_say_where();
     proofs_are_of_their_claims();
     observers_may_cancel();
+    proofs_wait_for_one_another_and_may_be_cancelled_meanwhile();
     rounding_does_not_matter();
     keys_have_journals(argv[1]);
     children_leave_handles_alone(argv[1]);

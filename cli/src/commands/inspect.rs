@@ -253,6 +253,7 @@ fn range(secret: &SecretKey, facts: &mut Facts) {
 
 /// The slots at which a key has signed, and at which it has not.
 fn used_slots(summary: &JournalSummary, secret: Option<&SecretKey>, facts: &mut Facts) {
+    facts.number("floor", summary.floor());
     facts.number("slots used", summary.used() as u64);
     if let Some(secret) = secret {
         facts.number("slots left", summary.left(secret.active_range().slots()));

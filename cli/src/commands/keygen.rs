@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             })
         })
     });
-    let (public, secret) = keys.map_err(|error| Failure::Unusable(error.to_string()))?;
+    let (public, secret) = keys?.map_err(|error| Failure::Unusable(error.to_string()))?;
     let secret_bytes = secret.to_bytes().len() as u64;
     key_pair::write(&files, &public, &secret)?;
 

@@ -145,7 +145,7 @@ fn a_journal_and_its_key_tell_which_slots_are_used_and_left() {
         shown.contains("a.journal: ") && shown.contains("No such file"),
         "{shown}"
     );
-    sandbox.damage("b.journal", 90);
+    sandbox.damage("b.journal", 130);
     sandbox.refuse(
         "inspect b.journal",
         2,

@@ -105,7 +105,32 @@ fn a_full_disk_leaves_no_half_of_a_pair() {
     for name in ["a.key", "a.pub", "a.journal"] {
         assert!(!sandbox.path(name).exists(), "{name}");
     }
+    assert!(sandbox.path("a.key.new").exists());
+    // The next run removes what is left of the secret key.
     sandbox.succeed("keygen --scheme test --out a");
+    assert_eq!(sandbox.names(), ["a.journal", "a.key", "a.pub"]);
+}
+
+/// Two keys of one name, made at once: one of them is there, whole, and can sign.
+#[test]
+fn of_two_runs_that_make_one_key_at_once_one_succeeds() {
+    let sandbox = Sandbox::new();
+    for i in 0..10 {
+        let keygen = format!("keygen --scheme test --slots 64 --out k{i}");
+        let runs = [0; 3].map(|_| {
+            let mut command = sandbox.command(&keygen);
+            command.stderr(std::process::Stdio::null());
+            command.stdout(std::process::Stdio::null()).spawn().unwrap()
+        });
+        let made = runs.map(|mut run| run.wait().unwrap().success());
+        assert_eq!(made.iter().filter(|&&made| made).count(), 1, "{made:?}");
+        let sign = format!(
+            "sign --key k{i} --slot 7 --message {} --out x --force",
+            message(1)
+        );
+        sandbox.succeed(&sign);
+        assert!(!sandbox.path(&format!("k{i}.key.new")).exists());
+    }
 }
 
 #[test]

@@ -211,3 +211,46 @@ fn a_secret_key_that_is_a_link_stays_one_when_its_window_moves() {
     assert_ne!(sandbox.read("safe/a.key"), before);
     assert_eq!(std::fs::read_dir(sandbox.path("safe")).unwrap().count(), 1);
 }
+
+/// A signer is killed at any moment while it moves the window. What it leaves of the secret key is gone after the next run.
+#[cfg(unix)]
+#[test]
+fn a_killed_run_leaves_no_copy_of_the_secret_key_for_long() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed("keygen --scheme test --slots 256 --out k");
+    let sign = |slot: u32| {
+        let message = message(slot as u8);
+        format!("sign --key k --slot {slot} --skip-to {slot} --message {message} --out x --force")
+    };
+    sandbox.succeed(&sign(0));
+    let names = sandbox.names();
+    let mut left = 0;
+    for round in 0..60 {
+        // Far enough from the last slot for the window to move.
+        let slot = if round % 2 == 0 { 200 } else { 20 };
+        let mut child = sandbox
+            .command(&sign(slot))
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(150 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        left += usize::from(sandbox.path("k.key.new").exists());
+        let after: Vec<_> = sandbox.names();
+        let strange = after.iter().filter(|name| !names.contains(name));
+        let strange: Vec<_> = strange
+            .filter(|name| {
+                !name.starts_with(".tmp") && *name != "k.key.new" && *name != "k.journal.new"
+            })
+            .collect();
+        assert!(strange.is_empty(), "{strange:?}");
+        sandbox.succeed(&sign(slot));
+        assert!(!sandbox.path("k.key.new").exists());
+    }
+    println!("{left} copies were left and removed");
+    // As it is found whatever the timing of the runs above.
+    sandbox.write("k.key.new", sandbox.read("k.key"));
+    sandbox.succeed(&sign(21));
+    assert!(!sandbox.path("k.key.new").exists());
+}

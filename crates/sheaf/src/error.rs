@@ -41,6 +41,9 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
+    /// The prover was made by a process from which this one was forked off. Its threads are there.
+    #[error("the prover was made before the process forked, and its threads are in the parent")]
+    Forked,
 }
 
 /// A signature that is not valid, named by the caller's indices.

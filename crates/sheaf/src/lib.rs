@@ -52,6 +52,8 @@ mod claims_file;
 mod error;
 #[cfg(feature = "prover")]
 mod prover;
+#[cfg(feature = "prover")]
+mod queue;
 mod rate;
 mod security;
 mod verify;

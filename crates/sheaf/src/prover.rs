@@ -1,14 +1,16 @@
 //! The prover: a handle that owns its threads and its memory.
 
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fmt, mem, thread};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch};
-use sheaf_xmss::Signature;
+use sheaf_xmss::{Owner, Signature};
 
+use crate::queue::Queue;
 use crate::{Aggregate, Batch, Claims, Error, InvalidSignature, Rate};
 
 /// How far a proof has come: told to an observer before each phase.
@@ -21,18 +23,31 @@ pub struct Progress {
     pub done: usize,
     /// How many phases there are.
     pub total: usize,
+    /// Whether the proof still waits for earlier ones of the same prover; told about every 10 ms.
+    pub waiting: bool,
 }
 
 /// Makes aggregates.
 ///
 /// A prover owns a pool of threads, and the memory that one proof leaves to the
 /// next. Several provers can live side by side, and one prover can be used from
-/// several threads at once (each proof then has memory of its own). Dropping the
-/// prover ends the threads and frees the memory.
+/// several threads at once, those of a rayon pool included: its proofs then run one after
+/// the other, first come, first served. Sixteen callers take hardly more memory than one.
+///
+/// Only a proof begun on the prover's own threads (in [`Prover::run`] or by an
+/// observer) does not wait, since it could wait for itself; it has memory of its own.
+/// An observer must not wait for another thread's proof by the same prover.
+///
+/// Dropping the prover ends the threads and frees the memory.
+///
+/// Threads do not come along into a process that is forked off: there a prover of the parent refuses to work, with
+/// [`Error::Forked`], and can only be dropped.
 pub struct Prover {
-    pool: ThreadPool,
-    /// Memory of past proofs; as many as have ever run at the same time.
-    scratch: Mutex<Vec<Scratch>>,
+    pool: Arc<ThreadPool>,
+    owner: Owner,
+    queue: Queue,
+    /// What the last proof has left for the next, unless it is in use.
+    scratch: Mutex<Option<Scratch>>,
 }
 
 /// The most threads that a prover may have. Beyond any machine's cores, threads only take memory.
@@ -41,6 +56,9 @@ pub const MAX_THREADS: usize = 1024;
 /// The stack of a thread. A proof needs 256 KiB; a thread that waits for others may begin another one meanwhile.
 const STACK_BYTES: usize = 2 << 20;
 
+/// The stack of a thread that only waits.
+const WAITING_STACK_BYTES: usize = 128 << 10;
+
 impl Prover {
     /// Starts a prover with this many threads; 0 means one per core that the process may use.
     ///
@@ -48,7 +66,7 @@ impl Prover {
     /// If there are more than [`MAX_THREADS`], or the threads can't be started.
     pub fn new(threads: usize) -> Result<Self, Error> {
         let threads = match threads {
-            0 => std::thread::available_parallelism()
+            0 => thread::available_parallelism()
                 .map_or(1, NonZeroUsize::get)
                 .min(MAX_THREADS),
             1..=MAX_THREADS => threads,
@@ -70,8 +88,10 @@ impl Prover {
                 reason: error.to_string(),
             })?;
         Ok(Self {
-            pool,
-            scratch: Mutex::new(Vec::new()),
+            pool: Arc::new(pool),
+            owner: Owner::this(),
+            queue: Queue::default(),
+            scratch: Mutex::default(),
         })
     }
 
@@ -95,7 +115,8 @@ impl Prover {
 
     /// As [`aggregate`](Self::aggregate), with an observer that may cancel.
     ///
-    /// The observer is called from a thread of the prover, before each phase.
+    /// The observer is called from a thread of the prover, before each phase; and while the proof waits
+    /// for earlier ones, about every 10 ms from the caller's thread.
     ///
     /// ```
     /// # use std::ops::ControlFlow;
@@ -122,18 +143,40 @@ impl Prover {
         rate: Rate,
         mut observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Aggregate, Error> {
+        self.check_owner()?;
         Claims::check_count(batch.signatures())?;
         let (statement, order) = batch.claims().into_statement()?;
         let signatures: Vec<&Signature> = order
             .iter()
             .map(|&(group, index)| &batch.groups()[group].signers[index].1)
             .collect();
+        // On a thread of the pool, the proof to wait for could be one beneath on the same stack.
+        let place = self
+            .pool
+            .current_thread_index()
+            .is_none()
+            .then(|| self.queue.join());
+        if let Some(place) = &place {
+            place.wait(|| {
+                let waiting = Progress {
+                    phase: Phase::Witness,
+                    done: 0,
+                    total: Phase::ALL.len(),
+                    waiting: true,
+                };
+                match observer(waiting) {
+                    ControlFlow::Continue(()) => Ok(()),
+                    ControlFlow::Break(()) => Err(Error::Cancelled),
+                }
+            })?;
+        }
         let mut begun = 0;
         let observer = |phase| {
             let progress = Progress {
                 phase,
                 done: begun,
                 total: Phase::ALL.len(),
+                waiting: false,
             };
             begun += 1;
             match observer(progress) {
@@ -142,38 +185,113 @@ impl Prover {
             }
         };
 
-        // A second proof at the same time finds no scratch left, and makes some.
-        let mut scratch = self.lock_scratch().pop().unwrap_or_default();
+        let mut scratch = self.borrow_scratch();
         let log_inv_rate = rate.log_inverse().into();
-        let body = self.pool.install(|| {
+        let body = self.install_without_stealing(|| {
             aggregation::prove(
                 &statement,
                 &signatures,
                 log_inv_rate,
-                &mut scratch,
+                &mut scratch.scratch,
                 observer,
             )
-        });
-        self.lock_scratch().push(scratch);
+        })?;
         body.map(|body| Aggregate::new(*batch.scheme(), rate, body))
             .map_err(|error| in_caller_order(error, &order))
+    }
+
+    /// Runs a proof on the threads of the prover, and meanwhile nothing on the caller's.
+    ///
+    /// A thread of another pool that waits takes up what work it finds there. That may be another proof by this prover, which
+    /// would wait for the one beneath it on the same stack. So a thread that belongs to no pool waits in its stead.
+    fn install_without_stealing<R: Send>(
+        &self,
+        proof: impl FnOnce() -> R + Send,
+    ) -> Result<R, Error> {
+        let elsewhere =
+            self.pool.current_thread_index().is_none() && rayon::current_thread_index().is_some();
+        if !elsewhere {
+            return Ok(self.pool.install(proof));
+        }
+        thread::scope(|scope| {
+            let waiting = thread::Builder::new()
+                .name("sheaf-wait".to_owned())
+                .stack_size(WAITING_STACK_BYTES)
+                .spawn_scoped(scope, || self.pool.install(proof))
+                .map_err(|error| Error::Threads {
+                    threads: 1,
+                    reason: error.to_string(),
+                })?;
+            // The panic of an observer goes to its caller.
+            waiting.join().map_err(|panic| resume_unwind(panic))
+        })
     }
 
     /// Runs a computation on the threads of this prover, for instance the making of keys.
     ///
     /// Whatever uses rayon inside `work` stays on these threads.
-    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        self.pool.install(work)
+    ///
+    /// # Errors
+    /// [`Error::Forked`] in a process that was forked off after the prover was made.
+    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R, Error> {
+        self.check_owner()?;
+        Ok(self.pool.install(work))
     }
 
-    /// Frees the memory that past proofs have left for the next.
+    /// Frees the memory that past proofs have left for the next. In a process that was forked off it does nothing.
+    ///
+    /// All of it goes to the allocator; when the system gets it is the allocator's business. That of glibc keeps some tens of
+    /// megabytes, unless the program calls `malloc_trim(0)` or runs with `MALLOC_MMAP_THRESHOLD_=131072` in its environment.
+    /// Others give it back after a while, as their settings say.
     pub fn release_memory(&self) {
-        self.lock_scratch().clear();
+        // There the lock may be held for ever.
+        if self.owner.is_here() {
+            *self.lock_scratch() = None;
+        }
+    }
+
+    /// Takes the scratch. A proof within another one finds none, and makes some.
+    fn borrow_scratch(&self) -> Borrowed<'_> {
+        let scratch = self.lock_scratch().take().unwrap_or_default();
+        Borrowed {
+            prover: self,
+            scratch,
+        }
+    }
+
+    fn check_owner(&self) -> Result<(), Error> {
+        if self.owner.is_here() {
+            Ok(())
+        } else {
+            Err(Error::Forked)
+        }
     }
 
     /// Scratch holds no invariants, so a panic elsewhere can't have broken any.
-    fn lock_scratch(&self) -> MutexGuard<'_, Vec<Scratch>> {
+    fn lock_scratch(&self) -> MutexGuard<'_, Option<Scratch>> {
         self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Scratch that goes back to the prover, on cancellation and panic too.
+struct Borrowed<'a> {
+    prover: &'a Prover,
+    scratch: Scratch,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        // That of a proof within is freed.
+        *self.prover.lock_scratch() = Some(mem::take(&mut self.scratch));
+    }
+}
+
+impl Drop for Prover {
+    fn drop(&mut self) {
+        // Ending threads that are not there might wait for one of them.
+        if !self.owner.is_here() {
+            mem::forget(Arc::clone(&self.pool));
+        }
     }
 }
 
@@ -204,5 +322,40 @@ fn in_caller_order(error: ProveError, order: &LaneOrder) -> Error {
         other => Error::Unsupported {
             reason: other.to_string(),
         },
+    }
+}
+
+#[cfg(all(test, feature = "signing"))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use sheaf_xmss::{TEST, one_slot};
+
+    use super::*;
+
+    #[test]
+    fn scratch_is_not_lost_on_cancellation_and_panic() {
+        let signer = one_slot::sign_once(&TEST, &[0; 32], 7, &[1; 32]).unwrap();
+        let batch = Batch::new(TEST).with_group(7, [1; 32], [signer]);
+        let prover = Prover::new(1).unwrap();
+        let has_scratch = || prover.lock_scratch().is_some();
+        assert!(!has_scratch());
+
+        let cancelled = prover.aggregate_observed(&batch, Rate::Half, |progress| {
+            assert!(!has_scratch(), "the proof has it");
+            match progress.phase {
+                Phase::Commit => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        });
+        assert_eq!(cancelled, Err(Error::Cancelled));
+        assert!(has_scratch());
+
+        prover.release_memory();
+        assert!(!has_scratch());
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            prover.aggregate_observed(&batch, Rate::Half, |_| panic!("an observer that fails"))
+        }));
+        assert!(panicked.is_err() && has_scratch());
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use common::batch;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use rayon::prelude::*;
 use sheaf::{Aggregate, Batch, Error, MAX_THREADS, PROD, Prover, Rate, TEST, verify};
 
 /// Batches of eight shapes, each with its rate.
@@ -118,10 +119,14 @@ fn a_pool_of_one_inside_another() {
         .unwrap();
     let (outer, inner) = (Prover::new(1).unwrap(), Prover::new(1).unwrap());
     assert_eq!(inner.aggregate(&batch, Rate::Quarter).unwrap(), expected);
-    let nested = outer.run(|| inner.aggregate(&batch, Rate::Quarter).unwrap());
+    let nested = outer
+        .run(|| inner.aggregate(&batch, Rate::Quarter).unwrap())
+        .unwrap();
     assert_eq!(nested, expected);
     // From a thread of its own.
-    let own = inner.run(|| inner.aggregate(&batch, Rate::Quarter).unwrap());
+    let own = inner
+        .run(|| inner.aggregate(&batch, Rate::Quarter).unwrap())
+        .unwrap();
     assert_eq!(own, expected);
 }
 
@@ -140,6 +145,68 @@ fn an_observer_that_panics_harms_nobody() {
         assert!(panicked.is_err());
         assert_eq!(prover.aggregate(&batch, Rate::Half).unwrap(), expected);
     }
+}
+
+#[test]
+fn the_queue_moves_on_when_an_observer_panics() {
+    let batch = batch(TEST, &[2]);
+    let prover = Prover::new(2).unwrap();
+    let expected = prover.aggregate(&batch, Rate::Half).unwrap();
+    let callers = 8;
+    let together = Barrier::new(callers);
+    std::thread::scope(|scope| {
+        for i in 0..callers {
+            let (batch, prover, expected, together) = (&batch, &prover, &expected, &together);
+            scope.spawn(move || {
+                together.wait();
+                // Some panic at their first report, which most get while they wait, others in the middle of their proof.
+                let result = catch_unwind(AssertUnwindSafe(|| {
+                    prover.aggregate_observed(batch, Rate::Half, |progress| {
+                        let fails = i % 4 == 0 || i % 4 == 1 && progress.done == 3;
+                        assert!(!fails, "an observer that fails");
+                        ControlFlow::Continue(())
+                    })
+                }));
+                match i % 4 {
+                    0 | 1 => assert!(result.is_err()),
+                    _ => assert_eq!(result.unwrap().as_ref(), Ok(expected)),
+                }
+            });
+        }
+    });
+    assert_eq!(prover.aggregate(&batch, Rate::Half).unwrap(), expected);
+}
+
+/// While it waits for a proof, a thread of a rayon pool takes up other work: the next proof, which waits for the first.
+#[test]
+fn many_proofs_are_asked_for_from_threads_of_another_pool() {
+    let batch = batch(TEST, &[2]);
+    let (prover, pool) = (Prover::new(1).unwrap(), Prover::new(2).unwrap());
+    let expected = prover.aggregate(&batch, Rate::Half).unwrap();
+    let (done, all_done) = std::sync::mpsc::channel();
+    // Not a scoped thread: it would never end if the proofs waited for one another, and the test should fail instead.
+    std::thread::spawn(move || {
+        let aggregates: Vec<_> = pool
+            .run(|| {
+                (0..32)
+                    .into_par_iter()
+                    .map(|_| prover.aggregate(&batch, Rate::Half))
+                    .collect()
+            })
+            .unwrap();
+        let panicked = pool.run(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                prover.aggregate_observed(&batch, Rate::Half, |_| panic!("an observer that fails"))
+            }))
+        });
+        let reason = *panicked.unwrap().unwrap_err().downcast::<&str>().unwrap();
+        done.send((aggregates, reason)).unwrap();
+    });
+    let (aggregates, reason) = all_done.recv_timeout(Duration::from_secs(60)).unwrap();
+    for aggregate in aggregates {
+        assert_eq!(aggregate.unwrap(), expected);
+    }
+    assert_eq!(reason, "an observer that fails");
 }
 
 #[test]

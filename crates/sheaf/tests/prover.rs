@@ -93,7 +93,7 @@ fn an_observer_sees_every_phase_and_may_stop_at_each() {
 #[test]
 fn the_pool_is_open_to_other_work() {
     let prover = Prover::new(3).unwrap();
-    assert_eq!(prover.run(rayon_threads), 3);
+    assert_eq!(prover.run(rayon_threads), Ok(3));
 }
 
 fn rayon_threads() -> usize {
@@ -101,4 +101,40 @@ fn rayon_threads() -> usize {
     let name = std::thread::current().name().map(str::to_owned);
     assert!(name.is_some_and(|name| name.starts_with("sheaf-")));
     3
+}
+
+#[test]
+fn a_proof_waits_for_the_one_before_and_may_be_cancelled_while_it_waits() {
+    let (prover, batch) = (Prover::new(1).unwrap(), batch(TEST, &[1]));
+    let (begun, first_begins) = std::sync::mpsc::channel();
+    let (go_on, second_is_over) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            let mut second_is_over = Some(second_is_over);
+            let (prover, batch) = (&prover, &batch);
+            prover.aggregate_observed(batch, Rate::Half, move |progress| {
+                assert!(!progress.waiting);
+                if let Some(second_is_over) = second_is_over.take() {
+                    begun.send(()).unwrap();
+                    second_is_over.recv().unwrap();
+                }
+                ControlFlow::Continue(())
+            })
+        });
+        first_begins.recv().unwrap();
+        let mut asked = 0;
+        let second = prover.aggregate_observed(&batch, Rate::Half, |progress| {
+            assert!(progress.waiting, "the first has not ended");
+            asked += 1;
+            if asked < 3 {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        assert_eq!((second, asked), (Err(Error::Cancelled), 3));
+        go_on.send(()).unwrap();
+        assert!(first.join().unwrap().is_ok());
+    });
+    assert!(prover.aggregate(&batch, Rate::Half).is_ok());
 }

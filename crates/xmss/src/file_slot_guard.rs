@@ -1,9 +1,6 @@
 //! A guard whose memory is a file: a journal to which a record is appended, and synced, before each signature.
 //!
-//! Layout: a header of 80 bytes, `magic 8 ‖ scheme id ‖ 0 (3 bytes) ‖ public key 52 ‖ checksum 16`, and records of 48
-//! bytes, `slot u32 LE ‖ message 32 ‖ checksum 12`. A record's checksum covers its index, so that records can't change
-//! places unnoticed. Checksums are SHAKE128; they find accidents, not forgeries.
-//!
+//! # Crashes
 //! At most one record is under way at any time, and no signature leaves before its record is on the disk. So a crash can
 //! only leave the *last* record torn, and the signature that belongs to it was not released: opening the journal cuts it
 //! off. A record is torn if the file ends inside it, or if it is zero on one side of a disk's sector boundary: what a crash
@@ -11,106 +8,177 @@
 //!
 //! What no check of the file alone can find is a file that lost its last records whole, as an old backup has.
 //!
+//! # The floor
+//! Below the *floor* every slot counts as used, and no record is kept. Without it the journal of a year of 4-second slots
+//! would have 380 MB. The floor follows, one window (two bottom trees, 2^17 slots of [`PROD`](crate::PROD)) behind, what is
+//! signed in order: a far slot that is signed by mistake does not raise it. The journal then has at most as many records as a
+//! window and a half has slots, and those out of order; 9 MB for `PROD`. Whoever leaves slots for good says so with
+//! [`FileSlotGuard::raise_floor`], for example after a jump to a far slot that was meant.
+//!
+//! When the floor rises by enough, a new journal without the slots below is written beside the old one, as `NAME.new`, synced,
+//! and renamed to the name of the journal; then the directory is synced, and only then the next record is made. It is
+//! made in the new file. So whatever moment a crash comes at, one of two journals has the name: the old one, which lacks
+//! nothing, or the new one, which takes for used whatever the old one does. If the new file can't be written (the disk is
+//! full, the directory is not writable), the old one goes on to be used. A leftover `NAME.new` is never read; the next one
+//! replaces it.
+//!
+//! A journal with several names (hard links) is not replaced, since the other names would keep what is out of date. Nor is one on
+//! systems other than Unix, where it is not safe to tell whether a path still means the open file: there journals grow.
+//!
+//! # Several processes
 //! The file is locked while a guard has it open, by the process that opened it: a child that is forked off shares the lock
 //! but not what is recorded afterwards, so its copy of the guard refuses to reserve, and leaves the lock alone. A new journal
 //! is made under a temporary name, synced and then linked under its own name, which fails if a journal is there already: no
 //! process can replace a journal that another one uses.
+//!
+//! Only who has locked the file that has the journal's name gives that name to another file, and has locked that one before.
+//! Another process may have opened the old file before the rename, and lock it afterwards. So whoever has got the lock looks
+//! whether the name still means the file, and starts again if not. If it does, it stays so as long as the lock is held.
+//! What other programs do is noticed as well: before each record the guard checks that the path still means its file,
+//! and that the file ends where the record is to begin.
 
+mod files;
+mod floor;
+mod format;
 mod summary;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use sha3::Shake128;
-use sha3::digest::{ExtendableOutput, Update};
-
-use crate::params::{MESSAGE_BYTES, PUBLIC_KEY_BYTES, Scheme};
+pub use self::format::{HEADER_BYTES, RECORD_BYTES};
+use self::format::{Header, decode_record, encode_record, is_torn, position};
+pub use self::summary::JournalSummary;
+use crate::keys::KeyIdentity;
+use crate::owner::Owner;
+use crate::params::{MESSAGE_BYTES, Scheme};
 use crate::slot_guard::{GuardError, MemorySlotGuard, Reservation, SlotGuard};
 use crate::types::PublicKey;
 
-pub use self::summary::JournalSummary;
-
-/// Bytes before the first record.
-pub const HEADER_BYTES: usize = 80;
-/// Bytes of one record.
-pub const RECORD_BYTES: usize = 4 + MESSAGE_BYTES + RECORD_CHECKSUM_BYTES;
-
-/// Marks a journal of slots; its last byte is the version of the format.
-const MAGIC: [u8; 8] = *b"shfslot\x01";
-const HEADER_CHECKSUM_BYTES: usize = 16;
-const RECORD_CHECKSUM_BYTES: usize = 12;
-
-/// A guard that keeps its memory in a journal file, which is bound to one public key.
+/// A guard that keeps its memory in a journal file, which is bound to one key.
+///
+/// The public key is in the journal from the beginning; the secret key's fingerprint comes when it first signs.
 #[derive(Debug)]
 pub struct FileSlotGuard {
+    /// Without links, so that renaming replaces the file and not a link to it.
+    path: PathBuf,
     file: File,
+    header: Header,
     used: MemorySlotGuard,
     records: u64,
+    /// The slot of the last record.
+    last: Option<u32>,
+    /// Number of used slots from which on the floor may rise.
+    next_rise: u64,
     poisoned: bool,
     /// Who opened the file.
-    process: u32,
+    owner: Owner,
 }
 
 impl FileSlotGuard {
-    /// Opens the journal of a key, and creates it if there is no file at `path`.
+    /// Creates the journal of a key that has never signed, and opens it.
     ///
     /// Keep one journal per secret key, as long as the key lives, on a local file system. A restored backup of an old journal
     /// has forgotten slots: delete the key rather than use it.
     ///
     /// # Errors
-    /// If another guard has it open, it belongs to another key, it is damaged, or the file system fails.
-    pub fn open_or_create(
+    /// An [`io::Error`] of the kind [`AlreadyExists`](io::ErrorKind::AlreadyExists) if there is anything at `path`, which is
+    /// left as it is; others if the file system fails.
+    pub fn create(
         scheme: &Scheme,
         public_key: &PublicKey,
         path: &Path,
     ) -> Result<Self, GuardError> {
-        match Self::open(scheme, public_key, path) {
-            Err(GuardError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            result => return result,
-        }
-        match create(&checksummed_header(scheme, public_key), path) {
-            // Another process was faster. Its journal is as good.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            result => result?,
-        }
+        let header = Header {
+            scheme: *scheme,
+            public_key: *public_key,
+            fingerprint: None,
+            floor: 0,
+        };
+        files::create(&header.to_bytes(), path)?;
         Self::open(scheme, public_key, path)
     }
 
-    /// Opens the journal of a key, which must exist.
-    ///
-    /// A key that has signed before should be opened this way, so that a missing journal is noticed.
+    /// Opens the journal of a key, which must exist: a journal that is missing has been lost, and with it the knowledge of what
+    /// the key has signed.
     ///
     /// # Errors
     /// If there is no such file, another guard has it open, it belongs to another key, it is damaged, or the file system
     /// fails.
     pub fn open(scheme: &Scheme, public_key: &PublicKey, path: &Path) -> Result<Self, GuardError> {
-        let file = OpenOptions::new().read(true).write(true).open(path)?;
-        // Reading a pipe or a terminal might never end.
-        if !file.metadata()?.is_file() {
-            return Err(GuardError::NotAJournal);
+        let path = path.canonicalize()?;
+        let file = open_locked(&path)?;
+        let header = read_header(&file)?;
+        if (header.scheme, header.public_key) != (*scheme, *public_key) {
+            return Err(GuardError::OtherKey);
         }
-        let file = beyond_standard_streams(file)?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => GuardError::Locked,
-            TryLockError::Error(error) => GuardError::Io(error),
-        })?;
         let mut guard = Self {
+            path,
             file,
+            header,
             used: MemorySlotGuard::new(),
             records: 0,
+            last: None,
+            next_rise: 0,
             poisoned: false,
-            process: std::process::id(),
+            owner: Owner::this(),
         };
-        check_header(&mut guard.file, &checksummed_header(scheme, public_key))?;
         guard.read_records()?;
+        // The process that created or replaced the journal may have died before its name was on the disk.
+        files::sync_directory(&guard.path)?;
         Ok(guard)
     }
 
-    /// The slots that have been used.
+    /// The slots from [`floor`](Self::floor) on that have been used.
     #[must_use]
     pub const fn used(&self) -> &MemorySlotGuard {
         &self.used
+    }
+
+    /// The slot before which every slot counts as used.
+    #[must_use]
+    pub const fn floor(&self) -> u64 {
+        self.header.floor
+    }
+
+    /// The slot that was recorded last, or the highest one if that is below the floor.
+    #[must_use]
+    pub const fn last(&self) -> Option<u32> {
+        self.last
+    }
+
+    /// Checks that a message may be signed at a slot. Records nothing.
+    ///
+    /// # Errors
+    /// If another message has been signed at the slot, or it lies below the floor.
+    pub fn check(&self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
+        self.look(slot, message).map(drop)
+    }
+
+    /// Leaves all slots below `floor` for good. A floor that is not above the present one changes nothing.
+    ///
+    /// The floor follows by itself what is signed in order. This is for what was left out: slots before a far one to which the
+    /// key has gone on.
+    ///
+    /// # Errors
+    /// If the journal is not as this guard left it, has several names, or can't be replaced.
+    pub fn raise_floor(&mut self, floor: u64) -> Result<(), GuardError> {
+        if floor <= self.header.floor {
+            return Ok(());
+        }
+        self.check_file()?;
+        self.replace(Header {
+            floor,
+            ..self.header
+        })
+    }
+
+    fn look(&self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<Reservation, GuardError> {
+        let floor = self.header.floor;
+        if u64::from(slot) < floor {
+            return Err(GuardError::BelowFloor { slot, floor });
+        }
+        self.used.look(slot, message)
     }
 
     /// Reads all records, cuts off a torn one at the end, and makes sure that the rest is on the disk.
@@ -126,12 +194,12 @@ impl FileSlotGuard {
             let is_last = position(record + 1) >= length;
             match decode_record(record, &bytes) {
                 Some((slot, message)) => {
-                    // The guard writes no slot twice.
-                    match self.used.take(slot, &message) {
-                        Ok(Reservation::New) => {}
-                        _ => return Err(GuardError::Damaged { record }),
+                    // The guard writes no slot twice, and none below the floor.
+                    if u64::from(slot) < self.header.floor || !self.used.insert(slot, &message) {
+                        return Err(GuardError::Damaged { record });
                     }
                     last = Some(bytes);
+                    self.last = Some(slot);
                     self.records = record + 1;
                 }
                 None if is_last && is_torn(position(record), &bytes) => {}
@@ -152,6 +220,105 @@ impl FileSlotGuard {
         self.file.seek(SeekFrom::Start(position(record)))?;
         self.file.write_all(bytes)
     }
+
+    /// Checks that the guard may write, and that the journal is as it left it.
+    fn check_file(&mut self) -> Result<(), GuardError> {
+        self.check_owner()?;
+        if self.poisoned {
+            return Err(GuardError::Poisoned);
+        }
+        let metadata = self.file.metadata()?;
+        if metadata.len() != position(self.records) || !files::is_at(&metadata, &self.path)? {
+            self.poisoned = true;
+            return Err(GuardError::Changed);
+        }
+        Ok(())
+    }
+
+    fn check_owner(&self) -> Result<(), GuardError> {
+        if self.owner.is_here() {
+            Ok(())
+        } else {
+            Err(GuardError::Locked)
+        }
+    }
+
+    /// Lets the floor follow what has been signed, if there is enough to forget.
+    fn follow(&mut self) -> Result<(), GuardError> {
+        if (self.used.len() as u64) < self.next_rise {
+            return Ok(());
+        }
+        if let Some(floor) = self.due() {
+            self.try_replace(Header {
+                floor,
+                ..self.header
+            })?;
+        }
+        self.next_rise = self.used.len() as u64 + floor::slack(self.window());
+        Ok(())
+    }
+
+    /// The floor that the used slots give.
+    fn due(&self) -> Option<u64> {
+        let slots: Vec<u32> = self.used.slots().collect();
+        floor::due(&slots, self.window())
+    }
+
+    const fn window(&self) -> u64 {
+        self.header.scheme.window_slots()
+    }
+
+    /// Replaces the journal where that is possible. Where it isn't, the old one is as good, if longer.
+    fn try_replace(&mut self, header: Header) -> Result<(), GuardError> {
+        match self.replace(header) {
+            Err(_) if !self.poisoned => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Replaces the journal by one with this header, and without what is below its floor.
+    #[cfg(unix)]
+    fn replace(&mut self, header: Header) -> Result<(), GuardError> {
+        if files::has_several_names(&self.file.metadata()?) {
+            return Err(GuardError::SeveralNames);
+        }
+        let kept = || {
+            let entries = self.used.entries();
+            entries.filter(|&(slot, _)| u64::from(slot) >= header.floor)
+        };
+        // The last record stays the last.
+        let last = match self.last {
+            Some(slot) if u64::from(slot) >= header.floor => Some(slot),
+            _ => kept().last().map(|(slot, _)| slot),
+        };
+        let mut records = 0;
+        let (new_path, file) = files::successor(&self.path, &self.file, |out| {
+            out.write_all(&header.to_bytes())?;
+            let others = kept().filter(|&(slot, _)| Some(slot) != last);
+            let the_last = kept().filter(|&(slot, _)| Some(slot) == last);
+            for (slot, message) in others.chain(the_last) {
+                out.write_all(&encode_record(records, slot, message))?;
+                records += 1;
+            }
+            Ok(())
+        })?;
+        // Poisoned until it is certain which of the two files has the name.
+        self.poisoned = true;
+        std::fs::rename(new_path, &self.path)?;
+        files::sync_directory(&self.path)?;
+        self.poisoned = false;
+        self.file = file;
+        self.header = header;
+        self.records = records;
+        self.last = last;
+        self.used.forget_below(header.floor);
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn replace(&mut self, _: Header) -> Result<(), GuardError> {
+        Err(GuardError::Io(io::ErrorKind::Unsupported.into()))
+    }
 }
 
 impl Drop for FileSlotGuard {
@@ -159,176 +326,133 @@ impl Drop for FileSlotGuard {
         // Closing the file is not enough: a child process that is just being started holds a copy of the descriptor, and
         // with it the lock, until it runs its own program. For the same reason a forked child must not unlock: it would take
         // the lock from its parent.
-        if self.process == std::process::id() {
+        if self.owner.is_here() {
             let _ = self.file.unlock();
         }
     }
 }
 
 impl SlotGuard for FileSlotGuard {
-    fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
-        if self.process != std::process::id() {
-            return Err(GuardError::Locked);
+    fn bind(&mut self, key: &KeyIdentity) -> Result<(), GuardError> {
+        self.check_owner()?;
+        let header = self.header;
+        if (header.scheme, header.public_key) != (key.scheme, key.public_key) {
+            return Err(GuardError::OtherKey);
         }
+        match header.fingerprint {
+            Some(fingerprint) if fingerprint == key.fingerprint => Ok(()),
+            Some(_) => Err(GuardError::OtherKey),
+            None => {
+                self.check_file()?;
+                self.try_replace(Header {
+                    fingerprint: Some(key.fingerprint),
+                    ..header
+                })
+            }
+        }
+    }
+
+    fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
+        self.check_owner()?;
         if self.poisoned {
             return Err(GuardError::Poisoned);
         }
-        match self.used.take(slot, message)? {
+        match self.look(slot, message)? {
             Reservation::Repeated => Ok(()),
             Reservation::New => {
+                self.check_file()?;
                 // Poisoned until the record is on the disk, so that no error path can forget to say so.
                 self.poisoned = true;
                 self.write_at(self.records, &encode_record(self.records, slot, message))?;
                 self.file.sync_data()?;
-                self.records += 1;
                 self.poisoned = false;
-                Ok(())
+                self.records += 1;
+                self.last = Some(slot);
+                self.used.insert(slot, message);
+                self.follow()
             }
         }
     }
 }
 
-/// The unit in which a disk writes, or a divisor of it.
-const SECTOR_BYTES: u64 = 512;
-
-/// Whether a damaged record at `start` may be one whose writing a crash interrupted, rather than one that was written and
-/// has changed since.
-fn is_torn(start: u64, bytes: &[u8; RECORD_BYTES]) -> bool {
-    let in_first_sector = (SECTOR_BYTES - start % SECTOR_BYTES).min(RECORD_BYTES as u64);
-    let (first, second) = bytes.split_at(in_first_sector as usize);
-    let is_lost = |part: &[u8]| !part.is_empty() && part.iter().all(|&byte| byte == 0);
-    is_lost(first) || is_lost(second)
-}
-
-const fn position(record: u64) -> u64 {
-    HEADER_BYTES as u64 + record * RECORD_BYTES as u64
-}
-
-fn checksum<const N: usize>(purpose: &[u8], parts: &[&[u8]]) -> [u8; N] {
-    let mut hasher = Shake128::default();
-    hasher.update(purpose);
-    for part in parts {
-        hasher.update(part);
+/// Opens the journal at `path` and locks it. The path means the file that is returned as long as it is locked.
+fn open_locked(path: &Path) -> Result<File, GuardError> {
+    loop {
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        // Reading a pipe or a terminal might never end.
+        if !file.metadata()?.is_file() {
+            return Err(GuardError::NotAJournal);
+        }
+        let file = files::beyond_standard_streams(file)?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => GuardError::Locked,
+            TryLockError::Error(error) => GuardError::Io(error),
+        })?;
+        // Another process may have replaced it between the opening and the locking.
+        if files::is_at(&file.metadata()?, path)? {
+            return Ok(file);
+        }
     }
-    let mut out = [0; N];
-    hasher.finalize_xof_into(&mut out);
-    out
 }
 
-fn checksummed_header(scheme: &Scheme, public_key: &PublicKey) -> [u8; HEADER_BYTES] {
-    let mut out = [0; HEADER_BYTES];
-    out[..8].copy_from_slice(&MAGIC);
-    out[8] = scheme.id;
-    out[12..12 + PUBLIC_KEY_BYTES].copy_from_slice(&public_key.to_bytes());
-    let (body, sum) = out.split_at_mut(HEADER_BYTES - HEADER_CHECKSUM_BYTES);
-    sum.copy_from_slice(&checksum::<HEADER_CHECKSUM_BYTES>(
-        b"sheaf slot journal header",
-        &[body],
-    ));
-    out
-}
-
-fn check_header(file: &mut File, expected: &[u8; HEADER_BYTES]) -> Result<(), GuardError> {
-    let mut found = [0; HEADER_BYTES];
-    file.read_exact(&mut found)
+fn read_header(mut file: &File) -> Result<Header, GuardError> {
+    let mut bytes = [0; HEADER_BYTES];
+    file.read_exact(&mut bytes)
         .map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => GuardError::NotAJournal,
             _ => GuardError::Io(error),
         })?;
-    let (body, sum) = found.split_at(HEADER_BYTES - HEADER_CHECKSUM_BYTES);
-    let intact = checksum::<HEADER_CHECKSUM_BYTES>(b"sheaf slot journal header", &[body]) == sum;
-    if !intact || found[..MAGIC.len()] != MAGIC {
-        Err(GuardError::NotAJournal)
-    } else if found != *expected {
-        Err(GuardError::OtherKey)
-    } else {
-        Ok(())
-    }
+    Header::from_bytes(&bytes).ok_or(GuardError::NotAJournal)
 }
 
-fn encode_record(record: u64, slot: u32, message: &[u8; MESSAGE_BYTES]) -> [u8; RECORD_BYTES] {
-    let mut out = [0; RECORD_BYTES];
-    out[..4].copy_from_slice(&slot.to_le_bytes());
-    out[4..4 + MESSAGE_BYTES].copy_from_slice(message);
-    let (body, sum) = out.split_at_mut(4 + MESSAGE_BYTES);
-    sum.copy_from_slice(&record_checksum(record, body));
-    out
-}
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
 
-fn decode_record(record: u64, bytes: &[u8; RECORD_BYTES]) -> Option<(u32, [u8; MESSAGE_BYTES])> {
-    let (slot, rest) = bytes.split_first_chunk()?;
-    let (message, sum) = rest.split_first_chunk()?;
-    let intact = record_checksum(record, &bytes[..4 + MESSAGE_BYTES]) == sum;
-    intact.then(|| (u32::from_le_bytes(*slot), *message))
-}
+    use super::*;
+    use crate::params::{PROD, PUBLIC_KEY_BYTES};
 
-fn record_checksum(record: u64, body: &[u8]) -> [u8; RECORD_CHECKSUM_BYTES] {
-    checksum(b"sheaf slot journal record", &[&record.to_le_bytes(), body])
-}
-
-/// Moves a file off the descriptors of standard input, output and error, which it gets if the program has closed those:
-/// whatever is printed afterwards would go into the file.
-#[cfg(unix)]
-fn beyond_standard_streams(file: File) -> io::Result<File> {
-    use std::os::fd::AsRawFd;
-    // A duplicate is never one of the three.
-    if file.as_raw_fd() < 3 {
-        file.try_clone()
-    } else {
-        Ok(file)
-    }
-}
-
-/// Other systems have handles instead.
-#[cfg(not(unix))]
-fn beyond_standard_streams(file: File) -> io::Result<File> {
-    Ok(file)
-}
-
-/// Creates a file with these bytes, all at once; an error of kind `AlreadyExists` if there is a file at `path`.
-fn create(bytes: &[u8], path: &Path) -> io::Result<()> {
-    let (temporary, mut file) = temporary_beside(path)?;
-    let result = file
-        .write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| std::fs::hard_link(&temporary, path))
-        .and_then(|()| sync_directory(path));
-    // A leftover does no harm: it is never opened again.
-    let _ = std::fs::remove_file(&temporary);
-    result
-}
-
-/// Creates a new file in the directory of `path`.
-fn temporary_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let mut attempt = 0u32;
-    loop {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.{attempt}.new", std::process::id()));
-        let temporary = path.with_file_name(name);
-        match OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&temporary)
-        {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
-                attempt += 1
+    #[cfg(unix)]
+    #[test]
+    fn the_journal_of_a_year_of_four_second_slots_is_short_and_opens_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal");
+        let key = PublicKey::from_bytes(&[0; PUBLIC_KEY_BYTES]).unwrap();
+        let mut guard = FileSlotGuard::create(&PROD, &key, &path).unwrap();
+        // What `reserve` and `follow` do, but for the disk.
+        let (first, slots) = (1_000_000, 7_900_000);
+        let mut most = 0;
+        for slot in first..first + slots {
+            guard.used.insert(slot, &[slot as u8; 32]);
+            if guard.used.len() as u64 >= guard.next_rise {
+                if let Some(floor) = guard.due() {
+                    guard.header.floor = floor;
+                    guard.used.forget_below(floor);
+                }
+                guard.next_rise = guard.used.len() as u64 + floor::slack(guard.window());
             }
-            result => return Ok((temporary, beyond_standard_streams(result?)?)),
+            most = most.max(guard.used.len() as u64);
         }
+        guard.last = Some(first + slots - 1);
+        guard.replace(guard.header).unwrap();
+        let (floor, used) = (guard.floor(), guard.used().len());
+        drop(guard);
+
+        assert!(most <= PROD.window_slots() * 5 / 4);
+        assert!(std::fs::metadata(&path).unwrap().len() < 8_000_000);
+        let start = Instant::now();
+        let guard = FileSlotGuard::open(&PROD, &key, &path).unwrap();
+        let elapsed = start.elapsed();
+        println!("{used} records above the floor, opened in {elapsed:?}");
+        assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+        assert_eq!((guard.floor(), guard.used().len()), (floor, used));
+        assert_eq!(guard.last(), Some(first + slots - 1));
+        // Nothing has been forgotten, and no more than necessary was given up.
+        assert!(matches!(
+            guard.check(first, &[7; 32]),
+            Err(GuardError::BelowFloor { .. })
+        ));
+        assert!(guard.used().slots().eq(floor as u32..first + slots));
+        assert!(floor + PROD.window_slots() <= u64::from(first + slots));
     }
-}
-
-/// Makes the entry of `path` in its directory durable.
-#[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-/// Other systems can't open a directory as a file, and journal its entries themselves.
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -10,6 +10,7 @@
 
 mod codec;
 mod generate;
+mod identity;
 mod range;
 mod sign;
 mod subtree;
@@ -18,7 +19,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-pub use self::generate::{KeyGenerator, Progress};
+pub use self::generate::{KeyGenerator, Progress, SEED_BYTES};
+pub use self::identity::{FINGERPRINT_BYTES, KeyIdentity};
 pub use self::range::ActiveRange;
 pub(crate) use self::sign::{encode_message, walk_chains};
 use self::subtree::SubTree;
@@ -99,6 +101,11 @@ pub enum Damage {
     /// The stored bottom tree does not lead to its node in the top tree.
     #[error("the stored bottom tree of the slot does not lead to its node in the top tree")]
     BottomTree,
+    /// A bottom tree that was computed anew does not lead to its node in the top tree.
+    #[error(
+        "the PRF key, the parameter or the stored top tree is not what it was: a new bottom tree has another root"
+    )]
+    NewTree,
     /// The top tree does not lead to the root.
     #[error("the stored top tree does not lead to the root of the public key")]
     TopTree,
@@ -152,14 +159,17 @@ impl SecretKey {
     ///
     /// Costs the hashes of one bottom tree (2^16 leaves for [`PROD`](crate::PROD): seconds), on the threads of the rayon
     /// pool in which it is called. Call it when signing enters the right half of the window, in a quiet moment.
-    pub fn advance_window(&mut self) -> bool {
+    ///
+    /// # Errors
+    /// If the key is damaged, so that it gives another tree than the one that was made with it. Then the window stays.
+    pub fn advance_window(&mut self) -> Result<bool, SignError> {
         if self.window + 2 >= self.range.bottom_trees().end {
-            return false;
+            return Ok(false);
         }
-        let next = self.bottom_tree(self.window + 2);
+        let next = self.bottom_tree(self.window + 2)?;
         self.left = std::mem::replace(&mut self.right, next);
         self.window += 1;
-        true
+        Ok(true)
     }
 
     /// Moves the window, if necessary, so that it holds `slot`: on, or back to slots that it has passed.
@@ -168,7 +178,7 @@ impl SecretKey {
     /// final, since every bottom tree can be computed anew.
     ///
     /// # Errors
-    /// If the key is not active at the slot.
+    /// If the key is not active at the slot, or is damaged. Then the window stays.
     pub fn prepare(&mut self, slot: u32) -> Result<(), SignError> {
         match self.check_prepared(slot) {
             Err(SignError::NotPrepared { .. } | SignError::Passed { .. }) => {}
@@ -176,12 +186,12 @@ impl SecretKey {
         }
         let bottom = u64::from(slot) / self.scheme.bottom_tree_slots();
         if bottom == self.window + 2 {
-            self.advance_window();
+            self.advance_window()?;
         } else {
             // Further away. The tree after the slot's own is the more useful neighbour, unless there is none.
             let window = bottom.min(self.range.bottom_trees().end - 2);
-            self.left = self.bottom_tree(window);
-            self.right = self.bottom_tree(window + 1);
+            let trees = (self.bottom_tree(window)?, self.bottom_tree(window + 1)?);
+            (self.left, self.right) = trees;
             self.window = window;
         }
         Ok(())
@@ -222,9 +232,10 @@ impl SecretKey {
         }
     }
 
-    fn bottom_tree(&self, index: u64) -> SubTree {
+    /// Computes a bottom tree, and compares it with the top tree.
+    fn bottom_tree(&self, index: u64) -> Result<SubTree, SignError> {
         // Without progress there is no one to cancel, so the result is always there.
-        match generate::bottom_tree(
+        let tree = match generate::bottom_tree(
             &self.scheme,
             &self.prf_key,
             &self.parameter,
@@ -233,6 +244,13 @@ impl SecretKey {
         ) {
             Ok(tree) => tree,
             Err(never) => match never {},
+        };
+        if self.top.lowest(index) == Some(tree.root()) {
+            Ok(tree)
+        } else {
+            Err(SignError::Damaged {
+                damage: Damage::NewTree,
+            })
         }
     }
 }

@@ -12,7 +12,7 @@
 //!   system can rebuild the input of every permutation from them.
 //! * [`verify()`] and [`verify_batch`] check signatures; [`BatchFile`] reads them from a file.
 //! * [`KeyGenerator`] makes a [`SecretKey`]; a [`SigningKey`] puts it under a [`SlotGuard`] that lets no slot sign twice.
-//! * [`one_slot`] makes keys for benchmarks.
+//! * [`one_slot`] makes keys for benchmarks. [`Owner`] tells a process from those that it forks.
 //!
 //! Without the default features the crate verifies only, and starts no threads.
 
@@ -27,6 +27,8 @@ pub mod file_slot_guard;
 pub mod keys;
 #[cfg(feature = "signing")]
 pub mod one_slot;
+#[cfg(feature = "parallel")]
+mod owner;
 pub mod params;
 pub mod poseidon;
 #[cfg(feature = "signing")]
@@ -49,8 +51,10 @@ pub use crate::encoding::EncodingError;
 pub use crate::file_slot_guard::{FileSlotGuard, JournalSummary};
 #[cfg(feature = "signing")]
 pub use crate::keys::{
-    ActiveRange, Damage, KeyError, KeyGenerator, Progress, SecretKey, SignError,
+    ActiveRange, Damage, KeyError, KeyGenerator, KeyIdentity, Progress, SecretKey, SignError,
 };
+#[cfg(feature = "parallel")]
+pub use crate::owner::Owner;
 pub use crate::params::{PROD, Scheme, TEST};
 #[cfg(feature = "signing")]
 pub use crate::signing_key::{SigningError, SigningKey};

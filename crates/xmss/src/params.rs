@@ -113,6 +113,12 @@ impl Scheme {
         1 << (self.log_lifetime / 2)
     }
 
+    /// Number of slots in the window that a key has prepared: two bottom trees.
+    #[must_use]
+    pub const fn window_slots(&self) -> u64 {
+        2 * self.bottom_tree_slots()
+    }
+
     /// Field elements that the message hash yields: `ceil(v / digits_per_element)`.
     #[must_use]
     pub const fn message_elements(&self) -> usize {

@@ -11,10 +11,11 @@ mod lanes;
 
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_koala_bear::KoalaBear;
-use sha3::Shake128;
 use sha3::digest::{ExtendableOutput, Update, XofReader};
+use sha3::{Shake128, Shake256};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::keys::FINGERPRINT_BYTES;
 use crate::params::MESSAGE_BYTES;
 use crate::types::{Digest, Randomness};
 
@@ -76,6 +77,17 @@ impl PrfKey {
             let attempt = first.wrapping_add(i as u64);
             self.input(SIGNING_RANDOMNESS, slot, &[message, &attempt.to_be_bytes()])
         })
+    }
+
+    /// A hash of the key that does not tell the key, by which a journal knows it.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; FINGERPRINT_BYTES] {
+        let mut out = [0; FINGERPRINT_BYTES];
+        Shake256::default()
+            .chain(b"sheaf PRF key fingerprint")
+            .chain(self.0)
+            .finalize_xof_into(&mut out);
+        out
     }
 
     fn elements<const N: usize>(&self, purpose: u8, slot: u32, rest: &[&[u8]]) -> [KoalaBear; N] {

@@ -44,8 +44,8 @@ pub enum SigningError {
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("key.journal");
 /// let (public_key, secret_key) = KeyGenerator::new(&TEST, 0, 32)?.generate(&mut rand::rng());
-/// let guard = FileSlotGuard::open_or_create(&TEST, &public_key, &path)?;
-/// let mut key = SigningKey::new(secret_key, guard);
+/// let guard = FileSlotGuard::create(&TEST, &public_key, &path)?;
+/// let mut key = SigningKey::new(secret_key, guard)?;
 ///
 /// let signature = key.sign(7, &[1; 32])?;
 /// assert_eq!(key.sign(7, &[1; 32])?, signature);
@@ -61,8 +61,14 @@ pub struct SigningKey<G> {
 
 impl<G: SlotGuard> SigningKey<G> {
     /// Puts a secret key under a guard, which must know every slot at which the key has signed.
-    pub const fn new(secret_key: SecretKey, guard: G) -> Self {
-        Self { secret_key, guard }
+    ///
+    /// The guard is bound to the key, if it is not bound yet.
+    ///
+    /// # Errors
+    /// If the guard belongs to another key.
+    pub fn new(secret_key: SecretKey, mut guard: G) -> Result<Self, GuardError> {
+        guard.bind(&secret_key.identity())?;
+        Ok(Self { secret_key, guard })
     }
 
     /// The public key.
@@ -81,6 +87,11 @@ impl<G: SlotGuard> SigningKey<G> {
     #[must_use]
     pub const fn guard(&self) -> &G {
         &self.guard
+    }
+
+    /// The guard, for a word to it such as [`FileSlotGuard::raise_floor`](crate::FileSlotGuard::raise_floor).
+    pub const fn guard_mut(&mut self) -> &mut G {
+        &mut self.guard
     }
 
     /// Signs `message` at `slot`, and first moves the window if the slot is not in it.
@@ -121,7 +132,10 @@ impl<G: SlotGuard> SigningKey<G> {
     }
 
     /// Moves the window of the secret key on; see [`SecretKey::advance_window`].
-    pub fn advance_window(&mut self) -> bool {
+    ///
+    /// # Errors
+    /// If the key is damaged.
+    pub fn advance_window(&mut self) -> Result<bool, SignError> {
         self.secret_key.advance_window()
     }
 }

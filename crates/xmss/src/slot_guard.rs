@@ -1,7 +1,7 @@
 //! Guards against signing two messages at one slot.
 //!
-//! A guard remembers, for each slot, the message that was signed at it. [`SigningKey`](crate::SigningKey) asks it *before*
-//! it makes a signature, and releases none that the guard has not recorded. [`FileSlotGuard`](crate::FileSlotGuard)
+//! A guard remembers, for each slot, the message that was signed at it. [`SigningKey`](crate::SigningKey) asks it
+//! before a signature *leaves*: it makes and verifies one, and releases none that the guard has not recorded. [`FileSlotGuard`](crate::FileSlotGuard)
 //! survives the process; [`MemorySlotGuard`] does not and is for tests.
 
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::keys::KeyIdentity;
 use crate::params::MESSAGE_BYTES;
 
 /// Why a slot can't be reserved, or a guard can't be opened.
@@ -21,6 +22,16 @@ pub enum GuardError {
         /// The slot.
         slot: u32,
     },
+    /// The slot lies below the floor of the journal, where every slot counts as used, whatever was signed there.
+    #[error(
+        "slot {slot} lies below slot {floor}, before which the journal takes every slot for used"
+    )]
+    BelowFloor {
+        /// The slot.
+        slot: u32,
+        /// The first slot that may be free.
+        floor: u64,
+    },
     /// Another guard, perhaps of another process, has the journal open. The guards of a process that has forked stay with
     /// the parent: in the child they report this.
     #[error("the journal is in use by another signer")]
@@ -28,7 +39,7 @@ pub enum GuardError {
     /// The file is not a journal of slots, or of a version unknown to this library.
     #[error("the file is not a journal of slots that this version can read")]
     NotAJournal,
-    /// The journal belongs to another key.
+    /// The journal belongs to another key: another public key, or a secret key with another PRF key.
     #[error("the journal belongs to another public key")]
     OtherKey,
     /// A record is damaged in a way that no crash explains, or contradicts an earlier one. The key must not sign until
@@ -38,6 +49,12 @@ pub enum GuardError {
         /// Index of the record.
         record: u64,
     },
+    /// The journal is not the file that was opened, or another program has written to it. Opening it again resolves it.
+    #[error("the journal was moved, replaced or changed by another program while it was open")]
+    Changed,
+    /// The journal has several names, so that it can't be replaced by a shorter one: the other names would keep the old one.
+    #[error("the journal has several names (hard links); remove all but one")]
+    SeveralNames,
     /// An earlier operation failed, so what the file holds is uncertain. Opening the journal again resolves it.
     #[error("an earlier write to the journal failed; open it again")]
     Poisoned,
@@ -48,6 +65,12 @@ pub enum GuardError {
 
 /// Remembers which message was signed at each slot.
 pub trait SlotGuard {
+    /// Binds the guard to a key, if it is not bound yet. [`SigningKey`](crate::SigningKey) does it before anything else.
+    ///
+    /// # Errors
+    /// [`GuardError::OtherKey`] if the guard belongs to another key; then it must not sign.
+    fn bind(&mut self, key: &KeyIdentity) -> Result<(), GuardError>;
+
     /// Records that `message` is about to be signed at `slot`. When it returns `Ok`, the record will be there for all later
     /// calls, also those of other processes if the guard is meant to outlive its process.
     ///
@@ -59,6 +82,10 @@ pub trait SlotGuard {
 }
 
 impl<G: SlotGuard + ?Sized> SlotGuard for Box<G> {
+    fn bind(&mut self, key: &KeyIdentity) -> Result<(), GuardError> {
+        (**self).bind(key)
+    }
+
     fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
         (**self).reserve(slot, message)
     }
@@ -67,15 +94,16 @@ impl<G: SlotGuard + ?Sized> SlotGuard for Box<G> {
 /// A guard that forgets everything with its process. For tests: with a real key it is no protection against a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemorySlotGuard {
+    key: Option<KeyIdentity>,
     used: BTreeMap<u32, [u8; MESSAGE_BYTES]>,
 }
 
 /// Whether a slot is free for a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reservation {
-    /// It was free and has been taken now.
+    /// It is free.
     New,
-    /// It was taken for the same message before.
+    /// It has been taken for the same message before.
     Repeated,
 }
 
@@ -84,6 +112,7 @@ impl MemorySlotGuard {
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            key: None,
             used: BTreeMap::new(),
         }
     }
@@ -106,24 +135,56 @@ impl MemorySlotGuard {
         self.used.is_empty()
     }
 
-    pub(crate) fn take(
-        &mut self,
+    /// The slots that have been used, in ascending order.
+    pub fn slots(&self) -> impl Iterator<Item = u32> {
+        self.used.keys().copied()
+    }
+
+    /// The used slots and their messages, in ascending order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u32, &[u8; MESSAGE_BYTES])> {
+        self.used.iter().map(|(&slot, message)| (slot, message))
+    }
+
+    /// Whether a message may be signed at a slot.
+    pub(crate) fn look(
+        &self,
         slot: u32,
         message: &[u8; MESSAGE_BYTES],
     ) -> Result<Reservation, GuardError> {
         match self.used.get(&slot) {
-            None => {
-                self.used.insert(slot, *message);
-                Ok(Reservation::New)
-            }
+            None => Ok(Reservation::New),
             Some(used) if used == message => Ok(Reservation::Repeated),
             Some(_) => Err(GuardError::SlotUsed { slot }),
         }
     }
+
+    /// Marks a slot as used. Returns whether it was free.
+    pub(crate) fn insert(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> bool {
+        self.used.insert(slot, *message).is_none()
+    }
+
+    /// Forgets the slots below a floor.
+    pub(crate) fn forget_below(&mut self, floor: u64) {
+        self.used = match u32::try_from(floor) {
+            Ok(floor) => self.used.split_off(&floor),
+            Err(_) => BTreeMap::new(),
+        };
+    }
 }
 
 impl SlotGuard for MemorySlotGuard {
+    fn bind(&mut self, key: &KeyIdentity) -> Result<(), GuardError> {
+        if self.key.get_or_insert(*key) == key {
+            Ok(())
+        } else {
+            Err(GuardError::OtherKey)
+        }
+    }
+
     fn reserve(&mut self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<(), GuardError> {
-        self.take(slot, message).map(drop)
+        if self.look(slot, message)? == Reservation::New {
+            self.insert(slot, message);
+        }
+        Ok(())
     }
 }

@@ -31,7 +31,7 @@ impl Journal {
         // From record 19 on, records cross sectors of the disk.
         let samples = [0u32, 1, 3, 20, 60].map(|records| {
             let path = directory.path().join(records.to_string());
-            let mut guard = FileSlotGuard::open_or_create(&TEST, &key, &path).expect("a journal");
+            let mut guard = FileSlotGuard::create(&TEST, &key, &path).expect("a journal");
             for slot in 0..records {
                 let message = [slot as u8 + 1; 32];
                 guard.reserve(slot, &message).expect("a free slot");

@@ -52,7 +52,7 @@ pub fn secret_key(scheme: &Scheme, start: u32, count: u64, advance: usize) -> Ve
     let mut rng = StdRng::seed_from_u64(u64::from(start) + count);
     let (_, mut key) = generator.generate(&mut rng);
     for _ in 0..advance {
-        key.advance_window();
+        key.advance_window().expect("the key is whole");
     }
     key.to_bytes().to_vec()
 }

@@ -24,18 +24,32 @@ impl Callback {
         }
     }
 
-    /// Reports; breaks if the caller wants to cancel.
+    /// Reports work that is being done; breaks if the caller wants to cancel.
     pub(super) fn tell(&mut self, phase: &CStr, done: u64, total: u64) -> ControlFlow<()> {
-        let Some(function) = self.function else {
-            return ControlFlow::Continue(());
-        };
-        let progress = Progress {
+        self.report(&Progress {
             phase: phase.as_ptr(),
             done,
             total,
+            waiting: false,
+        })
+    }
+
+    /// Reports that a proof has not begun, since it waits for others; breaks if the caller wants to cancel.
+    pub(super) fn tell_waiting(&mut self, total: u64) -> ControlFlow<()> {
+        self.report(&Progress {
+            phase: c"waiting".as_ptr(),
+            done: 0,
+            total,
+            waiting: true,
+        })
+    }
+
+    fn report(&mut self, progress: &Progress) -> ControlFlow<()> {
+        let Some(function) = self.function else {
+            return ControlFlow::Continue(());
         };
-        // SAFETY: the contract of `new`; `&mut self` makes it one call at a time. `progress` outlives the call.
-        match unsafe { function(self.user_data, &raw const progress) } {
+        // SAFETY: the contract of `new`; `&mut self` makes it one call at a time. `progress` and its string outlive the call.
+        match unsafe { function(self.user_data, progress) } {
             0 => ControlFlow::Continue(()),
             _ => ControlFlow::Break(()),
         }

@@ -18,11 +18,13 @@ use crate::types::{Buffer, Bytes, Group, Observer, Rate, Scheme, Status};
 /// have both slot and message in common, and no key may stand in a group twice. All signatures are checked first: if some
 /// are invalid, the status is `SHEAF_STATUS_INVALID_SIGNATURE` and the error names each of them.
 ///
-/// `observer` may be null. It is called before each phase, and cancelling takes effect there.
+/// `observer` may be null. It is called before each phase, and cancelling takes effect there; while the proof waits for earlier
+/// ones of the same prover, it is called about every 10 ms, and cancelling takes effect at once.
 ///
 /// On success, `*proof` holds the proof; free it with `sheaf_buffer_free`. On failure it is empty.
 ///
-/// Thread safety: any thread. Several threads may use one prover at once; their proofs share its threads.
+/// Thread safety: any thread. Several threads may use one prover at once; their proofs are made one after the other, first come,
+/// first served. An observer may make a proof with its own prover, which does not wait, and takes memory of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sheaf_aggregate(
     prover: *const Prover,
@@ -47,12 +49,13 @@ pub unsafe extern "C" fn sheaf_aggregate(
         };
         let batch = decode::batch(decode::scheme(scheme)?, &groups)?;
         let rate = decode::rate(rate)?;
-        let aggregate = prover
-            .running()?
-            .aggregate_observed(&batch, rate, |progress| {
-                let phase = CString::new(progress.phase.name()).unwrap_or_default();
-                callback.tell(&phase, progress.done as u64, progress.total as u64)
-            })?;
+        let aggregate = prover.0.aggregate_observed(&batch, rate, |progress| {
+            if progress.waiting {
+                return callback.tell_waiting(progress.total as u64);
+            }
+            let phase = CString::new(progress.phase.name()).unwrap_or_default();
+            callback.tell(&phase, progress.done as u64, progress.total as u64)
+        })?;
         out.put(Buffer::from_vec(aggregate.to_bytes()));
         Ok(())
     };

@@ -5,38 +5,11 @@ use std::sync::Arc;
 use super::guard::guard;
 use super::raw::Out;
 use crate::failure::Failure;
-use crate::owner::Owner;
 use crate::types::Status;
 
 /// Makes proofs. Owns its threads, and the memory that one proof leaves to the next.
 #[derive(Debug)]
-pub struct Prover {
-    made: Arc<sheaf::Prover>,
-    owner: Owner,
-}
-
-impl Prover {
-    /// The prover, if its threads are there.
-    pub(super) fn running(&self) -> Result<&Arc<sheaf::Prover>, Failure> {
-        if self.owner.is_here() {
-            Ok(&self.made)
-        } else {
-            Err(Failure::new(
-                Status::Threads,
-                "the prover was made before the process forked, and its threads are in the parent",
-            ))
-        }
-    }
-}
-
-impl Drop for Prover {
-    fn drop(&mut self) {
-        // Ending threads that are not there might wait for one of them.
-        if !self.owner.is_here() {
-            std::mem::forget(Arc::clone(&self.made));
-        }
-    }
-}
+pub struct Prover(pub(super) Arc<sheaf::Prover>);
 
 /// Starts a prover with this many threads; 0 means one per core that the process may use.
 ///
@@ -54,11 +27,8 @@ pub unsafe extern "C" fn sheaf_prover_new(
     let work = || {
         // SAFETY: `prover` is the caller's place for the result.
         let out = unsafe { Out::new(prover, std::ptr::null_mut(), "prover") }?;
-        let made = sheaf::Prover::new(threads)?;
-        out.put(Box::into_raw(Box::new(Prover {
-            made: Arc::new(made),
-            owner: Owner::this(),
-        })));
+        let prover = Arc::new(sheaf::Prover::new(threads)?);
+        out.put(Box::into_raw(Box::new(Prover(prover))));
         Ok(())
     };
     // SAFETY: `error` is the caller's place for an error.
@@ -71,19 +41,23 @@ pub unsafe extern "C" fn sheaf_prover_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sheaf_prover_threads(prover: *const Prover) -> usize {
     // SAFETY: null or a prover that the library has made.
-    unsafe { prover.as_ref() }.map_or(0, |prover| prover.made.threads())
+    unsafe { prover.as_ref() }.map_or(0, |prover| prover.0.threads())
 }
 
-/// Frees the memory that past proofs have left for the next. Does nothing if `prover` is null.
+/// Frees the memory that past proofs have left for the next, and gives it back to the system where the C library is glibc. With
+/// other allocators it depends on their settings when the system gets it. Does nothing if `prover` is null.
 ///
 /// Thread safety: any thread, until the prover is freed; proofs that are being made are not disturbed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sheaf_prover_release_memory(prover: *const Prover) {
     // SAFETY: null or a prover that the library has made.
-    if let Some(prover) = unsafe { prover.as_ref() }
-        && let Ok(prover) = prover.running()
-    {
-        prover.release_memory();
+    if let Some(prover) = unsafe { prover.as_ref() } {
+        prover.0.release_memory();
+        // SAFETY: takes no pointers, and may be called from any thread.
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        unsafe {
+            libc::malloc_trim(0);
+        }
     }
 }
 

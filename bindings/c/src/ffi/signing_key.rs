@@ -60,7 +60,7 @@ pub unsafe extern "C" fn sheaf_keygen(
         let scheme = decode::scheme(scheme)?;
         let observer = |done, total| callback.tell(c"leaves", done, total);
         let (public, mut secret) =
-            signer::generate(prover.running()?, &scheme, first_slot, slot_count, observer)?;
+            signer::generate(&prover.0, &scheme, first_slot, slot_count, observer)?;
         public_out.put(public.to_bytes());
         secret_out.put(Buffer::from_vec(std::mem::take(&mut *secret)));
         Ok(())
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn sheaf_signing_key_open(
             )
         };
         let scheme = decode::scheme(scheme)?;
-        let signer = Signer::open(Arc::clone(prover.running()?), &scheme, secret_key, path)?;
+        let signer = Signer::open(Arc::clone(&prover.0), &scheme, secret_key, path)?;
         out.put(Box::into_raw(Box::new(SigningKey(signer))));
         Ok(())
     };

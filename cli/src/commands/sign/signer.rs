@@ -1,6 +1,6 @@
 //! One of the keys that sign.
 
-use sheaf::xmss::{FileSlotGuard, GuardError, SecretKey, SigningKey};
+use sheaf::xmss::{FileSlotGuard, SecretKey, SigningKey};
 use sheaf::{PublicKey, Signature};
 
 use crate::failure::{Failure, remark};
@@ -31,14 +31,10 @@ impl<'a> Signer<'a> {
         let unusable = |error: &dyn std::fmt::Display| Failure::file(&files.secret, error);
         let public = secret.public_key();
         let guard = files.open_journal(secret.scheme(), &public)?;
-        if guard
-            .used()
-            .message(slot)
-            .is_some_and(|used| used != message)
-        {
-            let error = GuardError::SlotUsed { slot };
-            return Err(Failure::file(&files.journal, error));
-        }
+        files.remove_leftover().map_err(|error| unusable(&error))?;
+        guard
+            .check(slot, message)
+            .map_err(|error| Failure::file(&files.journal, error))?;
         let window = secret.window_slots();
         if secret.skips(slot) && !may_skip {
             return Err(unusable(&format_args!(
@@ -59,7 +55,8 @@ impl<'a> Signer<'a> {
         Ok(Self {
             files,
             has_moved: secret.window_slots() != window,
-            key: SigningKey::new(secret, guard),
+            key: SigningKey::new(secret, guard)
+                .map_err(|error| Failure::file(&files.journal, error))?,
         })
     }
 

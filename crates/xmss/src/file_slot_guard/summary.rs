@@ -1,14 +1,14 @@
 //! What a journal says, for people: read without a lock and without changing anything.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use super::{
-    HEADER_BYTES, MAGIC, RECORD_BYTES, checksummed_header, decode_record, is_torn, position,
-};
-use crate::params::{PUBLIC_KEY_BYTES, Scheme};
+use super::format::{HEADER_BYTES, Header, RECORD_BYTES, decode_record, is_torn, position};
+use super::read_header;
+use crate::keys::FINGERPRINT_BYTES;
+use crate::params::Scheme;
 use crate::slot_guard::GuardError;
 use crate::types::PublicKey;
 
@@ -17,8 +17,7 @@ use crate::types::PublicKey;
 /// It gives no right to sign: another process may use a slot at any time. Only a [`FileSlotGuard`](super::FileSlotGuard) does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalSummary {
-    scheme: Scheme,
-    public_key: PublicKey,
+    header: Header,
     /// In ascending order.
     used: Vec<u32>,
     last: Option<u32>,
@@ -38,15 +37,8 @@ impl JournalSummary {
         if !metadata.is_file() {
             return Err(GuardError::NotAJournal);
         }
+        let header = read_header(&file)?;
         let mut reader = BufReader::new(file);
-        let mut header = [0; HEADER_BYTES];
-        reader
-            .read_exact(&mut header)
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::UnexpectedEof => GuardError::NotAJournal,
-                _ => GuardError::Io(error),
-            })?;
-        let (scheme, public_key) = parse_header(&header).ok_or(GuardError::NotAJournal)?;
 
         let length = metadata.len();
         let records = length.saturating_sub(HEADER_BYTES as u64) / RECORD_BYTES as u64;
@@ -63,52 +55,53 @@ impl JournalSummary {
         }
         let last = used.last().copied();
         used.sort_unstable();
-        Ok(Self {
-            scheme,
-            public_key,
-            used,
-            last,
-        })
+        Ok(Self { header, used, last })
     }
 
     /// The scheme of the key.
     #[must_use]
     pub const fn scheme(&self) -> &Scheme {
-        &self.scheme
+        &self.header.scheme
     }
 
     /// The key.
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
-        &self.public_key
+        &self.header.public_key
     }
 
-    /// Number of slots at which the key has signed.
+    /// The [fingerprint](crate::KeyIdentity::fingerprint) of the secret key, if one has been used with the journal.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Option<&[u8; FINGERPRINT_BYTES]> {
+        self.header.fingerprint.as_ref()
+    }
+
+    /// The slot before which every slot counts as used.
+    #[must_use]
+    pub const fn floor(&self) -> u64 {
+        self.header.floor
+    }
+
+    /// Number of slots from the floor on at which the key has signed.
     #[must_use]
     pub const fn used(&self) -> usize {
         self.used.len()
     }
 
-    /// Number of slots in a range at which the key has not signed.
+    /// Number of slots in a range at which the key can still sign, as far as the journal tells.
     #[must_use]
     pub fn left(&self, range: Range<u64>) -> u64 {
+        let end = range.end;
+        let range = range.start.max(self.header.floor).min(end)..end;
         let before = |slot: u64| self.used.partition_point(|&used| u64::from(used) < slot) as u64;
         (range.end - range.start) - (before(range.end) - before(range.start))
     }
 
-    /// The slot that was signed last.
+    /// The slot that was signed last, or the highest one if that is below the floor.
     #[must_use]
     pub const fn last(&self) -> Option<u32> {
         self.last
     }
-}
-
-/// The scheme and the key in a header, if it is one.
-fn parse_header(header: &[u8; HEADER_BYTES]) -> Option<(Scheme, PublicKey)> {
-    let key_at = MAGIC.len() + 4;
-    let scheme = Scheme::from_id(header[MAGIC.len()])?;
-    let key = PublicKey::from_bytes(&header[key_at..key_at + PUBLIC_KEY_BYTES]).ok()?;
-    (*header == checksummed_header(&scheme, &key)).then_some((scheme, key))
 }
 
 #[cfg(test)]
@@ -124,7 +117,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal");
         let (key, _) = sign_once(&TEST, &[1; 32], 7, &[1; 32]).unwrap();
-        let mut guard = FileSlotGuard::open_or_create(&TEST, &key, &path).unwrap();
+        let mut guard = FileSlotGuard::create(&TEST, &key, &path).unwrap();
         let summary = JournalSummary::read(&path).unwrap();
         assert_eq!((summary.used(), summary.last()), (0, None));
         assert_eq!((summary.scheme(), summary.public_key()), (&TEST, &key));
@@ -135,6 +128,14 @@ mod tests {
         assert_eq!((summary.used(), summary.last()), (4, Some(7)));
         assert_eq!(summary.left(0..32), 29);
         assert_eq!(summary.left(7..41), 31);
+        guard.raise_floor(8).unwrap();
+        let summary = JournalSummary::read(&path).unwrap();
+        assert_eq!(
+            (summary.floor(), summary.used(), summary.last()),
+            (8, 2, Some(40))
+        );
+        assert_eq!(summary.left(0..10), 1);
+        assert_eq!(summary.left(0..5), 0);
     }
 
     #[test]
@@ -142,7 +143,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal");
         let (key, _) = sign_once(&TEST, &[1; 32], 7, &[1; 32]).unwrap();
-        let mut guard = FileSlotGuard::open_or_create(&TEST, &key, &path).unwrap();
+        let mut guard = FileSlotGuard::create(&TEST, &key, &path).unwrap();
         for slot in 0..3 {
             guard.reserve(slot, &[1; 32]).unwrap();
         }
@@ -168,6 +169,9 @@ mod tests {
             bytes[at] ^= 1;
             assert!(matches!(read(&bytes), Err(GuardError::NotAJournal)));
         }
-        assert!(matches!(read(&whole[..79]), Err(GuardError::NotAJournal)));
+        assert!(matches!(
+            read(&whole[..HEADER_BYTES - 1]),
+            Err(GuardError::NotAJournal)
+        ));
     }
 }

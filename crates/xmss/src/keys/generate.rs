@@ -12,16 +12,21 @@ use p3_field::{Field, PackedValue};
 use p3_koala_bear::KoalaBear;
 use rand::CryptoRng;
 use rayon::prelude::*;
+use sha3::Shake256;
+use sha3::digest::{ExtendableOutput, Update, XofReader};
 use zeroize::Zeroize;
 
 use super::{ActiveRange, KeyError, SecretKey, SubTree};
 use crate::chain::step;
 use crate::params::{CAPACITY, DIGEST, PARAMETER, Scheme};
 use crate::poseidon::Lanes;
-use crate::prf::{PRF_KEY_BYTES, PrfKey};
+use crate::prf::{PRF_KEY_BYTES, PrfKey, read_elements};
 use crate::tree::{leaf, leaf_capacity};
 use crate::tweak::{chain_tweak, tree_tweak};
 use crate::types::{Digest, Parameter, PublicKey};
+
+/// Bytes of a seed.
+pub const SEED_BYTES: usize = 32;
 
 /// How far key generation has come, in slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +75,7 @@ impl KeyGenerator {
     /// Generates a key from fresh randomness, on the threads of the rayon pool in which it is called.
     pub fn generate<R: CryptoRng + ?Sized>(&self, rng: &mut R) -> (PublicKey, SecretKey) {
         let (prf_key, parameter) = random_seed(rng);
-        match self.run(prf_key, parameter, rng, &Silent) {
+        match self.run(prf_key, parameter, || random_digest(rng), &Silent) {
             Ok(keys) => keys,
             Err(never) => match never {},
         }
@@ -92,29 +97,47 @@ impl KeyGenerator {
             total: slots.end - slots.start,
             progress,
         };
-        self.run(prf_key, parameter, rng, &reporter)
+        self.run(prf_key, parameter, || random_digest(rng), &reporter)
     }
 
-    /// Generates the key with a given PRF key and parameter; `padding` makes the random nodes outside the active range.
+    /// Generates the key that belongs to a secret seed, always the same one.
     ///
-    /// The same three inputs give the same key. Other padding gives another root, unless all slots are active.
-    pub fn generate_from<R: CryptoRng + ?Sized>(
-        &self,
-        prf_key: PrfKey,
-        parameter: Parameter,
-        padding: &mut R,
-    ) -> (PublicKey, SecretKey) {
-        match self.run(prf_key, parameter, padding, &Silent) {
+    /// The PRF key, the parameter and the nodes outside the active range are derived from the seed, the parameter set and the
+    /// active range. So generators that differ give keys that have nothing in common.
+    ///
+    /// That matters because all one-time keys come from the PRF key. If two secret keys had the same one and different
+    /// public keys, each with a journal of its own, then two messages signed at one slot, one under each, would let anyone
+    /// forge a third. No function of this crate makes such keys. Encoded keys from elsewhere may be such, and no journal can
+    /// know of the other: compare the [fingerprints](super::KeyIdentity::fingerprint) where that is possible.
+    ///
+    /// A key that is made again from its seed has forgotten nothing only if its journal is still there.
+    #[must_use]
+    pub fn generate_from(&self, seed: &[u8; SEED_BYTES]) -> (PublicKey, SecretKey) {
+        let slots = self.range.slots();
+        let mut stream = Shake256::default()
+            .chain(b"sheaf key from seed")
+            .chain([self.scheme.id])
+            .chain(slots.start.to_le_bytes())
+            .chain(slots.end.to_le_bytes())
+            .chain(seed)
+            .finalize_xof();
+        let mut bytes = [0; PRF_KEY_BYTES];
+        stream.read(&mut bytes);
+        let prf_key = PrfKey::new(bytes);
+        bytes.zeroize();
+        let parameter = read_elements(&mut stream);
+        match self.run(prf_key, parameter, || read_elements(&mut stream), &Silent) {
             Ok(keys) => keys,
             Err(never) => match never {},
         }
     }
 
-    fn run<R: CryptoRng + ?Sized, O: Observer>(
+    /// Generates the key with a given PRF key and parameter; `padding` makes the nodes outside the active range.
+    fn run<O: Observer>(
         &self,
         prf_key: PrfKey,
         parameter: Parameter,
-        padding: &mut R,
+        padding: impl FnMut() -> Digest,
         observer: &O,
     ) -> Result<(PublicKey, SecretKey), O::Stop> {
         let scheme = &self.scheme;
@@ -125,9 +148,7 @@ impl KeyGenerator {
         for index in trees.start + 2..trees.end {
             roots.push(bottom(index)?.root());
         }
-        let top = SubTree::top(scheme, &parameter, trees.start, roots, || {
-            std::array::from_fn(|_| random_element(padding))
-        });
+        let top = SubTree::top(scheme, &parameter, trees.start, roots, padding);
         let secret_key = SecretKey {
             scheme: self.scheme,
             prf_key,
@@ -148,6 +169,10 @@ fn random_seed<R: CryptoRng + ?Sized>(rng: &mut R) -> (PrfKey, Parameter) {
     let prf_key = PrfKey::new(bytes);
     bytes.zeroize();
     (prf_key, std::array::from_fn(|_| random_element(rng)))
+}
+
+fn random_digest<R: CryptoRng + ?Sized>(rng: &mut R) -> Digest {
+    std::array::from_fn(|_| random_element(rng))
 }
 
 /// A uniform field element, by rejection.
@@ -259,4 +284,58 @@ fn leaf_lanes<P: Lanes>(
         .collect();
     let tweak = P::pack_columns_fn(|lane| tree_tweak(0, slots[lane]));
     P::unpack_iter(leaf(capacity, &parameter, &tweak, &ends))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::params::TEST;
+
+    #[derive(Deserialize)]
+    struct KeyVector {
+        secret_key: String,
+    }
+
+    #[test]
+    fn regenerates_the_trees_of_other_implementations() {
+        for line in include_str!("../../tests/vectors/test-scheme-keys.jsonl").lines() {
+            let vector: KeyVector = serde_json::from_str(line).unwrap();
+            let encoded = hex::decode(vector.secret_key).unwrap();
+            let secret_key = SecretKey::from_bytes(&TEST, &encoded).unwrap();
+            let prf_key = PrfKey::new(encoded[..32].try_into().unwrap());
+            let parameter = secret_key.public_key().parameter;
+            let generator = KeyGenerator::new(&TEST, 0, 256).unwrap();
+            let padding = || random_digest(&mut rand::rng());
+            let Ok((public_key, again)) = generator.run(prf_key, parameter, padding, &Silent);
+            assert_eq!(public_key, secret_key.public_key());
+            // All slots are active, so the only random node is the one beside the root, the last of the top tree.
+            let left_offset = u32::from_le_bytes(encoded[80..84].try_into().unwrap()) as usize;
+            let again = again.to_bytes();
+            assert_eq!(again[..left_offset - 32], encoded[..left_offset - 32]);
+            assert_eq!(again[left_offset..], encoded[left_offset..]);
+        }
+    }
+
+    /// Two public keys with one PRF key, and a journal each, would be broken by a signature of each at one slot.
+    #[test]
+    fn a_seed_gives_one_key_per_range_and_never_one_prf_key_to_two() {
+        let of = |start, count, seed: u8| {
+            KeyGenerator::new(&TEST, start, count)
+                .unwrap()
+                .generate_from(&[seed; SEED_BYTES])
+                .1
+        };
+        assert_eq!(*of(0, 64, 1).to_bytes(), *of(0, 64, 1).to_bytes());
+        let keys = [of(0, 64, 1), of(0, 64, 2), of(0, 80, 1), of(16, 64, 1)];
+        for (i, key) in keys.iter().enumerate() {
+            for other in &keys[..i] {
+                let (key, other) = (key.identity(), other.identity());
+                assert_ne!(key.fingerprint, other.fingerprint);
+                assert_ne!(key.public_key.parameter, other.public_key.parameter);
+                assert_ne!(key.public_key.root, other.public_key.root);
+            }
+        }
+    }
 }
