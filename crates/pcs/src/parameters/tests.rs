@@ -35,7 +35,10 @@ fn every_challenge_has_its_terms() {
     assert_eq!(count("claim batching"), oracles);
     assert_eq!(count("queries"), oracles);
     assert_eq!(count("Merkle"), 1);
-    assert_eq!(terms.len(), 2 * folds + 3 * oracles + 1);
+    let last = parameters.final_variables();
+    assert_eq!(count("final batching"), 1);
+    assert_eq!(count("final sumcheck"), last);
+    assert_eq!(terms.len(), 2 * folds + 3 * oracles + 1 + last + 1);
     assert!(terms.iter().all(|t| t.bits >= 128.0));
     let hashes = terms.iter().filter(|t| t.kind == ErrorKind::Hash);
     assert_eq!(hashes.count(), 1);
