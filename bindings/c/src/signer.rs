@@ -77,6 +77,7 @@ impl Signer {
         secret_key: &[u8],
         journal: &Path,
     ) -> Result<Self, Failure> {
+        prover.check_process()?;
         let secret_key = SecretKey::from_bytes(scheme, secret_key)?;
         let guard = FileSlotGuard::open(scheme, &secret_key.public_key(), journal)?;
         Ok(Self {

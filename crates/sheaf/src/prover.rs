@@ -143,7 +143,7 @@ impl Prover {
         rate: Rate,
         mut observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Aggregate, Error> {
-        self.check_owner()?;
+        self.check_process()?;
         Claims::check_count(batch.signatures())?;
         let (statement, order) = batch.claims().into_statement()?;
         let signatures: Vec<&Signature> = order
@@ -234,7 +234,7 @@ impl Prover {
     /// # Errors
     /// [`Error::Forked`] in a process that was forked off after the prover was made.
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R, Error> {
-        self.check_owner()?;
+        self.check_process()?;
         Ok(self.pool.install(work))
     }
 
@@ -259,7 +259,11 @@ impl Prover {
         }
     }
 
-    fn check_owner(&self) -> Result<(), Error> {
+    /// Checks that the threads of the prover are there: other calls do so first.
+    ///
+    /// # Errors
+    /// [`Error::Forked`] in a process that was forked off after the prover was made.
+    pub fn check_process(&self) -> Result<(), Error> {
         if self.owner.is_here() {
             Ok(())
         } else {
