@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::digest::digest_keys;
 
 /// The version of the protocol that this crate speaks, bound by every proof.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// The most signatures that one proof may cover.
 ///

@@ -67,7 +67,7 @@ pub use sheaf_xmss as xmss;
 pub use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
 
 pub use crate::aggregate::{
-    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, MAGIC, MAX_BYTES,
+    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, MAGIC, MAX_BYTES,
 };
 #[cfg(feature = "prover")]
 pub use crate::batch::{Batch, SignedGroup};

@@ -33,6 +33,8 @@ pub enum Domain {
     Node = 3,
     /// The sponges that hash the keys of a statement.
     Keys = 4,
+    /// The hash that tests a nonce.
+    Grinding = 7,
 }
 
 impl Domain {

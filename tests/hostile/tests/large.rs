@@ -43,7 +43,12 @@ fn the_largest_claims_with_hostile_proofs() {
         for rate in [Rate::Half, Rate::Sixteenth] {
             for body in [&random[..], &zeros, &random[..20_000], &[]] {
                 let mut proof = sheaf::MAGIC.to_vec();
-                proof.extend([sheaf::FORMAT_VERSION, scheme.id, rate.log_inverse(), 0]);
+                proof.extend([
+                    sheaf::FORMAT_VERSION,
+                    scheme.id,
+                    rate.log_inverse(),
+                    sheaf::KIND_LEAF,
+                ]);
                 proof.extend_from_slice(body);
                 let verified = under_test(claims_bytes + proof.len(), || {
                     verify(&claims, &Aggregate::from_bytes(&proof).unwrap())

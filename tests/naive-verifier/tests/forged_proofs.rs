@@ -72,7 +72,7 @@ fn forged(
         PROTOCOL_VERSION as u8,
         claims.scheme().id,
         rate.log_inverse(),
-        0,
+        KIND_LEAF,
     ]);
     assert_eq!(bytes.len(), HEADER_BYTES);
     bytes.extend(transcript.into_bytes());

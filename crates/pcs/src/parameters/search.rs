@@ -43,8 +43,8 @@ const SAMPLE_MARGIN: MicroBits = 4 * BIT;
 const NANOSECONDS_PER_BYTE: u64 = 2500;
 /// One width-24 permutation, two cores.
 const NANOSECONDS_PER_HASH: u64 = 480;
-/// Eight width-16 permutations, two cores.
-const NANOSECONDS_PER_8_NONCES: u64 = 1400;
+/// Eight width-24 permutations, two cores.
+const NANOSECONDS_PER_8_NONCES: u64 = 2800;
 /// Encoding, weights and sumcheck, per element of the extension field.
 const NANOSECONDS_PER_COEFFICIENT: u64 = 60;
 
