@@ -13,10 +13,10 @@ const MESSAGES: &str = include_str!("vectors/messages.txt");
 
 /// SHA3-256 of the aggregate of [`batch`]`(TEST, &[2, 1])` at each rate.
 const PROOFS: [&str; 4] = [
-    "8909d130dc7cd5ba84be81784641be05bde2ef1e04bef02f414a06e9330a41bd",
-    "4da1f8f789b3c5d3be9c1afb431ea5a35be7f93ec083675a6e16ce290193dfcf",
-    "0caa791b84604311960ef45ae81d1cd6d0d6155cbc22dd4979cc31c6ed7b3029",
-    "94e87bba10295d6a25aa60a2bc0bf82e3e7098e6262ff1d75af7302be31eb816",
+    "3f996c9e72a077bc6b9645bda4b537a0939df487b1076cacb2d211c3b4b16455",
+    "c33d8ec91084d8674e6550ec646b101c6ffdded8fdf73609d97ae14faeadaa95",
+    "65b044767d439d746bf79ec06fd6dd437431721183b9b172c213cfe7504fbf1a",
+    "a65a35c8882065eaa56c4295dd01773c1eb7a45b3c427e7f41c5cf963d3cbf86",
 ];
 
 /// The label of the message that element `index` belongs to: where a proof without it ends.
