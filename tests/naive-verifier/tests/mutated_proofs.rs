@@ -156,7 +156,7 @@ fn elements_removed_and_inserted() {
         bytes.truncate(bytes.len() - 4);
         bytes.extend(vec![0; length]);
         let expected = match length {
-            0 => Reject::Truncated("pcs/nodes"),
+            0 => Reject::Truncated("pcs/final sumcheck"),
             _ => Reject::Header,
         };
         assert_eq!(verdict(&proof.claims, &bytes), Err(expected));
