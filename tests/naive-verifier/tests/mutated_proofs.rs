@@ -76,7 +76,9 @@ fn every_nth_element(stride: usize) {
         Reject::Permutations(30),
         Reject::Columns,
         Reject::Rows(0),
+        Reject::ProofOfWork("pcs/fold grinding"),
         Reject::ProofOfWork("pcs/query grinding"),
+        Reject::FinalSum,
     ]) {
         assert!(
             steps.contains(&expected),
