@@ -42,7 +42,7 @@ pub(crate) const DIGITS: usize = 8;
 /// Remainders of an element of the message hash lie below this.
 pub(crate) const REMAINDERS: usize = 127;
 
-const VERSION: usize = 2;
+const VERSION: usize = 3;
 const MAX_LANES: usize = 1 << 16;
 const KEY_BYTES: usize = 52;
 
@@ -219,7 +219,7 @@ fn digest_of_keys(lanes: &[Lane]) -> Vec<F> {
             }
             state = permute24(state);
         }
-        state[9..18].to_vec()
+        state[..9].to_vec()
     };
     (0..16).flat_map(digest).collect()
 }
