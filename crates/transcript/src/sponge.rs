@@ -23,7 +23,7 @@
 
 use p3_field::PrimeCharacteristicRing;
 use p3_field::PrimeField32;
-use sheaf_poseidon::permute24;
+use sheaf_poseidon::permute24_single;
 
 use crate::domain::Domain;
 use crate::field::{EF, F, ORDER, from_coefficients};
@@ -117,7 +117,7 @@ impl Sponge {
         self.state[0] += F::from_usize(self.absorbed);
         self.state[1] += self.messages;
         self.state[CAPACITY + self.absorbed..].fill(F::ZERO);
-        permute24(&mut self.state);
+        permute24_single(&mut self.state);
         self.absorbed = 0;
         self.messages = F::ZERO;
         self.squeezed = 0;
