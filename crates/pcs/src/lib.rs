@@ -51,6 +51,9 @@
 //! points are random points of `EF^m` instead of powers of one element. Two distinct
 //! multilinear polynomials agree at such a point with probability at most `m / |EF|`.
 //!
+//! Rows are not absorbed: the root and the positions fix them. So positions and the challenge `g` after them are drawn in one
+//! go, and are one message of the verifier; their error terms add up.
+//!
 //! Positions are drawn with repetition, and batched in the order in which they are drawn. The last polynomial
 //! is fixed before the last positions are, so that its queries may join the running claim like all others:
 //! the verifier evaluates it once, not at every position.

@@ -25,7 +25,7 @@ pub const MAX_BYTES: usize = 4 << 20;
 const ELEMENT_BYTES: usize = 4;
 
 /// The kind of an aggregate whose body is a proof about signatures: byte 7.
-pub const KIND_LEAF: u8 = 1;
+pub const KIND_LEAF: u8 = sheaf_aggregation::KIND_LEAF;
 
 /// What byte 7 says of the body.
 const fn kind_name(kind: u8) -> &'static str {

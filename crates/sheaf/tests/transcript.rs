@@ -13,10 +13,10 @@ const MESSAGES: &str = include_str!("vectors/messages.txt");
 
 /// SHA3-256 of the aggregate of [`batch`]`(TEST, &[2, 1])` at each rate.
 const PROOFS: [&str; 4] = [
-    "3f996c9e72a077bc6b9645bda4b537a0939df487b1076cacb2d211c3b4b16455",
-    "c33d8ec91084d8674e6550ec646b101c6ffdded8fdf73609d97ae14faeadaa95",
-    "65b044767d439d746bf79ec06fd6dd437431721183b9b172c213cfe7504fbf1a",
-    "a65a35c8882065eaa56c4295dd01773c1eb7a45b3c427e7f41c5cf963d3cbf86",
+    "1c7b2e445acf1f1ab1e59db122e62ececb744fea0213bd490b3677d5cbefe50d",
+    "c6c137f8fb1a56eb43231147c836589c80a68a50a20dc4c69f678725c4c4c337",
+    "9ca6f1f7c2e595db46d32edaf72e8396e37b9248b12b7f93d1ed173628c7999a",
+    "7d2148acdb72eb1094b3fe4fb2f75815d9a3bca2216f97d6855d621d763c2120",
 ];
 
 /// The label of the message that element `index` belongs to: where a proof without it ends.

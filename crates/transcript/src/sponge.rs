@@ -9,8 +9,8 @@
 //! bits) puts inner collisions beyond `2^139`.
 //!
 //! Every permutation overwrites the whole rate, with what was absorbed since the
-//! last one and zeros behind: no output is ever part of an input, and an input
-//! is told by the nine elements of the capacity and at most 15 absorbed ones.
+//! last one and zeros behind: no output that challenges are made of is ever part of an
+//! input, and an input is told by the nine elements of the capacity and at most 15 absorbed ones.
 //!
 //! Framing: at every permutation `capacity[0]` gains the number of elements
 //! absorbed since the last one, which tells the zeros from absorbed ones, and

@@ -43,6 +43,8 @@ pub(crate) const DIGITS: usize = 8;
 pub(crate) const REMAINDERS: usize = 127;
 
 const VERSION: usize = 3;
+/// The kind of a proof about signatures.
+const KIND: usize = 1;
 const MAX_LANES: usize = 1 << 16;
 const KEY_BYTES: usize = 52;
 
@@ -194,7 +196,7 @@ pub(crate) fn lanes(groups: &[Group]) -> Vec<Lane> {
 pub(crate) fn absorb(scheme: &Scheme, rate: usize, groups: &[Group], transcript: &mut Transcript) {
     transcript.absorb(
         "statement/header",
-        &[VERSION, scheme.id.into(), rate, groups.len()].map(f),
+        &[VERSION, scheme.id.into(), rate, KIND, groups.len()].map(f),
     );
     for group in groups {
         let mut slot = base_p(group.slot.into(), 2);
