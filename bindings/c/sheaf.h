@@ -464,7 +464,8 @@ sheaf_status sheaf_prover_new(size_t threads, struct sheaf_prover **prover, stru
 size_t sheaf_prover_threads(const struct sheaf_prover *prover);
 
 /**
- * Frees the memory that past proofs have left for the next. Does nothing if `prover` is null.
+ * Frees the memory that past proofs have left for the next, and gives it back to the system where the C library is glibc. With
+ * other allocators it depends on their settings when the system gets it. Does nothing if `prover` is null.
  *
  * Thread safety: any thread, until the prover is freed; proofs that are being made are not disturbed.
  */

@@ -117,7 +117,7 @@ fn signature_scheme(head: &[u8], length: u64) -> Option<Scheme> {
 mod tests {
     use sheaf::xmss::KeyGenerator;
     use sheaf::xmss::one_slot::sign_once;
-    use sheaf::{Claims, FORMAT_VERSION, PROD, TEST};
+    use sheaf::{Claims, FORMAT_VERSION, KIND_LEAF, PROD, TEST};
 
     use super::*;
 
@@ -148,7 +148,7 @@ mod tests {
             };
             assert_eq!(Kind::of_bytes(&batch.to_bytes()), Kind::Batch(scheme));
         }
-        let proof = [&MAGIC[..], &[FORMAT_VERSION, PROD.id, 1, 0]].concat();
+        let proof = [&MAGIC[..], &[FORMAT_VERSION, PROD.id, 1, KIND_LEAF]].concat();
         assert_eq!(Kind::of_bytes(&proof), Kind::Proof);
         assert_eq!(Kind::of_bytes(b"\n {\"groups\": []}"), Kind::Claims);
         assert_eq!(Kind::of_bytes(b""), Kind::Empty);

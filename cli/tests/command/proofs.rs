@@ -2,7 +2,7 @@
 
 use sheaf::xmss::BatchFile;
 use sheaf::xmss::one_slot::sign_once;
-use sheaf::{FORMAT_VERSION, MAGIC, TEST};
+use sheaf::{FORMAT_VERSION, KIND_LEAF, MAGIC, TEST};
 
 use crate::sandbox::{Sandbox, message, signed, vectors};
 
@@ -143,7 +143,7 @@ fn bad_signatures_are_named_by_file_and_index() {
         "sign --key b --slot 7 --message {} --out b.batch",
         message(1)
     ));
-    let header = [&MAGIC[..], &[FORMAT_VERSION, 2, 1, 0]].concat();
+    let header = [&MAGIC[..], &[FORMAT_VERSION, 2, 1, KIND_LEAF]].concat();
     sandbox.write("no-proof", header);
     sandbox.refuse(
         "verify --batch all.batch --batch b.batch no-proof",

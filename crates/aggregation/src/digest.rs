@@ -21,8 +21,8 @@ const WIDTH: usize = 24;
 ///
 /// Stream `s` absorbs keys `s, s + 16, s + 32, ..`, each as
 /// `root 8 | parameter 5 | 1 | 0` over the rate of a state `capacity 9 | rate 15`
-/// whose capacity is `0^8 | 4` at first ([`Domain::Keys`]);
-/// the `1` tells a key from the zero block that pads shorter streams. The
+/// whose capacity is `0^8 | 4` at first ([`Domain::Keys`]), and which is its last
+/// capacity; the `1` tells a key from the zero block that pads shorter streams. The
 /// number of keys is bound by the header of the statement.
 #[must_use]
 pub(crate) fn digest_keys(keys: &[&PublicKey]) -> Vec<F> {
@@ -56,7 +56,7 @@ pub(crate) fn digest_keys(keys: &[&PublicKey]) -> Vec<F> {
     (0..STREAMS)
         .flat_map(|s| {
             let state = states[s / PF::WIDTH];
-            (0..CAPACITY).map(move |i| state[CAPACITY + i].as_slice()[s % PF::WIDTH])
+            (0..CAPACITY).map(move |i| state[i].as_slice()[s % PF::WIDTH])
         })
         .collect()
 }

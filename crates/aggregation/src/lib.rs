@@ -33,11 +33,11 @@ mod evaluate;
 mod fingerprints;
 mod form;
 mod idle;
-mod protocol;
 #[cfg(feature = "prover")]
 mod prove;
 mod public;
 mod security;
+mod setup;
 mod shape;
 mod stacking;
 mod statement;
@@ -50,11 +50,11 @@ mod wiring;
 mod witness;
 
 pub use constraints::verify::Error as ConstraintError;
-pub use protocol::{cells_per_signature, security_report, statement_security};
 #[cfg(feature = "prover")]
 pub use prove::{Cancelled, Phase, ProveError, Scratch, prove};
 pub use security::{ErrorTerm, SecurityReport, TARGET_BITS};
+pub use setup::{Setup, cells_per_signature, security_report};
 pub use statement::{
-    Group, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,
+    Group, KIND_LEAF, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,
 };
-pub use verify::{VerifyError, verify};
+pub use verify::{VerifyError, verify, verify_with};

@@ -15,7 +15,8 @@ use crate::constraints::{self, Constraints, digit_polynomials, top_digit_scale};
 use crate::evaluate::evaluate_columns;
 use crate::fingerprints::Fingerprints;
 use crate::idle::IdleOutputs;
-use crate::protocol::Setup;
+use crate::public::PublicColumns;
+use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::statement::Statement;
 use crate::strategy::{Honest, Strategy};
@@ -103,6 +104,8 @@ pub enum ProveError {
 #[derive(Default)]
 pub struct Scratch {
     trace: Option<Trace>,
+    /// Of the last proof. The next one often has the same size and rate.
+    setup: Option<Setup>,
 }
 
 impl core::fmt::Debug for Scratch {
@@ -128,7 +131,12 @@ pub fn prove(
     mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
 ) -> Result<Vec<u8>, ProveError> {
     let mut begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
-    let setup = Setup::new(statement, log_inv_rate)?;
+    let setup = match scratch.setup.take() {
+        Some(setup) if setup.fits(statement) && setup.log_inv_rate == log_inv_rate => setup,
+        _ => Setup::new(statement, log_inv_rate)?,
+    };
+    let setup = scratch.setup.insert(setup);
+    let public = PublicColumns::new(statement);
     check_shapes(statement, &setup.shape, signatures)?;
 
     begin(Phase::Witness)?;
@@ -140,17 +148,9 @@ pub fn prove(
         }
         none => none.insert(Trace::new(permutations)),
     };
-    let witness = witness::generate(statement, &setup.shape, &setup.public, signatures, trace)
+    let witness = witness::generate(statement, &setup.shape, &public, signatures, trace)
         .map_err(ProveError::Invalid)?;
-    prove_witness(
-        statement,
-        log_inv_rate,
-        &setup,
-        &witness,
-        trace,
-        &Honest,
-        begin,
-    )
+    prove_witness(statement, setup, &witness, trace, &Honest, begin)
 }
 
 /// Proves the statement of a witness whose permutations are in `trace`.
@@ -158,7 +158,6 @@ pub fn prove(
 /// Nothing is checked: a false witness gives a proof that is rejected.
 pub(crate) fn prove_witness(
     statement: &Statement,
-    log_inv_rate: usize,
     setup: &Setup,
     witness: &Witness,
     trace: &mut Trace,
@@ -169,13 +168,14 @@ pub(crate) fn prove_witness(
         shape,
         stacking,
         parameters,
-        public,
+        log_inv_rate,
     } = setup;
+    let public = &PublicColumns::new(statement);
     let permutations = shape.permutations();
 
     begin(Phase::Commit)?;
     let mut transcript = ProverTranscript::new();
-    statement.absorb(log_inv_rate, &mut transcript);
+    statement.absorb(*log_inv_rate, &mut transcript);
     let message = stacking.message(shape, &witness.cells);
     let committed = pcs::commit(parameters, &stacking.layout, message, &mut transcript);
 

@@ -12,7 +12,10 @@ use thiserror::Error;
 use crate::digest::digest_keys;
 
 /// The version of the protocol that this crate speaks, bound by every proof.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
+
+/// The kind of a proof about signatures.
+pub const KIND_LEAF: u8 = 1;
 
 /// The most signatures that one proof may cover.
 ///
@@ -212,6 +215,7 @@ impl Statement {
                 F::from_u32(PROTOCOL_VERSION),
                 F::from_u8(self.scheme.id),
                 F::from_usize(log_inv_rate),
+                F::from_u8(KIND_LEAF),
                 F::from_usize(self.groups.len()),
             ],
         );

@@ -10,7 +10,8 @@ use crate::chain_ends::ChainEnds;
 use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
 use crate::idle::IdleOutputs;
-use crate::protocol::Setup;
+use crate::public::PublicColumns;
+use crate::setup::Setup;
 use crate::statement::Statement;
 use crate::wiring;
 
@@ -21,6 +22,9 @@ pub enum VerifyError {
     /// There are no parameters for this rate and size.
     #[error(transparent)]
     Parameters(#[from] ParameterError),
+    /// The set-up is that of statements of another size.
+    #[error("the set-up is for a statement of another size")]
+    Setup,
     /// The proof has the wrong shape.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
@@ -69,15 +73,26 @@ impl VerifyError {
 /// # Errors
 /// If the proof is not valid for exactly this statement and rate.
 pub fn verify(statement: &Statement, log_inv_rate: usize, proof: &[u8]) -> Result<(), VerifyError> {
-    let setup = Setup::new(statement, log_inv_rate)?;
+    verify_with(&Setup::new(statement, log_inv_rate)?, statement, proof)
+}
+
+/// As [`verify`], at the rate of a set-up that was made for a statement of the same size.
+///
+/// # Errors
+/// As [`verify`]; [`VerifyError::Setup`] if the statement has another size.
+pub fn verify_with(setup: &Setup, statement: &Statement, proof: &[u8]) -> Result<(), VerifyError> {
+    if !setup.fits(statement) {
+        return Err(VerifyError::Setup);
+    }
     let Setup {
         shape,
         stacking,
         parameters,
-        public,
-    } = &setup;
+        log_inv_rate,
+    } = setup;
+    let public = &PublicColumns::new(statement);
     let mut transcript = VerifierTranscript::new(proof);
-    statement.absorb(log_inv_rate, &mut transcript);
+    statement.absorb(*log_inv_rate, &mut transcript);
     let commitment = pcs::receive_commitment(parameters, &stacking.layout, &mut transcript)?;
 
     // Chain ends.

@@ -14,12 +14,10 @@ pub(crate) enum Check {
     Sample(usize),
     /// The claim with this index is part of the running claim.
     Claim(usize),
-    /// The folded rows of an oracle that is not the last are part of the running claim.
+    /// The folded rows of an oracle are part of the running claim.
     Queries(usize),
     /// Opened rows of an oracle are those of its root.
     Rows(usize),
-    /// The last polynomial is what the last oracle folds to.
-    FinalQueries,
     /// The last polynomial has the claimed sum.
     FinalSum,
     /// Nonces meet their difficulty.

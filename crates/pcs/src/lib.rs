@@ -28,16 +28,20 @@
 //!                 sum_b f_0(b) W_0(b) = sum,   W_0 = eq(z, .) + g eq(p_1, .) + g^2 eq(p_2, .) + ..
 //!
 //!     round i     k_i rounds of sumcheck, most significant variable first:
-//!                     P: g(0) and the coefficient of X^2; proof of work; V: c_j
+//!                     P: round polynomial; proof of work; V: c_j
 //!                 leave f_{i+1} = f_i(c, .), W_{i+1} = W_i(c, .).
 //!       more      P: root of f_{i+1};  V: z;  P: f_{i+1}(z);  proof of work
 //!       rounds    V: positions x_q in oracle i;  P: their rows
 //!       follow    V: g
 //!                 sum  += g f_{i+1}(z) + sum_q g^(q+2) (row at x_q folded as in (1))
 //!                 W    += g eq(z, .)   + sum_q g^(q+2) x_q^b
-//!       last      P: f_{i+1} in clear;  proof of work
-//!       round     V: positions in oracle i;  P: their rows
-//!                 V checks (1) at each of them, and sum_b f_{i+1}(b) W_{i+1}(b) = sum.
+//!       last      P: all of f_{i+1} in clear;  proof of work
+//!       round     V: positions x_q in oracle i;  P: their rows
+//!                 V: g
+//!                 sum  += sum_q g^q (row at x_q folded as in (1)),    q = 1, 2, ..
+//!                 W    += sum_q g^q x_q^b
+//!                 a sumcheck over all variables;  V: its challenges c
+//!                 V checks f_{i+1}(c) W_{i+1}(c) = sum.
 //! ```
 //!
 //! That is WHIR's construction 5.1 with three liberties: oracles are interleaved in
@@ -46,6 +50,13 @@
 //! every oracle is chosen freely instead of halving the domain; and the out-of-domain
 //! points are random points of `EF^m` instead of powers of one element. Two distinct
 //! multilinear polynomials agree at such a point with probability at most `m / |EF|`.
+//!
+//! Rows are not absorbed: the root and the positions fix them. So positions and the challenge `g` after them are drawn in one
+//! go, and are one message of the verifier; their error terms add up.
+//!
+//! Positions are drawn with repetition, and batched in the order in which they are drawn. The last polynomial
+//! is fixed before the last positions are, so that its queries may join the running claim like all others:
+//! the verifier evaluates it once, not at every position.
 //!
 //! # Why round 0 is cheap
 //! Claims about `f_0` need of it only the slices' values at the inner coordinates of

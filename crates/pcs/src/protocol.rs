@@ -1,9 +1,10 @@
 //! What prover and verifier have in common: the messages and what they are bound to.
 
 use p3_field::{BasedVectorSpace, PrimeCharacteristicRing};
+use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, F, Label, Transcript};
 
-use crate::layout::Claim;
+use crate::layout::{Claim, Layout};
 use crate::parameters::Parameters;
 
 /// The parameters and the layout: public, absorbed first.
@@ -14,12 +15,14 @@ const CLAIMS: Label = Label::new("pcs/claims");
 pub(crate) const ROOT: Label = Label::new("pcs/root");
 /// The value of an oracle's polynomial at a random point.
 pub(crate) const OUT_OF_DOMAIN: Label = Label::new("pcs/out of domain");
-/// A round polynomial `g`: the value at 0 and the coefficient of `X^2`.
+/// A round polynomial ([`sheaf_sumcheck::round`]) of the variables that an oracle folds.
 pub(crate) const SUMCHECK: Label = Label::new("pcs/sumcheck");
 /// Proof of work before a folding challenge.
 pub(crate) const FOLD_GRINDING: Label = Label::new("pcs/fold grinding");
 /// Proof of work before query positions.
 pub(crate) const QUERY_GRINDING: Label = Label::new("pcs/query grinding");
+/// A round polynomial of the variables of the last polynomial.
+pub(crate) const FINAL_SUMCHECK: Label = Label::new("pcs/final sumcheck");
 /// The last polynomial, in clear.
 pub(crate) const FINAL: Label = Label::new("pcs/final polynomial");
 /// Opened rows of an oracle (a hint).
@@ -46,28 +49,64 @@ pub(crate) fn absorb_claims(claims: &[Claim], transcript: &mut impl Transcript) 
     transcript.absorb(CLAIMS, &EF::flatten_to_base(elements));
 }
 
-/// The positions queried in an oracle of `2^bits` rows, sorted, without repetition.
-pub(crate) fn query_positions(
-    queries: usize,
-    bits: usize,
-    transcript: &mut impl Transcript,
-) -> Vec<usize> {
-    let mut positions = transcript.sample_indices(queries, bits);
-    positions.sort_unstable();
-    positions.dedup();
-    positions
+/// The positions queried in an oracle of `2^bits` rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Positions {
+    /// In the order in which they are drawn, with repetition: this is how their values are batched.
+    pub(crate) drawn: Vec<usize>,
+    /// Sorted, without repetition: this is how their rows are opened.
+    pub(crate) distinct: Vec<usize>,
 }
 
-/// `g(x)` for the round polynomial with `g(0) + g(1) = sum`.
-pub(crate) fn evaluate_round(sum: EF, at_zero: EF, quadratic: EF, x: EF) -> EF {
-    let linear = sum - at_zero.double() - quadratic;
-    (quadratic * x + linear) * x + at_zero
+impl Positions {
+    pub(crate) fn draw(queries: usize, bits: usize, transcript: &mut impl Transcript) -> Self {
+        let drawn = transcript.sample_indices(queries, bits);
+        let mut distinct = drawn.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        Self { drawn, distinct }
+    }
+
+    /// The folded rows in drawn order. `rows` are those at the distinct positions.
+    pub(crate) fn fold(&self, rows: &[F], row_elements: usize, weights: &[EF]) -> Vec<EF> {
+        let folded: Vec<EF> = rows
+            .chunks_exact(row_elements)
+            .map(|row| fold_row(row, weights))
+            .collect();
+        self.drawn
+            .iter()
+            .map(|position| match self.distinct.binary_search(position) {
+                Ok(i) => folded.get(i).copied().unwrap_or_default(),
+                Err(_) => EF::ZERO,
+            })
+            .collect()
+    }
 }
 
-/// `sum_b coefficients[b] x^b`.
-pub(crate) fn horner(coefficients: &[EF], x: F) -> EF {
-    coefficients
+/// The weights of the live slices of oracle `index` at the challenges that fold it.
+pub(crate) fn fold_weights(layout: &Layout, index: usize, point: &[EF]) -> Vec<EF> {
+    let table = eq::table(point);
+    if index > 0 {
+        return table;
+    }
+    layout
+        .live
         .iter()
-        .rev()
-        .fold(EF::ZERO, |value, &c| value * x + c)
+        .filter_map(|&slice| table.get(slice).copied())
+        .collect()
+}
+
+/// The inner product of a row and the weights.
+///
+/// A row of base-field elements has as many as there are weights; otherwise its
+/// elements are the coefficients of that many extension-field elements.
+fn fold_row(row: &[F], weights: &[EF]) -> EF {
+    if row.len() == weights.len() {
+        return weights.iter().zip(row).map(|(&w, &x)| w * x).sum();
+    }
+    EF::reconstitute_from_base(row.to_vec())
+        .into_iter()
+        .zip(weights)
+        .map(|(x, &w)| x * w)
+        .sum()
 }

@@ -27,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 mod circulant;
+mod single;
 
 use std::sync::LazyLock;
 
@@ -37,6 +38,7 @@ use p3_koala_bear::{
 use p3_monty_31::MDSUtils;
 
 use crate::circulant::{Circulant, Narrow, Wide};
+pub use crate::single::permute24_single;
 
 /// Full rounds on either side of the partial ones.
 pub const HALF_FULL_ROUNDS: usize = 4;
@@ -75,12 +77,13 @@ static NARROW: LazyLock<Tables<Narrow, 16>> = LazyLock::new(|| {
         &KOALABEAR_POSEIDON1_RC_16,
     )
 });
-static WIDE: LazyLock<Tables<Wide, 24>> = LazyLock::new(|| {
-    Tables::new(
-        MDSKoalaBearData::MATRIX_CIRC_MDS_24_COL,
-        &KOALABEAR_POSEIDON1_RC_24,
-    )
-});
+static WIDE: LazyLock<Tables<Wide, 24>> =
+    LazyLock::new(|| Tables::new(WIDE_COLUMN, WIDE_CONSTANTS));
+
+/// The first column of the matrix of width 24.
+const WIDE_COLUMN: [i64; 24] = MDSKoalaBearData::MATRIX_CIRC_MDS_24_COL;
+/// The constants of the rounds of width 24.
+const WIDE_CONSTANTS: &[[KoalaBear; 24]] = &KOALABEAR_POSEIDON1_RC_24;
 
 /// Applies the permutation of width 16 to a state, or to as many states as `P` has lanes.
 pub fn permute16<P: PackedField<Scalar = KoalaBear>>(state: &mut [P; 16]) {
@@ -115,7 +118,21 @@ pub fn record24<P: PackedField<Scalar = KoalaBear>>(
     run(&WIDE, state, full, partial);
 }
 
-impl<C: Circulant<W>, const W: usize> Tables<C, W> {
+/// The linear part of the partial rounds, and all constants.
+struct Linear<const W: usize> {
+    /// `e_0 M^t`, for each partial round.
+    rows: Vec<[KoalaBear; W]>,
+    /// `M^k e_0`, for `k` up to the number of partial rounds. The first column of a circulant matrix determines it.
+    columns: Vec<[KoalaBear; W]>,
+    /// `constant_t`.
+    constants: Vec<KoalaBear>,
+    /// Constants of the full rounds before the partial ones.
+    first: [[KoalaBear; W]; HALF_FULL_ROUNDS],
+    /// Constants of the full rounds after them, with what the constants of the partial rounds add to the first.
+    last: [[KoalaBear; W]; HALF_FULL_ROUNDS],
+}
+
+impl<const W: usize> Linear<W> {
     fn new(column: [i64; W], round_constants: &[[KoalaBear; W]]) -> Self {
         let rounds = round_constants.len() - 2 * HALF_FULL_ROUNDS;
         let column = column.map(KoalaBear::from_i64);
@@ -127,11 +144,10 @@ impl<C: Circulant<W>, const W: usize> Tables<C, W> {
             core::array::from_fn(|j| (0..W).map(|i| v[i] * entry(i, j)).sum())
         };
         let unit: [KoalaBear; W] = core::array::from_fn(|i| KoalaBear::from_bool(i == 0));
-        // e_0 M^t and M^k e_0.
-        let rows: Vec<_> = core::iter::successors(Some(unit), |v| Some(apply_row(v)))
+        let rows = core::iter::successors(Some(unit), |v| Some(apply_row(v)))
             .take(rounds)
             .collect();
-        let columns: Vec<_> = core::iter::successors(Some(unit), |v| Some(apply(v)))
+        let columns = core::iter::successors(Some(unit), |v| Some(apply(v)))
             .take(rounds + 1)
             .collect();
 
@@ -145,13 +161,6 @@ impl<C: Circulant<W>, const W: usize> Tables<C, W> {
                 with_constants[0]
             })
             .collect();
-
-        let differences_to_element = (0..rounds)
-            .map(|t| chunked((0..t).map(|i| columns[t - i][0])))
-            .collect();
-        let differences_to_state = (0..W)
-            .map(|row| chunked((0..rounds).map(|i| columns[rounds - i][row])))
-            .collect();
         let first = core::array::from_fn(|i| round_constants[i]);
         let mut last: [_; HALF_FULL_ROUNDS] =
             core::array::from_fn(|i| round_constants[HALF_FULL_ROUNDS + rounds + i]);
@@ -159,13 +168,38 @@ impl<C: Circulant<W>, const W: usize> Tables<C, W> {
             *constant += offset;
         }
         Self {
+            rows,
+            columns,
+            constants,
             first,
             last,
-            mix: C::new(&column),
+        }
+    }
+}
+
+impl<C: Circulant<W>, const W: usize> Tables<C, W> {
+    fn new(column: [i64; W], round_constants: &[[KoalaBear; W]]) -> Self {
+        let Linear {
+            rows,
+            columns,
+            constants,
+            first,
+            last,
+        } = Linear::new(column, round_constants);
+        let rounds = constants.len();
+        let differences_to_element = (0..rounds)
+            .map(|t| chunked((0..t).map(|i| columns[t - i][0])))
+            .collect();
+        let differences_to_state = (0..W)
+            .map(|row| chunked((0..rounds).map(|i| columns[rounds - i][row])))
+            .collect();
+        Self {
+            first,
+            last,
+            mix: C::new(&columns[1]),
             state_to_element: rows.into_iter().map(chunked).collect(),
             differences_to_element,
             constants,
-            // The first column of a circulant matrix determines it.
             state_to_state: C::new(&columns[rounds]),
             differences_to_state,
         }
@@ -290,6 +324,7 @@ mod tests {
         let wide = default_koalabear_poseidon1_24();
         compare::<KoalaBear, 24>(&wide, permute24);
         compare::<Packed, 24>(&wide, permute24);
+        compare::<KoalaBear, 24>(&wide, permute24_single);
     }
 
     #[test]

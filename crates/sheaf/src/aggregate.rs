@@ -15,7 +15,7 @@ pub const MAGIC: [u8; 4] = *b"shfp";
 pub const FORMAT_VERSION: u8 = PROTOCOL_VERSION as u8;
 const _: () = assert!(FORMAT_VERSION as u32 == PROTOCOL_VERSION);
 
-/// Bytes before the body: magic, version, scheme, rate and a zero.
+/// Bytes before the body: magic, version, scheme, rate and kind.
 pub const HEADER_BYTES: usize = 8;
 
 /// The most bytes that an aggregate may have; real ones stay far below.
@@ -23,6 +23,19 @@ pub const MAX_BYTES: usize = 4 << 20;
 
 /// Bytes of one field element, the unit of the body.
 const ELEMENT_BYTES: usize = 4;
+
+/// The kind of an aggregate whose body is a proof about signatures: byte 7.
+pub const KIND_LEAF: u8 = sheaf_aggregation::KIND_LEAF;
+
+/// What byte 7 says of the body.
+const fn kind_name(kind: u8) -> &'static str {
+    match kind {
+        0 => "a list of signatures",
+        KIND_LEAF => "a proof about signatures",
+        2 => "a proof about proofs",
+        _ => "unknown",
+    }
+}
 
 /// Why bytes are not an aggregate that this library can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -61,9 +74,10 @@ pub enum FormatError {
         /// The byte found.
         found: u8,
     },
-    /// The last byte of the header is not zero.
-    #[error("byte 7 is {found} instead of 0")]
-    Reserved {
+    /// The body is not a proof about signatures. Version 3 has numbers for lists of signatures (0) and proofs about proofs (2),
+    /// but this library makes and reads none.
+    #[error("byte 7: the aggregate is of kind {found} ({}), this library reads kind {KIND_LEAF}", kind_name(*.found))]
+    Kind {
         /// The byte found.
         found: u8,
     },
@@ -100,7 +114,7 @@ impl Aggregate {
     /// # Errors
     /// If the bytes do not begin with a known header, or have an impossible length.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
-        let Some((&[m0, m1, m2, m3, version, scheme, rate, reserved], body)) =
+        let Some((&[m0, m1, m2, m3, version, scheme, rate, kind], body)) =
             bytes.split_first_chunk::<HEADER_BYTES>()
         else {
             return Err(FormatError::TooShort { found: bytes.len() });
@@ -114,8 +128,8 @@ impl Aggregate {
         }
         let scheme = Scheme::from_id(scheme).ok_or(FormatError::Scheme { found: scheme })?;
         let rate = Rate::from_log_inverse(rate).ok_or(FormatError::Rate { found: rate })?;
-        if reserved != 0 {
-            return Err(FormatError::Reserved { found: reserved });
+        if kind != KIND_LEAF {
+            return Err(FormatError::Kind { found: kind });
         }
         if bytes.len() > MAX_BYTES {
             return Err(FormatError::TooLong { found: bytes.len() });
@@ -135,7 +149,8 @@ impl Aggregate {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.byte_len());
         bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&[FORMAT_VERSION, self.scheme.id, self.rate.log_inverse(), 0]);
+        let rate = self.rate.log_inverse();
+        bytes.extend_from_slice(&[FORMAT_VERSION, self.scheme.id, rate, KIND_LEAF]);
         bytes.extend_from_slice(&self.body);
         bytes
     }
@@ -214,7 +229,20 @@ mod tests {
         assert_eq!(parse(5, 77), Err(FormatError::Scheme { found: 77 }));
         assert_eq!(parse(6, 0), Err(FormatError::Rate { found: 0 }));
         assert_eq!(parse(6, 5), Err(FormatError::Rate { found: 5 }));
-        assert_eq!(parse(7, 1), Err(FormatError::Reserved { found: 1 }));
+        for (found, name) in [
+            (0, "a list of signatures"),
+            (2, "a proof about proofs"),
+            (3, "unknown"),
+        ] {
+            let error = parse(7, found).unwrap_err();
+            assert_eq!(error, FormatError::Kind { found });
+            assert!(error.to_string().contains(name), "{error}");
+        }
+        let old = parse(4, 2).unwrap_err();
+        assert_eq!(
+            old.to_string(),
+            "byte 4: the proof has version 2, this library reads version 3"
+        );
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl BuildInfo {
     }
 }
 
-/// In one line, for logs: `sheaf 0.1.0, proof version 2, built for avx2, the CPU has avx512`.
+/// In one line, for logs: `sheaf 0.1.0, proof version 3, built for avx2, the CPU has avx512`.
 impl fmt::Display for BuildInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -24,6 +24,9 @@ pub enum Error {
     /// The aggregate does not prove the claims.
     #[error("the aggregate is rejected: {0}")]
     Rejected(#[from] Rejection),
+    /// A set-up was made for other claims than those to verify.
+    #[error("the set-up is for claims of another size, or for another rate")]
+    Setup,
     /// The observer asked to stop.
     #[error("proving was cancelled")]
     Cancelled,

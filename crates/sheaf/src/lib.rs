@@ -67,7 +67,7 @@ pub use sheaf_xmss as xmss;
 pub use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
 
 pub use crate::aggregate::{
-    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, MAGIC, MAX_BYTES,
+    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, MAGIC, MAX_BYTES,
 };
 #[cfg(feature = "prover")]
 pub use crate::batch::{Batch, SignedGroup};
@@ -81,7 +81,7 @@ pub use crate::error::{Error, InvalidSignature, Rejection};
 pub use crate::prover::{MAX_THREADS, Progress, Prover};
 pub use crate::rate::Rate;
 pub use crate::security::{TARGET_BITS, cells_per_signature, security_report};
-pub use crate::verify::verify;
+pub use crate::verify::{Setup, verify, verify_with};
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "prover", feature = "signing"))]

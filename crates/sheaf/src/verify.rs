@@ -1,10 +1,10 @@
 //! Verification.
 
-use sheaf_aggregation::{self as aggregation, VerifyError};
+use sheaf_aggregation::{self as aggregation, Statement, VerifyError};
 use sheaf_transcript::TranscriptError;
 
 use crate::aggregate::HEADER_BYTES;
-use crate::{Aggregate, Claims, Error, Rejection};
+use crate::{Aggregate, Claims, Error, Rate, Rejection};
 
 /// Verifies that every key in the claims has signed its group's message at its slot.
 ///
@@ -17,6 +17,67 @@ use crate::{Aggregate, Claims, Error, Rejection};
 /// [`Error::Rejected`] if the aggregate does not prove exactly these claims,
 /// [`Error::Claims`] if nothing could prove them.
 pub fn verify(claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
+    let statement = statement(claims, aggregate)?;
+    let log_inv_rate = aggregate.rate().log_inverse().into();
+    aggregation::verify(&statement, log_inv_rate, aggregate.body())
+        .map_err(|error| rejection(error).into())
+}
+
+/// As [`verify`], with a set-up that was made before.
+///
+/// # Errors
+/// As [`verify`], and [`Error::Setup`] if the set-up is for claims of another size or another rate.
+pub fn verify_with(setup: &Setup, claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
+    let statement = statement(claims, aggregate)?;
+    let log_inv_rate: usize = aggregate.rate().log_inverse().into();
+    if !setup.0.fits(&statement) || setup.0.log_inv_rate() != log_inv_rate {
+        return Err(Error::Setup);
+    }
+    aggregation::verify_with(&setup.0, &statement, aggregate.body())
+        .map_err(|error| rejection(error).into())
+}
+
+/// What verification derives from the size of the claims and the rate alone. Making it takes about half a millisecond,
+/// and it serves all claims of one size.
+///
+/// The size is the scheme, the number of signatures, and whether some slot is one of the few in ten thousand whose tweaks
+/// carry in some steps of a chain and not in others.
+///
+/// ```
+/// # use sheaf::{Batch, Prover, Rate, Setup, TEST, verify_with, xmss::one_slot};
+/// # let batch = |message| -> Result<Batch, Box<dyn std::error::Error>> {
+/// #     let signer = one_slot::sign_once(&TEST, &[0; 32], 7, &message)?;
+/// #     Ok(Batch::new(TEST).with_group(7, message, [signer]))
+/// # };
+/// # let (first, second) = (batch([1; 32])?, batch([2; 32])?);
+/// # let prover = Prover::new(1)?;
+/// let setup = Setup::new(&first.claims(), Rate::Half)?;
+/// for batch in [first, second] {
+///     let aggregate = prover.aggregate(&batch, Rate::Half)?;
+///     verify_with(&setup, &batch.claims(), &aggregate)?;
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Setup(aggregation::Setup);
+
+impl Setup {
+    /// The set-up of claims of this size, at this rate.
+    ///
+    /// # Errors
+    /// [`Error::Claims`] if nothing could prove the claims, [`Error::Unsupported`] if nothing could at this rate.
+    pub fn new(claims: &Claims, rate: Rate) -> Result<Self, Error> {
+        Claims::check_count(claims.signatures())?;
+        let (statement, _) = claims.clone().into_statement()?;
+        let setup = aggregation::Setup::new(&statement, rate.log_inverse().into());
+        setup.map(Self).map_err(|error| Error::Unsupported {
+            reason: error.to_string(),
+        })
+    }
+}
+
+/// The claims as a statement, if the aggregate is about claims of their scheme.
+fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<Statement, Error> {
     if claims.scheme() != aggregate.scheme() {
         return Err(Rejection::Scheme {
             claimed: claims.scheme().name,
@@ -26,9 +87,7 @@ pub fn verify(claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
     }
     Claims::check_count(claims.signatures())?;
     let (statement, _) = claims.clone().into_statement()?;
-    let log_inv_rate = aggregate.rate().log_inverse().into();
-    aggregation::verify(&statement, log_inv_rate, aggregate.body())
-        .map_err(|error| rejection(error).into())
+    Ok(statement)
 }
 
 fn rejection(error: VerifyError) -> Rejection {

@@ -6,7 +6,7 @@ use common::{batch, reversed, signers};
 use sheaf::xmss::VerifyError;
 use sheaf::{
     Aggregate, Batch, Claims, ClaimsError, Error, FormatError, HEADER_BYTES, InvalidSignature,
-    PROD, Prover, Rate, Rejection, TEST, verify,
+    PROD, Prover, Rate, Rejection, Setup, TEST, verify, verify_with,
 };
 
 fn prover() -> Prover {
@@ -295,4 +295,34 @@ fn too_many_signatures_are_refused_at_once() {
         prover().aggregate(&batch, Rate::Half),
         Err(Error::Claims(ClaimsError::TooMany { count }))
     );
+}
+
+#[test]
+fn a_set_up_serves_all_claims_of_its_size_and_rate_and_no_others() {
+    let prover = Prover::new(2).unwrap();
+    let (first, second) = (batch(TEST, &[2, 1]), batch(TEST, &[1, 2]));
+    let setup = Setup::new(&first.claims(), Rate::Half).unwrap();
+    let prove = |batch, rate| prover.aggregate(batch, rate).unwrap();
+    let aggregate = prove(&first, Rate::Half);
+    for batch in [&first, &second] {
+        verify_with(&setup, &batch.claims(), &prove(batch, Rate::Half)).unwrap();
+    }
+    let rejected = verify_with(&setup, &second.claims(), &aggregate);
+    assert!(matches!(rejected, Err(Error::Rejected(_))), "{rejected:?}");
+
+    let other_rate = prove(&first, Rate::Quarter);
+    let other_size = batch(TEST, &[2, 2]);
+    for (batch, aggregate) in [
+        (&first, &other_rate),
+        (&other_size, &prove(&other_size, Rate::Half)),
+        (&other_size, &aggregate),
+    ] {
+        let refused = verify_with(&setup, &batch.claims(), aggregate);
+        assert_eq!(refused, Err(Error::Setup));
+        let fitting = Setup::new(&batch.claims(), aggregate.rate()).unwrap();
+        assert_eq!(
+            verify_with(&fitting, &batch.claims(), aggregate),
+            verify(&batch.claims(), aggregate)
+        );
+    }
 }

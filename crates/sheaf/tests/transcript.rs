@@ -13,10 +13,10 @@ const MESSAGES: &str = include_str!("vectors/messages.txt");
 
 /// SHA3-256 of the aggregate of [`batch`]`(TEST, &[2, 1])` at each rate.
 const PROOFS: [&str; 4] = [
-    "8909d130dc7cd5ba84be81784641be05bde2ef1e04bef02f414a06e9330a41bd",
-    "4da1f8f789b3c5d3be9c1afb431ea5a35be7f93ec083675a6e16ce290193dfcf",
-    "0caa791b84604311960ef45ae81d1cd6d0d6155cbc22dd4979cc31c6ed7b3029",
-    "94e87bba10295d6a25aa60a2bc0bf82e3e7098e6262ff1d75af7302be31eb816",
+    "1c7b2e445acf1f1ab1e59db122e62ececb744fea0213bd490b3677d5cbefe50d",
+    "c6c137f8fb1a56eb43231147c836589c80a68a50a20dc4c69f678725c4c4c337",
+    "9ca6f1f7c2e595db46d32edaf72e8396e37b9248b12b7f93d1ed173628c7999a",
+    "7d2148acdb72eb1094b3fe4fb2f75815d9a3bca2216f97d6855d621d763c2120",
 ];
 
 /// The label of the message that element `index` belongs to: where a proof without it ends.

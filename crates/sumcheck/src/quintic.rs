@@ -16,13 +16,6 @@ pub fn zero<P: PackedField<Scalar = F>>() -> Quintic<P> {
     [P::ZERO; 5]
 }
 
-/// `x` in every lane.
-#[must_use]
-#[inline]
-pub fn broadcast<P: PackedField<Scalar = F>>(x: EF) -> Quintic<P> {
-    coefficients(x).map(P::from)
-}
-
 /// `a + b`.
 #[must_use]
 #[inline(always)]

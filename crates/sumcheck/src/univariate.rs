@@ -27,21 +27,6 @@ pub fn lagrange_basis(nodes: &[F], x: EF) -> Vec<EF> {
         .collect()
 }
 
-/// The nodes `0, 1, .., n - 1`.
-#[must_use]
-pub fn small_nodes(n: usize) -> Vec<F> {
-    (0..n).map(F::from_usize).collect()
-}
-
-/// The value at `x` of the polynomial with `values[i]` at `nodes[i]`.
-pub fn interpolate(nodes: &[F], values: &[EF], x: EF) -> EF {
-    lagrange_basis(nodes, x)
-        .into_iter()
-        .zip(values)
-        .map(|(l, &v)| l * v)
-        .sum()
-}
-
 /// `sum_i coefficients[i] x^i`.
 pub fn horner(coefficients: &[EF], x: EF) -> EF {
     coefficients
@@ -87,13 +72,15 @@ mod tests {
     #[test]
     fn interpolation_recovers_a_polynomial() {
         let coefficients: Vec<EF> = (0..7).map(|i| EF::from_usize(i * i + 3)).collect();
-        let nodes = small_nodes(7);
+        let nodes: Vec<F> = (0..7).map(F::from_usize).collect();
         let values: Vec<EF> = nodes
             .iter()
             .map(|&x| horner(&coefficients, x.into()))
             .collect();
         let x = EF::from_usize(123_456);
-        assert_eq!(interpolate(&nodes, &values, x), horner(&coefficients, x));
+        let basis = lagrange_basis(&nodes, x);
+        let value: EF = basis.iter().zip(&values).map(|(&l, &v)| l * v).sum();
+        assert_eq!(value, horner(&coefficients, x));
         assert_eq!(super::coefficients(&values), coefficients);
     }
 }

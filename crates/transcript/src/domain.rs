@@ -1,19 +1,24 @@
 //! The domains in which the protocol uses the wide permutation.
 //!
-//! The proofs treat transcript, Merkle trees and key digest as hash functions that
-//! know nothing of each other, while all of them run Poseidon1-24. What keeps them
-//! apart is a constant at a fixed place of the first input:
+//! Transcript, Merkle trees, key digest and nonces all run Poseidon1-24. A constant stands at
+//! a fixed place of the first input of each:
 //!
 //! ```text
 //!     sponges    [ ..8 | tag | rate 15 ]       the last element of the capacity
 //!     nodes      [ left 9 | right 9 | 0^5 | tag ]
+//!     nonces     [ seed 8 | nonce | 0^14 | tag ]
 //! ```
 //!
-//! The sponges' framing leaves element 8 alone, so their first inputs differ pairwise;
-//! later inputs have a capacity of nine elements that a permutation has put out, and
-//! to make that equal to a chosen value, or to that of another sponge, takes `2^139`
-//! work or more. The same holds for the nine elements of a left child: an input of a
-//! node is one of a sponge only if a digest is `[ ..8 | tag ]`.
+//! Sponges start from different capacities, since their framing leaves element 8 alone. A
+//! later capacity is nine outputs, and to make it that of another sponge takes `2^139` work.
+//!
+//! Nodes and nonces are *not* kept apart from sponges: a digest is a capacity (the first
+//! nine outputs), so a node is a leaf's sponge with one block more, `[ right 9 | 0^5 | 3 ]`, and
+//! siblings are free, so that a left child may be any capacity. This helps nobody, for two
+//! reasons. What a digest is the digest of follows from its place: depths of trees and lengths
+//! of rows are parameters that the transcript has absorbed, so that binding goes from the root down, level by
+//! level, and never asks whether a value might be something else. And challenges are outputs 9 to
+//! 23, digests outputs 0 to 8: no digest is a challenge, whatever its input.
 //!
 //! The hashes of the signatures are the scheme's own, and stay as its specification has
 //! them.
@@ -33,6 +38,8 @@ pub enum Domain {
     Node = 3,
     /// The sponges that hash the keys of a statement.
     Keys = 4,
+    /// The hash that tests a nonce.
+    Grinding = 7,
 }
 
 impl Domain {

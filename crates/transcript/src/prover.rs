@@ -2,7 +2,7 @@
 
 use p3_field::{BasedVectorSpace, PackedValue, PrimeCharacteristicRing, PrimeField32};
 use rayon::prelude::*;
-use sheaf_poseidon::permute16;
+use sheaf_poseidon::permute24;
 
 use crate::field::{EF, F, PF};
 use crate::sponge::{
@@ -52,7 +52,7 @@ impl ProverTranscript {
 
     /// Finds and writes the smallest nonce that meets the difficulty.
     ///
-    /// Deterministic whatever the number of threads. Costs `2^bits` width-16
+    /// Deterministic whatever the number of threads. Costs `2^bits` width-24
     /// permutations on average. The hash that is tested is separate from the
     /// sponge, so no challenge is ever a grinding output.
     ///
@@ -105,7 +105,7 @@ fn find_nonce(seed: &[F; GRINDING_SEED], bits: usize) -> F {
             .find_map(|first| {
                 let nonces = PF::from_fn(|i| F::from_usize(first + i));
                 let mut state = grinding_input(seed, nonces);
-                permute16(&mut state);
+                permute24(&mut state);
                 let lane = state[0]
                     .as_slice()
                     .iter()

@@ -5,17 +5,25 @@
 //! ```
 //!
 //! Three extension-field elements fill the rate exactly, so a sumcheck round of
-//! three coefficients costs one permutation. Absorbing overwrites the rate. A
-//! capacity of nine elements (278 bits) puts inner collisions beyond `2^139`.
+//! three coefficients costs one permutation. A capacity of nine elements (278
+//! bits) puts inner collisions beyond `2^139`.
+//!
+//! Every permutation overwrites the whole rate, with what was absorbed since the
+//! last one and zeros behind: no output that challenges are made of is ever part of an
+//! input, and an input is told by the nine elements of the capacity and at most 15 absorbed ones.
 //!
 //! Framing: at every permutation `capacity[0]` gains the number of elements
-//! absorbed since the last one and `capacity[1]` a running hash of the labels
-//! of the messages that they came from. `capacity[8]` starts as the tag of
-//! [`Domain::Transcript`].
+//! absorbed since the last one, which tells the zeros from absorbed ones, and
+//! `capacity[1]` a running hash of the messages that began since then, as pairs
+//! of a label and a length. `capacity[8]` starts as the tag of [`Domain::Transcript`].
+//!
+//! The running hash has 31 bits, so two *sequences* of messages may have the
+//! same one. None can choose the sequence: it follows from public parameters,
+//! which are absorbed first. The hash separates them by accident only.
 
 use p3_field::PrimeCharacteristicRing;
 use p3_field::PrimeField32;
-use sheaf_poseidon::permute24;
+use sheaf_poseidon::permute24_single;
 
 use crate::domain::Domain;
 use crate::field::{EF, F, ORDER, from_coefficients};
@@ -57,17 +65,14 @@ impl Label {
     }
 }
 
-/// Multiplier of the running label hash; any element of large order serves.
-const LABEL_BASE: u32 = 0x0100_0193;
-
-/// Width of the permutation that grinding uses.
-const GRINDING_WIDTH: usize = 16;
+/// Multiplier of the running hash of messages; any element of large order serves.
+const MESSAGE_BASE: u32 = 0x0100_0193;
 
 #[derive(Clone)]
 pub(crate) struct Sponge {
     state: [F; WIDTH],
     absorbed: usize,
-    labels: F,
+    messages: F,
     squeezed: usize,
 }
 
@@ -88,14 +93,17 @@ impl Sponge {
         Self {
             state,
             absorbed: 0,
-            labels: F::ZERO,
+            messages: F::ZERO,
             squeezed: RATE,
         }
     }
 
     pub(crate) fn absorb(&mut self, label: Label, values: &[F]) {
         self.squeezed = RATE;
-        self.labels = self.labels * F::from_u32(LABEL_BASE) + F::from_u32(label.code() + 1);
+        let base = F::from_u32(MESSAGE_BASE);
+        for word in [F::from_u32(label.code() + 1), F::from_usize(values.len())] {
+            self.messages = self.messages * base + word;
+        }
         for &value in values {
             if self.absorbed == RATE {
                 self.permute();
@@ -107,16 +115,17 @@ impl Sponge {
 
     fn permute(&mut self) {
         self.state[0] += F::from_usize(self.absorbed);
-        self.state[1] += self.labels;
-        permute24(&mut self.state);
+        self.state[1] += self.messages;
+        self.state[CAPACITY + self.absorbed..].fill(F::ZERO);
+        permute24_single(&mut self.state);
         self.absorbed = 0;
-        self.labels = F::ZERO;
+        self.messages = F::ZERO;
         self.squeezed = 0;
     }
 
     /// Every element absorbed so far influences the result; no output is given twice.
     pub(crate) fn squeeze(&mut self) -> F {
-        if self.squeezed == RATE || self.absorbed > 0 || self.labels != F::ZERO {
+        if self.squeezed == RATE || self.absorbed > 0 || self.messages != F::ZERO {
             self.permute();
         }
         self.squeezed += 1;
@@ -150,14 +159,15 @@ pub(crate) const GRINDING_SEED: usize = 8;
 #[cfg(feature = "prover")]
 pub(crate) const MAX_GRINDING_BITS: usize = 24;
 
-/// The input of the grinding hash: seed, nonce, zero padding to width 16.
+/// The input of the grinding hash: seed, nonce, zeros, and the tag of [`Domain::Grinding`].
 pub(crate) fn grinding_input<T: PrimeCharacteristicRing + Copy + From<F>>(
     seed: &[F; GRINDING_SEED],
     nonce: T,
-) -> [T; GRINDING_WIDTH] {
+) -> [T; WIDTH] {
     core::array::from_fn(|i| match i {
         0..GRINDING_SEED => T::from(seed[i]),
         GRINDING_SEED => nonce,
+        _ if i == WIDTH - 1 => T::from(Domain::Grinding.tag()),
         _ => T::ZERO,
     })
 }

@@ -46,7 +46,9 @@ fn labels_and_framing_separate_transcripts() {
     assert_ne!(reference, run(&[(B, 3), (A, 2)]));
     assert_ne!(reference, run(&[(A, 3), (A, 2)]));
     assert_ne!(reference, run(&[(A, 5)]));
+    assert_ne!(reference, run(&[(A, 2), (B, 3)]), "where a message ends");
     assert_ne!(run(&[(A, 14)]), run(&[(A, 15)]));
+    assert_ne!(run(&[(A, 20), (B, 2)]), run(&[(A, 21), (B, 1)]));
     assert_ne!(run(&[(A, 0)]), run(&[]));
 }
 

@@ -1,7 +1,7 @@
 //! The verifying side of the transcript.
 
 use p3_field::BasedVectorSpace;
-use sheaf_poseidon::permute16;
+use sheaf_poseidon::permute24_single;
 use thiserror::Error;
 
 use crate::field::{EF, F};
@@ -129,7 +129,7 @@ impl<'a> VerifierTranscript<'a> {
         let seed = self.sponge.grinding_seed(label);
         let nonce = self.receive_base(label, 1)?[0];
         let mut state = grinding_input(&seed, nonce);
-        permute16(&mut state);
+        permute24_single(&mut state);
         if grinding_accepts(state[0], bits) {
             Ok(())
         } else {

@@ -151,12 +151,6 @@ impl Scheme {
             + RANDOMNESS * ELEMENT_BYTES
             + (self.height() + self.chains) * DIGEST_BYTES
     }
-
-    /// Bytes in an SSZ public key.
-    #[must_use]
-    pub const fn public_key_bytes(&self) -> usize {
-        PUBLIC_KEY_BYTES
-    }
 }
 
 #[cfg(test)]
@@ -174,7 +168,6 @@ mod tests {
         assert_eq!(PROD.sponge_permutations(), 25);
         assert_eq!(PROD.message_elements(), 6);
         assert_eq!(TEST.message_elements(), 1);
-        assert_eq!(PROD.public_key_bytes(), 52);
     }
 
     #[test]

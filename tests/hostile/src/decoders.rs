@@ -227,7 +227,7 @@ fn format_error(error: &FormatError) -> &'static str {
         FormatError::Version { .. } => "version",
         FormatError::Scheme { .. } => "scheme",
         FormatError::Rate { .. } => "rate",
-        FormatError::Reserved { .. } => "reserved",
+        FormatError::Kind { .. } => "kind",
         FormatError::Length { .. } => "length",
         _ => "other",
     }
@@ -262,7 +262,7 @@ pub(crate) fn targets() -> Vec<Box<dyn Target>> {
         .iter()
         .map(|(scheme, rate)| {
             let mut all = sheaf::MAGIC.to_vec();
-            all.extend([sheaf::FORMAT_VERSION, scheme.id, *rate, 0]);
+            all.extend([sheaf::FORMAT_VERSION, scheme.id, *rate, sheaf::KIND_LEAF]);
             all.extend_from_slice(&body);
             body.truncate(4096);
             all

@@ -43,7 +43,12 @@ fn the_largest_claims_with_hostile_proofs() {
         for rate in [Rate::Half, Rate::Sixteenth] {
             for body in [&random[..], &zeros, &random[..20_000], &[]] {
                 let mut proof = sheaf::MAGIC.to_vec();
-                proof.extend([sheaf::FORMAT_VERSION, scheme.id, rate.log_inverse(), 0]);
+                proof.extend([
+                    sheaf::FORMAT_VERSION,
+                    scheme.id,
+                    rate.log_inverse(),
+                    sheaf::KIND_LEAF,
+                ]);
                 proof.extend_from_slice(body);
                 let verified = under_test(claims_bytes + proof.len(), || {
                     verify(&claims, &Aggregate::from_bytes(&proof).unwrap())
@@ -59,7 +64,7 @@ fn the_largest_claims_with_hostile_proofs() {
 fn claims_that_are_too_large_are_refused_for_their_number() {
     let mut many = keys(MAX_SIGNATURES + 1);
     let [m, a, g, i] = sheaf::MAGIC;
-    let proof = [m, a, g, i, sheaf::FORMAT_VERSION, 2, 1, 0];
+    let proof = [m, a, g, i, sheaf::FORMAT_VERSION, 2, 1, sheaf::KIND_LEAF];
     let proof = Aggregate::from_bytes(&proof).unwrap();
     while many.len() < 1 << 20 {
         many.extend_from_within(..);

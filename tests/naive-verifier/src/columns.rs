@@ -3,6 +3,7 @@
 use crate::Reject;
 use crate::field::{EF, dot, eq_table};
 use crate::form::Claim;
+use crate::fractions::plain_round;
 use crate::transcript::Transcript;
 
 /// The evaluations of the committed polynomial that are left open.
@@ -10,13 +11,6 @@ pub(crate) struct Evaluations {
     pub column_point: Vec<EF>,
     /// At `(column_point, r)` for the lane point `r` of each claim.
     pub values: Vec<EF>,
-}
-
-/// `g(x)` for the polynomial `g` of degree 2 with `g(0) + g(1) = claim`, of which `g(0)` and the top coefficient are sent.
-pub(crate) fn quadratic_round(claim: EF, g0: EF, g2: EF, x: EF) -> EF {
-    let g1 = claim - g0 - (g0 + g2);
-    assert_eq!(g0 + (g0 + g1 + g2), claim);
-    g0 + g1 * x + g2 * x * x
 }
 
 pub(crate) fn verify(
@@ -31,7 +25,7 @@ pub(crate) fn verify(
     for _ in 0..log_columns {
         let message = transcript.elements("columns/round", 2)?;
         let x = transcript.challenge();
-        claim = quadratic_round(claim, message[0], message[1], x);
+        claim = plain_round(claim, &message, x);
         column_point.push(x);
     }
     let columns = eq_table(&column_point);

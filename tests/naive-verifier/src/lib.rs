@@ -70,9 +70,7 @@ pub enum Reject {
     Columns,
     /// Rows of an oracle are not under its root.
     Rows(usize),
-    /// The last polynomial differs from the last oracle.
-    FinalQuery,
-    /// The last polynomial has another sum.
+    /// The last polynomial has another value than its claims leave.
     FinalSum,
 }
 
@@ -86,10 +84,10 @@ pub fn verify(scheme: &Scheme, groups: &[Group], aggregate: &[u8]) -> Result<(),
         b'h',
         b'f',
         b'p',
-        2,
+        3,
         id,
         rate @ 1..=4,
-        0,
+        1,
         ref body @ ..,
     ] = *aggregate
     else {

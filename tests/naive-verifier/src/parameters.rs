@@ -77,11 +77,16 @@ fn target() -> i64 {
 }
 
 fn grinding(bits: usize) -> u64 {
-    if bits == 0 { 0 } else { (1400 << bits) / 8 }
+    if bits == 0 { 0 } else { (2800 << bits) / 8 }
+}
+
+/// Base elements that are sent about a polynomial in so many variables that is sent in clear.
+fn last(variables: usize) -> u64 {
+    5 * ((1 << variables) + 2 * variables as u64)
 }
 
 fn final_cost(variables: usize) -> u64 {
-    (5 * 4 * 2500) << variables
+    last(variables) * 4 * 2500
 }
 
 impl Round {
@@ -189,7 +194,7 @@ impl Round {
         };
         let all = solution(0);
         let bit = all.query_cost() / all.queries as u64 * BIT as u64 / p as u64;
-        let best = (8 * bit / 1400).max(1).ilog2();
+        let best = (8 * bit / 2800).max(1).ilog2();
         (best.saturating_sub(1)..=best + 1)
             .map(|ground| solution(ground.min(15)))
             .min_by_key(Self::query_cost)
@@ -223,14 +228,19 @@ impl Round {
     }
 }
 
-/// [`Round::errors`] of all rounds.
-fn errors(rounds: &[Round]) -> Vec<(i64, usize)> {
+/// [`Round::errors`] of all rounds, and those of the last polynomial.
+fn errors(rounds: &[Round]) -> Vec<Vec<(i64, usize)>> {
     let mut claims = CLAIMS + 1;
     let mut errors = Vec::new();
     for round in rounds {
-        errors.extend(round.errors(claims));
+        errors.push(round.errors(claims).to_vec());
         claims = 2 + round.queries;
     }
+    let last = rounds[rounds.len() - 1];
+    errors.push(vec![
+        (FIELD - ceil(libm::log2(last.queries as f64)), 1),
+        (FIELD - BIT, last.inner),
+    ]);
     errors
 }
 
@@ -286,7 +296,7 @@ fn share(rounds: &[Round]) -> Option<Vec<Round>> {
         })
         .collect();
     let mut sum = 0.0;
-    for (bits, times) in errors(&widened) {
+    for (bits, times) in errors(&widened).concat() {
         sum += libm::exp2((target() - bits) as f64 / BIT as f64) * times as f64;
     }
     let left = 1.0 - sum;
@@ -343,19 +353,22 @@ impl Parameters {
             let nonces = is_set(round.query_grinding) + fold * is_set(round.fold_grinding);
             9 + 5 + 10 * fold + nonces + round.opened()
         };
-        let last = self.rounds[self.rounds.len() - 1];
-        self.rounds.iter().map(elements).sum::<u64>() + (5 << last.inner)
+        let last_round = self.rounds[self.rounds.len() - 1];
+        self.rounds.iter().map(elements).sum::<u64>() + last(last_round.inner)
     }
 
     /// Microbits of every error term, one per challenge, round by round.
     #[must_use]
     pub fn error_bits(&self) -> Vec<i64> {
         let mut all = Vec::new();
-        for (round, errors) in self.rounds.iter().zip(errors(&self.rounds).chunks(4)) {
-            for &(bits, times) in errors {
+        for (i, errors) in errors(&self.rounds).into_iter().enumerate() {
+            for (bits, times) in errors {
                 all.extend(vec![bits; times]);
             }
-            all.push(round.queries as i64 * round.p() + round.query_grinding as i64 * BIT);
+            // The last polynomial has no oracle.
+            if let Some(round) = self.rounds.get(i) {
+                all.push(round.queries as i64 * round.p() + round.query_grinding as i64 * BIT);
+            }
         }
         all
     }

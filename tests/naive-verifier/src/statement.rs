@@ -42,7 +42,9 @@ pub(crate) const DIGITS: usize = 8;
 /// Remainders of an element of the message hash lie below this.
 pub(crate) const REMAINDERS: usize = 127;
 
-const VERSION: usize = 2;
+const VERSION: usize = 3;
+/// The kind of a proof about signatures.
+const KIND: usize = 1;
 const MAX_LANES: usize = 1 << 16;
 const KEY_BYTES: usize = 52;
 
@@ -194,7 +196,7 @@ pub(crate) fn lanes(groups: &[Group]) -> Vec<Lane> {
 pub(crate) fn absorb(scheme: &Scheme, rate: usize, groups: &[Group], transcript: &mut Transcript) {
     transcript.absorb(
         "statement/header",
-        &[VERSION, scheme.id.into(), rate, groups.len()].map(f),
+        &[VERSION, scheme.id.into(), rate, KIND, groups.len()].map(f),
     );
     for group in groups {
         let mut slot = base_p(group.slot.into(), 2);
@@ -219,7 +221,7 @@ fn digest_of_keys(lanes: &[Lane]) -> Vec<F> {
             }
             state = permute24(state);
         }
-        state[9..18].to_vec()
+        state[..9].to_vec()
     };
     (0..16).flat_map(digest).collect()
 }

@@ -9,7 +9,7 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use crate::Reject;
 use crate::field::{DEGREE, EF, F, P, coefficients, ef, f};
 use crate::forge::{Event, Forger};
-use crate::poseidon::{permute16, permute24};
+use crate::poseidon::permute24;
 
 const CAPACITY: usize = 9;
 const RATE: usize = 15;
@@ -18,8 +18,10 @@ pub(crate) struct Transcript<'a> {
     state: [F; CAPACITY + RATE],
     /// What has been absorbed since the last permutation.
     pending: Vec<F>,
-    /// A hash of the labels of the messages that have begun since then.
-    labels: F,
+    /// A hash of the labels and lengths of the messages that have begun since then.
+    frame: F,
+    /// Whether a message has begun since then, perhaps one without elements.
+    has_begun: bool,
     /// Elements of the rate that may still be read as challenges.
     fresh: Vec<F>,
     proof: &'a [u8],
@@ -42,7 +44,8 @@ impl<'a> Transcript<'a> {
         Self {
             state,
             pending: Vec::new(),
-            labels: F::ZERO,
+            frame: F::ZERO,
+            has_begun: false,
             fresh: Vec::new(),
             proof,
             forger: None,
@@ -50,18 +53,24 @@ impl<'a> Transcript<'a> {
     }
 
     fn permute(&mut self) {
+        // The whole rate is overwritten, so no output is ever an input.
+        self.state[CAPACITY..].fill(F::ZERO);
         self.state[CAPACITY..][..self.pending.len()].copy_from_slice(&self.pending);
         self.state[0] += f(self.pending.len());
-        self.state[1] += self.labels;
+        self.state[1] += self.frame;
         self.state = permute24(self.state);
         self.pending.clear();
-        self.labels = F::ZERO;
+        self.frame = F::ZERO;
+        self.has_begun = false;
         self.fresh = self.state[CAPACITY..].to_vec();
     }
 
     /// Absorbs a message: public data, or what has just been read.
     pub(crate) fn absorb(&mut self, label: &str, values: &[F]) {
-        self.labels = self.labels * F::from_u32(0x0100_0193) + F::from_u32(label_code(label) + 1);
+        for number in [F::from_u32(label_code(label) + 1), f(values.len())] {
+            self.frame = self.frame * f(16_777_619) + number;
+        }
+        self.has_begun = true;
         for &value in values {
             if self.pending.len() == RATE {
                 self.permute();
@@ -72,7 +81,7 @@ impl<'a> Transcript<'a> {
     }
 
     fn squeeze(&mut self) -> F {
-        if self.fresh.is_empty() || !self.pending.is_empty() || self.labels != F::ZERO {
+        if self.fresh.is_empty() || self.has_begun {
             self.permute();
         }
         self.fresh.remove(0)
@@ -173,13 +182,14 @@ impl<'a> Transcript<'a> {
             return Ok(());
         }
         self.absorb(label, &[]);
-        let mut input = [F::ZERO; 16];
+        let mut input = [F::ZERO; 24];
+        input[23] = f(7);
         for x in &mut input[..8] {
             *x = self.squeeze();
         }
         self.fresh.clear();
         input[8] = self.base(label, 1)?[0];
-        let hash = permute16(input)[0].as_canonical_u32();
+        let hash = permute24(input)[0].as_canonical_u32();
         if u64::from(hash) % (1 << bits) == 0 {
             Ok(())
         } else {

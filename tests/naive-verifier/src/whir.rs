@@ -3,8 +3,8 @@
 use p3_field::{PrimeCharacteristicRing, TwoAdicField};
 
 use crate::Reject;
-use crate::columns::quadratic_round;
-use crate::field::{DEGREE, EF, F, dot, ef, eq_table, f, polynomial, power};
+use crate::field::{DEGREE, EF, F, dot, ef, eq_table, f, power};
+use crate::fractions::plain_round;
 use crate::parameters::{CLAIMS, Parameters, Round};
 use crate::poseidon::permute24;
 use crate::transcript::Transcript;
@@ -83,14 +83,28 @@ impl Running {
         self.sum += coefficient * value;
     }
 
-    /// Replaces the first variable by `x`.
-    fn bind(&mut self, x: EF) {
-        let (zero, one) = self.weights.split_at(self.weights.len() / 2);
-        let pairs = zero.iter().zip(one);
-        self.weights = pairs
-            .map(|(&w0, &w1)| (EF::ONE - x) * w0 + x * w1)
-            .collect();
+    /// Adds the claims that the polynomial with these coefficients has these values, under powers of `challenge`.
+    fn add_opened(&mut self, opened: &[(F, EF)], challenge: EF, first_power: usize) {
+        for (i, &(x, value)) in opened.iter().enumerate() {
+            let weights = powers(x, self.weights.len());
+            self.add(power(challenge, first_power + i), &weights, value);
+        }
     }
+
+    /// One round of the sumcheck: replaces the first variable by `x`.
+    fn bind(&mut self, message: &[EF], x: EF) {
+        self.sum = plain_round(self.sum, message, x);
+        self.weights = bind_first(&self.weights, x);
+    }
+}
+
+/// The multilinear table with its first variable replaced by `x`.
+fn bind_first(table: &[EF], x: EF) -> Vec<EF> {
+    let (zero, one) = table.split_at(table.len() / 2);
+    let pairs = zero.iter().zip(one);
+    pairs
+        .map(|(&t0, &t1)| (EF::ONE - x) * t0 + x * t1)
+        .collect()
 }
 
 /// `x^b` for all `b` below `n`.
@@ -126,10 +140,7 @@ pub(crate) fn verify_opening(
             let opened = query(&rounds[i - 1], i - 1, &root, &fold, transcript)?;
             let challenge = transcript.challenge();
             running.add(challenge, &eq_table(&next.sample.point), next.sample.value);
-            for (q, (x, value)) in opened.into_iter().enumerate() {
-                let weights = powers(x, running.weights.len());
-                running.add(power(challenge, q + 2), &weights, value);
-            }
+            running.add_opened(&opened, challenge, 2);
             root = next.root;
         }
         let mut point = Vec::new();
@@ -137,8 +148,7 @@ pub(crate) fn verify_opening(
             let message = transcript.elements("pcs/sumcheck", 2)?;
             transcript.proof_of_work("pcs/fold grinding", round.fold_grinding)?;
             let x = transcript.challenge();
-            running.sum = quadratic_round(running.sum, message[0], message[1], x);
-            running.bind(x);
+            running.bind(&message, x);
             point.push(x);
         }
         // The weights of the slices that a row holds.
@@ -154,11 +164,14 @@ pub(crate) fn verify_opening(
     }
 
     let last = rounds.len() - 1;
-    let f = transcript.elements("pcs/final polynomial", running.weights.len())?;
-    for (x, value) in query(&rounds[last], last, &root, &fold, transcript)? {
-        if polynomial(&f, x.into()) != value {
-            return Err(Reject::FinalQuery);
-        }
+    let mut f = transcript.elements("pcs/final polynomial", running.weights.len())?;
+    let opened = query(&rounds[last], last, &root, &fold, transcript)?;
+    running.add_opened(&opened, transcript.challenge(), 1);
+    for _ in 0..rounds[last].inner {
+        let message = transcript.elements("pcs/final sumcheck", 2)?;
+        let x = transcript.challenge();
+        running.bind(&message, x);
+        f = bind_first(&f, x);
     }
     if dot(&f, &running.weights) == running.sum {
         Ok(())
@@ -173,7 +186,7 @@ fn absorb_claims(claims: &[Claim], transcript: &mut Transcript) {
     transcript.absorb_elements("pcs/claims", &elements);
 }
 
-/// Opens rows of an oracle; returns points `x` of its domain with the row there, folded.
+/// Opens rows of an oracle; returns the queried points `x` of its domain, as they were drawn, with the row there, folded.
 fn query(
     round: &Round,
     oracle: usize,
@@ -183,9 +196,10 @@ fn query(
 ) -> Result<Vec<(F, EF)>, Reject> {
     transcript.proof_of_work("pcs/query grinding", round.query_grinding)?;
     let depth = round.inner + round.rate;
-    let mut positions: Vec<usize> = (0..round.queries)
+    let drawn: Vec<usize> = (0..round.queries)
         .map(|_| transcript.index(depth))
         .collect();
+    let mut positions = drawn.clone();
     positions.sort_unstable();
     positions.dedup();
 
@@ -230,14 +244,22 @@ fn query(
         };
         dot(&entries, fold)
     };
-    Ok(positions
-        .iter()
-        .zip(rows)
-        .map(|(&position, row)| (generator.exp_u64(position as u64), folded(row)))
+    let row_at = |position: usize| {
+        let opened = positions.iter().zip(&rows).find(|(p, _)| **p == position);
+        opened
+            .map(|(_, row)| *row)
+            .expect("every drawn position is opened")
+    };
+    Ok(drawn
+        .into_iter()
+        .map(|position| {
+            let x = generator.exp_u64(position as u64);
+            (x, folded(row_at(position)))
+        })
         .collect())
 }
 
-/// The digest of a row: a sponge over blocks of 15 elements, the last one padded with zeros.
+/// The digest of a row: the capacity of a sponge over blocks of 15 elements, the last one padded with zeros.
 #[must_use]
 pub fn hash_row(row: &[F]) -> Vec<F> {
     let mut state = [F::ZERO; 24];
@@ -247,7 +269,7 @@ pub fn hash_row(row: &[F]) -> Vec<F> {
         state[9..9 + block.len()].copy_from_slice(block);
         state = permute24(state);
     }
-    state[9..18].to_vec()
+    state[..9].to_vec()
 }
 
 /// The digest of the node above two digests.

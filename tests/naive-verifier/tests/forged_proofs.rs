@@ -4,7 +4,7 @@ mod common;
 mod opening;
 
 use common::{batch, naive_groups, naive_scheme, same_parameters, verdict};
-use sheaf::{Aggregate, Batch, HEADER_BYTES, MAGIC, PROD, Rate, Scheme, TEST};
+use sheaf::{Aggregate, Batch, HEADER_BYTES, KIND_LEAF, MAGIC, PROD, Rate, Scheme, TEST};
 use sheaf_aggregation::{PROTOCOL_VERSION, Statement};
 use sheaf_naive_verifier::{Event, Reject, forge, parameters};
 use sheaf_pcs::{Claim, Committed, Parameters};
@@ -72,7 +72,7 @@ fn forged(
         PROTOCOL_VERSION as u8,
         claims.scheme().id,
         rate.log_inverse(),
-        0,
+        KIND_LEAF,
     ]);
     assert_eq!(bytes.len(), HEADER_BYTES);
     bytes.extend(transcript.into_bytes());
@@ -139,7 +139,7 @@ fn arbitrary_openings() {
             let (bytes, _) = forged(&batch, Rate::Half, 7, None, opening);
             verdict(&batch.claims(), &bytes)
         };
-        assert_eq!(verdict_on(None), Err(Reject::FinalQuery));
+        assert_eq!(verdict_on(None), Err(Reject::FinalSum));
         for oracle in 0..oracles {
             assert_eq!(verdict_on(Some(oracle)), Err(Reject::Rows(oracle)));
         }

@@ -76,7 +76,9 @@ fn every_nth_element(stride: usize) {
         Reject::Permutations(30),
         Reject::Columns,
         Reject::Rows(0),
+        Reject::ProofOfWork("pcs/fold grinding"),
         Reject::ProofOfWork("pcs/query grinding"),
+        Reject::FinalSum,
     ]) {
         assert!(
             steps.contains(&expected),
@@ -156,7 +158,7 @@ fn elements_removed_and_inserted() {
         bytes.truncate(bytes.len() - 4);
         bytes.extend(vec![0; length]);
         let expected = match length {
-            0 => Reject::Truncated("pcs/nodes"),
+            0 => Reject::Truncated("pcs/final sumcheck"),
             _ => Reject::Header,
         };
         assert_eq!(verdict(&proof.claims, &bytes), Err(expected));

@@ -403,7 +403,6 @@ fn a_false_cell_of_any_column_is_rejected() {
         let witness = forgery.with_cells(lane, |cells| cells[column] += F::ONE);
         let proof = prove_witness(
             &forgery.statement,
-            1,
             &forgery.setup,
             &witness,
             &mut forgery.trace,

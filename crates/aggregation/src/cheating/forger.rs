@@ -13,7 +13,7 @@ use sheaf_xmss::poseidon::Lanes;
 use sheaf_xmss::tree::leaf_capacity;
 use sheaf_xmss::{PublicKey, Scheme};
 
-use crate::protocol::Setup;
+use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::statement::{Group, Statement};
 use crate::tweaks::{GroupTweaks, element, position};

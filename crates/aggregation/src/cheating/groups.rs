@@ -149,7 +149,6 @@ fn a_key_that_counts_twice() {
     let mut forgery = once.as_proof_of(statement, &[0, 0]);
     let proof = prove_witness(
         &forgery.statement,
-        1,
         &forgery.setup,
         &forgery.witness,
         &mut forgery.trace,

@@ -67,7 +67,6 @@ impl Cheat<'_> {
         switch::without(without, || {
             let mut proof = prove_witness(
                 &forgery.statement,
-                1,
                 &forgery.setup,
                 &forgery.witness,
                 &mut forgery.trace,

@@ -3,13 +3,13 @@
 use p3_field::{Algebra, Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_argument::fractions::LeafClaim;
+use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_sumcheck::{eq, univariate};
 use sheaf_transcript::field::extract;
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
 
 use super::build::{build, row_values};
 use super::lane_tables::{LaneTables, LaneWeights, POINTS, lane_weights, unpack};
-use super::verify::{next_lane_claim, next_row_claim};
 use super::{
     ConstraintClaims, Constraints, LANE_ROUND, LINEAR, OUTPUTS, ROW_COLUMNS, ROW_DEGREE, ROW_ROUND,
     ROW_VALUES, ROW_WEIGHTS, Row, RowWeights, row_term,
@@ -127,7 +127,7 @@ pub(crate) fn prove<'a>(
         let message = coefficients_after_constant(claim - message[0], &message);
         transcript.send(ROW_ROUND, &message);
         let x = transcript.sample();
-        claim = next_row_claim(claim, &message, x);
+        claim = next_claim(claim, Claimed::Sum, &message, x);
         fold_rows(&mut values, x);
         fold_rows(&mut weights, x);
         row_point.push(x);
@@ -181,7 +181,7 @@ impl LaneRounds<'_> {
         let message = coefficients_after_constant(at_one, &message);
         self.transcript.send(LANE_ROUND, &message);
         let x = self.transcript.sample();
-        self.claim = next_lane_claim(self.claim, r, &message, x);
+        self.claim = next_claim(self.claim, Claimed::Eq(r), &message, x);
         self.next.push(x);
         x
     }

@@ -2,8 +2,9 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::fractions::LeafClaim;
-use sheaf_sumcheck::{eq, univariate};
-use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_sumcheck::eq;
+use sheaf_sumcheck::round::{self, Claimed};
+use sheaf_transcript::{EF, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use super::{
@@ -35,24 +36,21 @@ pub(crate) fn verify<'a>(
     leaf: &LeafClaim,
     transcript: &mut VerifierTranscript,
 ) -> Result<(ConstraintClaims, PublicEvaluations<'a>), Error> {
-    let mut claim = constraints.claim;
-
-    let mut lane_point = Vec::with_capacity(shape.log_lanes);
-    for &r in &leaf.lane_point {
-        let message = transcript.receive(LANE_ROUND, LANE_DEGREE)?;
-        let x = transcript.sample();
-        claim = next_lane_claim(claim, r, &message, x);
-        lane_point.push(x);
-    }
+    let (lane_point, mut claim) = round::receive_all(
+        LANE_ROUND,
+        LANE_DEGREE,
+        constraints.claim,
+        &leaf.lane_point,
+        transcript,
+    )?;
     let public = public.at(statement, shape, &lane_point);
     let linear = transcript.receive_one(LINEAR)?;
     claim -= linear;
 
     let mut row_point = Vec::with_capacity(shape.log_rows);
     for _ in 0..shape.log_rows {
-        let message = transcript.receive(ROW_ROUND, ROW_DEGREE)?;
-        let x = transcript.sample();
-        claim = next_row_claim(claim, &message, x);
+        let (x, next) = round::receive(ROW_ROUND, ROW_DEGREE, claim, Claimed::Sum, transcript)?;
+        claim = next;
         row_point.push(x);
     }
     let values = transcript.receive(ROW_VALUES, ROW_COLUMNS)?;
@@ -74,18 +72,6 @@ pub(crate) fn verify<'a>(
         },
         public,
     ))
-}
-
-/// `g(x)`, where `(1 - r) g(0) + r g(1) = claim` and `message` holds the coefficients of `g` from the linear one on.
-pub(super) fn next_lane_claim(claim: EF, r: EF, message: &[EF], x: EF) -> EF {
-    let constant = claim - r * message.iter().copied().sum::<EF>();
-    constant + x * univariate::horner(message, x)
-}
-
-/// `g(x)`, where `g(0) + g(1) = claim` and `message` holds the coefficients of `g` from the linear one on.
-pub(super) fn next_row_claim(claim: EF, message: &[EF], x: EF) -> EF {
-    let constant = (claim - message.iter().copied().sum::<EF>()).halve();
-    constant + x * univariate::horner(message, x)
 }
 
 /// The extensions of the row weights at a row point.

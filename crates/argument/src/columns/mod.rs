@@ -13,8 +13,8 @@
 //! prover evaluates every column at `r_i` once, all else is independent of the
 //! number of lanes.
 //!
-//! **Messages.** Of the quadratic round polynomial `g`, the value `g(0)` and the
-//! coefficient of `X^2`; the most significant variable is bound first. Then
+//! **Messages.** Quadratic round polynomials ([`sheaf_sumcheck::round`]); the most
+//! significant variable is bound first. Then
 //! the evaluations, in the order of the claims.
 //!
 //! **Leaves open.** `f(column_point, r_i)` for each `i`, at one column point.
@@ -44,10 +44,4 @@ pub(crate) const VALUES: Label = Label::new("columns/values");
 #[must_use]
 pub const fn error_numerator(claims: usize, log_columns: usize) -> usize {
     claims - 1 + 2 * log_columns
-}
-
-/// `g(x)` for the quadratic `g` with `g(0) + g(1) = claim`, given `g(0)` and its leading coefficient.
-pub(crate) fn next_claim(claim: EF, [g0, c2]: [EF; 2], x: EF) -> EF {
-    let c1 = claim - g0 - g0 - c2;
-    g0 + x * (c1 + x * c2)
 }

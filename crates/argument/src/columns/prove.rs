@@ -1,6 +1,7 @@
 //! The prover of the column reduction.
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_sumcheck::univariate;
 use sheaf_transcript::{EF, ProverTranscript, Transcript};
 
@@ -24,6 +25,11 @@ pub fn prove(
     transcript: &mut ProverTranscript,
 ) -> EvaluationClaims {
     let psi = univariate::powers(transcript.sample(), openings.len());
+    let mut claim: EF = openings
+        .iter()
+        .zip(&psi)
+        .map(|(o, &psi)| psi * o.value)
+        .sum();
     let mut tables: Vec<[Vec<EF>; 2]> = openings
         .into_iter()
         .zip(&psi)
@@ -38,15 +44,17 @@ pub fn prove(
     let mut column_point = Vec::with_capacity(log_columns);
     for round in 0..log_columns {
         let half = 1 << (log_columns - 1 - round);
-        let mut message = [EF::ZERO; 2];
+        let [mut at_zero, mut quadratic] = [EF::ZERO; 2];
         for [weights, columns] in &tables {
             for i in 0..half {
-                message[0] += weights[i] * columns[i];
-                message[1] += (weights[i + half] - weights[i]) * (columns[i + half] - columns[i]);
+                at_zero += weights[i] * columns[i];
+                quadratic += (weights[i + half] - weights[i]) * (columns[i + half] - columns[i]);
             }
         }
+        let message = [claim - at_zero.double() - quadratic, quadratic];
         transcript.send(ROUND, &message);
         let x = transcript.sample();
+        claim = next_claim(claim, Claimed::Sum, &message, x);
         for table in tables.iter_mut().flatten() {
             for i in 0..half {
                 let delta = table[i + half] - table[i];

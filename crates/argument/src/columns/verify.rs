@@ -1,12 +1,13 @@
 //! The verifier of the column reduction.
 
+use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, univariate};
 use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};
 
-use super::{EvaluationClaims, ROUND, VALUES, next_claim};
+use super::{EvaluationClaims, ROUND, VALUES};
 
 /// Why a column reduction is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -34,9 +35,8 @@ pub fn verify(
     let mut claim: EF = claims.iter().zip(&psi).map(|(c, &psi)| psi * c.1).sum();
     let mut column_point = Vec::with_capacity(log_columns);
     for _ in 0..log_columns {
-        let message = transcript.receive(ROUND, 2)?;
-        let x = transcript.sample();
-        claim = next_claim(claim, [message[0], message[1]], x);
+        let (x, next) = round::receive(ROUND, 2, claim, Claimed::Sum, transcript)?;
+        claim = next;
         column_point.push(x);
     }
     let values = transcript.receive(VALUES, claims.len())?;

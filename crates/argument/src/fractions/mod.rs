@@ -66,12 +66,3 @@ pub fn error_numerator(log_lanes: usize, log_leaves: usize) -> usize {
             .map(|i| 2 + 3 * (log_lanes + i))
             .sum::<usize>()
 }
-
-/// `g(x)` for the quadratic `g` with `(1 - r) g(0) + r g(1) = claim`, from its other two coefficients.
-///
-/// The round polynomial is `eq(r, X) g(X)`, so this is the next claim without its
-/// eq factor. The claim has coefficient 1 at `g(0)`, whatever `r`, so that no
-/// message contradicts it and nothing is divided.
-pub(crate) fn next_claim(claim: EF, r: EF, [c1, c2]: [EF; 2], x: EF) -> EF {
-    claim - r * (c1 + c2) + x * (c1 + x * c2)
-}

@@ -6,10 +6,11 @@
 use p3_field::{Algebra, Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::eq;
+use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_transcript::field::extract;
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
 
-use super::{CHILDREN, LeafClaim, ROOT, ROUND, next_claim};
+use super::{CHILDREN, LeafClaim, ROOT, ROUND};
 
 /// One layer of the tree: rows of `2 * nodes` fractions; siblings are adjacent.
 struct Layer<K> {
@@ -251,7 +252,7 @@ fn prove_layer(
         speaker.round(leaf_point.len(), &mut g);
         transcript.send(ROUND, &g);
         let x = transcript.sample();
-        claim = next_claim(claim, r, g, x);
+        claim = next_claim(claim, Claimed::Eq(r), &g, x);
         x
     };
 

@@ -1,12 +1,13 @@
 //! The verifier of a sum of fractions.
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::round;
 use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};
 
-use super::{CHILDREN, LeafClaim, ROOT, ROUND, next_claim};
+use super::{CHILDREN, LeafClaim, ROOT, ROUND};
 
 /// Why a sum of fractions is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -37,16 +38,10 @@ pub fn verify(
     let mut q = transcript.receive_one(ROOT)?;
     for layer in 0..log_leaves {
         let lambda = transcript.sample();
-        let mut claim = p + lambda * q;
+        let claim = p + lambda * q;
         // Lanes are bound first, then nodes.
         let point: Vec<EF> = lane_point.iter().chain(&leaf_point).copied().collect();
-        let mut next = Vec::with_capacity(point.len());
-        for &r in &point {
-            let message = transcript.receive(ROUND, 2)?;
-            let x = transcript.sample();
-            claim = next_claim(claim, r, [message[0], message[1]], x);
-            next.push(x);
-        }
+        let (mut next, claim) = round::receive_all(ROUND, 2, claim, &point, transcript)?;
         let children = transcript.receive(CHILDREN, 4)?;
         let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
         let expected = p0 * q1 + p1 * q0 + lambda * q0 * q1;

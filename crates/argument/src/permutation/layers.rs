@@ -249,26 +249,3 @@ impl Layer {
         }
     }
 }
-
-/// The value at `x` of the round polynomial with coefficients `c_1, c_2, ..` for which
-/// `(1 - r) g(0) + r g(1)` is `claim`.
-pub(crate) fn round_value(claim: EF, r: EF, coefficients: &[EF], x: EF) -> EF {
-    let c0 = claim - r * coefficients.iter().copied().sum::<EF>();
-    c0 + x * univariate::horner(coefficients, x)
-}
-
-/// The value at `x` of the polynomial with coefficients `c_1, c_2, ..` for which
-/// `g(0) + g(1)` is `claim`.
-pub(crate) fn plain_round_value(claim: EF, coefficients: &[EF], x: EF) -> EF {
-    let c0 = (claim - coefficients.iter().copied().sum::<EF>()).halve();
-    c0 + x * univariate::horner(coefficients, x)
-}
-
-/// The value at `x` of the polynomial with coefficients `c_1, c_2, ..` whose weighted sum
-/// over the skip domain is `claim`.
-pub(crate) fn skip_value(claim: EF, weights: &[EF; skip::SIZE], coefficients: &[EF], x: EF) -> EF {
-    // The weights sum to one.
-    let moments = &skip::moments(weights)[1..];
-    let rest: EF = moments.iter().zip(coefficients).map(|(&m, &c)| m * c).sum();
-    claim - rest + x * univariate::horner(coefficients, x)
-}

@@ -3,12 +3,13 @@
 use core::array::from_fn;
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, skip};
 use sheaf_transcript::{EF, Transcript, VerifierTranscript};
 
 use crate::checks::{Check, applies};
 
-use super::layers::{Point, State, label, plain_round_value, round_value, skip_value};
+use super::layers::{Point, State, label};
 use super::poseidon::Poseidon;
 use super::{Error, InputClaim, OutputClaim, SKIP, Shape, order};
 
@@ -41,9 +42,14 @@ pub fn verify(
 /// Returns the value that the gate must have at the new point.
 fn sumcheck(state: &mut State, transcript: &mut VerifierTranscript<'_>) -> Result<EF, Error> {
     let point = &mut state.point;
-    let coefficients = transcript.receive(label::SKIP, skip::CUBE_SIZE - 1)?;
-    let rho = transcript.sample();
-    let mut claim = skip_value(state.value, &point.skip, &coefficients, rho);
+    let moments = skip::moments(&point.skip);
+    let (rho, mut claim) = round::receive(
+        label::SKIP,
+        skip::CUBE_SIZE - 1,
+        state.value,
+        Claimed::Moments(&moments[1..]),
+        transcript,
+    )?;
     point.skip = skip::basis(rho);
 
     let slots = order::slots(point.slots.len());
@@ -55,10 +61,8 @@ fn sumcheck(state: &mut State, transcript: &mut VerifierTranscript<'_>) -> Resul
         } else {
             &mut point.slots
         };
-        let coefficients = transcript.receive(label::ROUND, 3)?;
-        let challenge = transcript.sample();
-        claim = round_value(claim, coordinates[i], &coefficients, challenge);
-        coordinates[i] = challenge;
+        let claimed = Claimed::Eq(coordinates[i]);
+        (coordinates[i], claim) = round::receive(label::ROUND, 3, claim, claimed, transcript)?;
     }
     Ok(claim)
 }
@@ -76,17 +80,13 @@ fn output_layer(
         mut value,
     } = claim;
     for i in order::lanes(shape.log_lanes) {
-        let coefficients = transcript.receive(label::OUTPUT_ROUND, 3)?;
-        let challenge = transcript.sample();
-        value = round_value(value, lanes[i], &coefficients, challenge);
-        lanes[i] = challenge;
+        let claimed = Claimed::Eq(lanes[i]);
+        (lanes[i], value) = round::receive(label::OUTPUT_ROUND, 3, value, claimed, transcript)?;
     }
     let mut slots = vec![EF::ZERO; shape.log_slots()];
     for i in order::slots(slots.len()) {
-        let coefficients = transcript.receive(label::OUTPUT_ROUND, 4)?;
-        let challenge = transcript.sample();
-        value = plain_round_value(value, &coefficients, challenge);
-        slots[i] = challenge;
+        (slots[i], value) =
+            round::receive(label::OUTPUT_ROUND, 4, value, Claimed::Sum, transcript)?;
     }
 
     let evaluations = transcript.receive(label::EVALUATIONS, 16 + 24)?;

@@ -49,7 +49,7 @@ pub(crate) fn row_batch(rows: &[F], width: usize) -> [Digest; BATCH] {
         }
         permute24(&mut state);
     }
-    lanes(&state[CAPACITY..])
+    lanes(&state)
 }
 
 /// The parents of up to `BATCH` pairs; what exceeds their number is meaningless.

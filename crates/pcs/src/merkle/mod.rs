@@ -3,7 +3,7 @@
 //! ```text
 //!     leaf   sponge in overwrite mode, state [ capacity 0..9 | rate 9..24 ] with
 //!            capacity 0^8 | 2 at first; last block padded with zeros;
-//!            digest = elements 9..18
+//!            digest = elements 0..9
 //!     node   permute(left 9 | right 9 | 0^5 | 3), digest = elements 0..9
 //! ```
 //!

@@ -189,7 +189,7 @@ impl Parameters {
                 DIGEST + EXTENSION_DEGREE + sumcheck + grinding + search::query_elements(round)
             })
             .sum();
-        oracles + (EXTENSION_DEGREE << self.final_variables())
+        oracles + search::final_elements(self.final_variables())
     }
 
     /// Proving time on two cores of 2024, in microseconds: for comparing layouts, not for planning.

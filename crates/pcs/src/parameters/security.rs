@@ -147,7 +147,40 @@ const JOHNSON: &str = "Johnson list bound, Schwartz-Zippel; eprint 2024/390, lem
 const LINE: &str = "mutual correlated agreement, eprint 2026/2056, theorem 5.12 (p3-security)";
 const QUERIES: &str = "queries";
 
+/// The terms of the last polynomial, which is sent in clear: there is one of it, not a list.
+fn final_terms(rounds: &[Round]) -> impl Iterator<Item = Term> {
+    rounds
+        .iter()
+        .enumerate()
+        .next_back()
+        .into_iter()
+        .flat_map(|(oracle, round)| {
+            [
+                Term {
+                    name: "final batching",
+                    oracle,
+                    bits: FIELD - log2_ceil(round.queries.max(1)),
+                    count: 1,
+                    formula: "queries / |F|",
+                    source: "Schwartz-Zippel",
+                },
+                Term {
+                    name: "final sumcheck",
+                    oracle,
+                    bits: FIELD - BIT,
+                    count: round.inner_variables,
+                    formula: "2 / |F|",
+                    source: "Schwartz-Zippel",
+                },
+            ]
+        })
+}
+
 fn terms(rounds: &[Round], max_claims: usize) -> impl Iterator<Item = Term> {
+    oracle_terms(rounds, max_claims).chain(final_terms(rounds))
+}
+
+fn oracle_terms(rounds: &[Round], max_claims: usize) -> impl Iterator<Item = Term> {
     rounds.iter().enumerate().flat_map(move |(oracle, round)| {
         let (r, m) = (round.log_inv_rate, round.slack);
         let grinding = |bits: usize| bits as MicroBits * BIT;

@@ -35,7 +35,10 @@ fn every_challenge_has_its_terms() {
     assert_eq!(count("claim batching"), oracles);
     assert_eq!(count("queries"), oracles);
     assert_eq!(count("Merkle"), 1);
-    assert_eq!(terms.len(), 2 * folds + 3 * oracles + 1);
+    let last = parameters.final_variables();
+    assert_eq!(count("final batching"), 1);
+    assert_eq!(count("final sumcheck"), last);
+    assert_eq!(terms.len(), 2 * folds + 3 * oracles + 1 + last + 1);
     assert!(terms.iter().all(|t| t.bits >= 128.0));
     let hashes = terms.iter().filter(|t| t.kind == ErrorKind::Hash);
     assert_eq!(hashes.count(), 1);
@@ -151,21 +154,21 @@ fn the_choice_is_pinned() {
     assert_eq!(
         chosen(15, 7, 80, 1),
         [
-            [7, 1, 24, 12, 247, 14],
-            [4, 3, 16, 10, 81, 12],
+            [7, 1, 24, 12, 249, 13],
+            [4, 3, 12, 9, 82, 12],
             [3, 4, 16, 9, 61, 11]
         ]
     );
     assert_eq!(
         chosen(15, 7, 80, 2),
         [
-            [7, 2, 16, 12, 122, 14],
-            [4, 3, 16, 10, 81, 12],
+            [7, 2, 12, 11, 126, 12],
+            [4, 3, 12, 9, 82, 12],
             [3, 4, 16, 9, 61, 11]
         ]
     );
     assert_eq!(
         chosen(11, 5, 20, 1),
-        [[5, 1, 40, 10, 243, 12], [3, 4, 16, 9, 60, 12]]
+        [[5, 1, 40, 10, 243, 12], [3, 4, 16, 9, 61, 10]]
     );
 }

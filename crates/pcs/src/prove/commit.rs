@@ -18,6 +18,8 @@ pub struct Committed {
     pub(super) message: Vec<F>,
     pub(super) oracle: Oracle,
     pub(super) sample: SlicedClaim,
+    /// The value that was sent for it.
+    pub(super) sample_value: EF,
 }
 
 /// A point, with what a claim about the polynomial there needs of the message.
@@ -98,5 +100,6 @@ pub(super) fn commit_with(
         message,
         oracle,
         sample,
+        sample_value: value,
     }
 }

@@ -5,6 +5,8 @@ use p3_field::{BasedVectorSpace, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 use rayon::prelude::*;
 use sheaf_sumcheck::eq;
+use sheaf_sumcheck::round::{Claimed, next_claim};
+use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, EXTENSION_DEGREE, F};
 
 /// Elements per parallel task: enough work to pay for handing it over.
@@ -50,8 +52,11 @@ pub(super) fn add_powers(
 ) {
     let mut sparse = vec![F::ZERO; EXTENSION_DEGREE << domain_bits];
     for (&position, scale) in positions.iter().zip(scales) {
-        sparse[position * EXTENSION_DEGREE..][..EXTENSION_DEGREE]
-            .copy_from_slice(scale.as_basis_coefficients_slice());
+        // A position may be drawn twice.
+        let place = &mut sparse[position * EXTENSION_DEGREE..][..EXTENSION_DEGREE];
+        for (sum, x) in place.iter_mut().zip(coefficients(*scale)) {
+            *sum += x;
+        }
     }
     let sums = dft
         .dft_batch(RowMajorMatrix::new(sparse, EXTENSION_DEGREE))
@@ -79,29 +84,32 @@ pub(super) fn interleave(values: &[EF], slice_variables: usize) -> Vec<F> {
     matrix
 }
 
-/// A sumcheck for `sum_b f(b) w(b)`, first variables first.
+/// A sumcheck for `sum_b f(b) w(b) = claim`, first variables first.
 pub(super) struct Sumcheck {
     pub(super) f: Vec<EF>,
     pub(super) w: Vec<EF>,
+    pub(super) claim: EF,
 }
 
 impl Sumcheck {
-    /// `g(X) = sum_b f(X, b) w(X, b)`: the value at 0 and the coefficient of `X^2`.
-    pub(super) fn round_polynomial(&self) -> (EF, EF) {
+    /// The coefficients of `X` and `X^2` of `g(X) = sum_b f(X, b) w(X, b)`.
+    pub(super) fn round_polynomial(&self) -> [EF; 2] {
         let (f0, f1) = self.f.split_at(self.f.len() / 2);
         let (w0, w1) = self.w.split_at(self.w.len() / 2);
         let zero = || (EF::ZERO, EF::ZERO);
-        (f0.par_iter().zip(f1))
+        let (at_zero, quadratic) = (f0.par_iter().zip(f1))
             .zip(w0.par_iter().zip(w1))
             .with_min_len(TASK)
             .fold(zero, |(at_zero, quadratic), ((&f0, &f1), (&w0, &w1))| {
                 (at_zero + f0 * w0, quadratic + (f1 - f0) * (w1 - w0))
             })
-            .reduce(zero, |a, b| (a.0 + b.0, a.1 + b.1))
+            .reduce(zero, |a, b| (a.0 + b.0, a.1 + b.1));
+        [self.claim - at_zero.double() - quadratic, quadratic]
     }
 
-    /// Binds the first variable to `x`.
-    pub(super) fn bind(&mut self, x: EF) {
+    /// Binds the first variable to `x`, after the round polynomial with these coefficients was sent.
+    pub(super) fn bind(&mut self, message: &[EF; 2], x: EF) {
+        self.claim = next_claim(self.claim, Claimed::Sum, message, x);
         bind(&mut self.f, x);
         bind(&mut self.w, x);
     }

@@ -7,12 +7,15 @@ use sheaf_transcript::{EF, ProverTranscript, Transcript};
 
 use super::commit::{Committed, SlicedClaim};
 use super::multilinear::{Sumcheck, add_powers, add_scaled, evaluate, interleave};
+use super::oracle::Encoder;
 use super::slices;
 use super::strategy::{Honest, Strategy};
 use crate::checks::{Check, if_applies};
 use crate::layout::Claim;
 use crate::parameters::{Parameters, Round};
-use crate::protocol::{FINAL, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims};
+use crate::protocol::{
+    self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
+};
 
 /// Proves all of `claims` about a committed polynomial.
 ///
@@ -43,6 +46,7 @@ pub(super) fn open_with(
         message,
         mut oracle,
         sample,
+        sample_value,
     } = committed;
     let layout = parameters.layout();
     let (first, rest) = parameters.rounds().split_at(1);
@@ -58,20 +62,25 @@ pub(super) fn open_with(
         SlicedClaim::new(layout, &message, &claim.point, strategy)
     }));
     let challenge = transcript.sample();
-    let mut sumcheck = batch_slices(&sliced, challenge);
-    let point = prove_sumcheck(0, &first[0], &mut sumcheck, strategy, transcript);
+    let values: Vec<EF> = core::iter::once(sample_value)
+        .chain(claims.iter().map(|claim| claim.value))
+        .collect();
+    let mut sumcheck = batch_slices(&sliced, &values, challenge);
+    let point = fold(0, &first[0], &mut sumcheck, strategy, transcript);
 
     // f_1 and W_1; what is left of the weights is one scalar per claim.
-    let fold_weights = eq::table(&point);
-    let mut f = slices::fold(layout, &message, &fold_weights);
+    let slice_weights = eq::table(&point);
+    let mut f = slices::fold(layout, &message, &slice_weights);
     drop(message);
-    strategy.fold(0, &fold_weights, &mut f);
+    strategy.fold(0, &slice_weights, &mut f);
     let mut w = vec![EF::ZERO; f.len()];
     for (claim, &scale) in sliced.iter().zip(&sumcheck.w) {
         add_scaled(&mut w, scale, &claim.inner);
     }
     drop(sliced);
+    let mut claim = sumcheck.claim;
 
+    let mut fold_weights = protocol::fold_weights(layout, 0, &point);
     let mut previous = &first[0];
     for (i, round) in (1..).zip(rest) {
         strategy.polynomial(i, &mut f, &w);
@@ -81,39 +90,74 @@ pub(super) fn open_with(
         let mut value = evaluate(&f, &point);
         strategy.out_of_domain(i, &mut value);
         transcript.send(OUT_OF_DOMAIN, &[value]);
-        let positions = oracle.answer_queries(previous, strategy, transcript);
+        let (positions, folded) =
+            oracle.answer_queries(previous, &fold_weights, strategy, transcript);
 
         let scales = powers(transcript.sample(), positions.len() + 2);
         let scale = if_applies(Check::Sample(i), scales[1]);
+        claim += scale * value;
         add_scaled(&mut w, scale, &eq::table(&point));
-        let scales: Vec<EF> = scales[2..]
-            .iter()
-            .map(|&scale| if_applies(Check::Queries(i - 1), scale))
-            .collect();
-        add_powers(
-            &mut w,
-            &positions,
-            &scales,
-            previous.domain_bits(),
-            &encoder.dft,
-        );
-        let mut sumcheck = Sumcheck { f, w };
-        prove_sumcheck(i, round, &mut sumcheck, strategy, transcript);
-        Sumcheck { f, w } = sumcheck;
+        let queries = Queries {
+            oracle: i - 1,
+            positions,
+            folded,
+            domain_bits: previous.domain_bits(),
+        };
+        claim += queries.add_to(&mut w, &scales[2..], &encoder);
+        let mut sumcheck = Sumcheck { f, w, claim };
+        let point = fold(i, round, &mut sumcheck, strategy, transcript);
+        Sumcheck { f, w, claim } = sumcheck;
+        fold_weights = protocol::fold_weights(layout, i, &point);
         oracle = next;
         previous = round;
     }
 
-    strategy.polynomial(parameters.rounds().len(), &mut f, &w);
+    let last = parameters.rounds().len();
+    strategy.polynomial(last, &mut f, &w);
     transcript.send(FINAL, &f);
-    oracle.answer_queries(previous, strategy, transcript);
+    let (positions, folded) = oracle.answer_queries(previous, &fold_weights, strategy, transcript);
+    let scales = powers(transcript.sample(), positions.len() + 1);
+    let queries = Queries {
+        oracle: last - 1,
+        positions,
+        folded,
+        domain_bits: previous.domain_bits(),
+    };
+    claim += queries.add_to(&mut w, &scales[1..], &encoder);
+    let mut sumcheck = Sumcheck { f, w, claim };
+    while sumcheck.f.len() > 1 {
+        let mut message = sumcheck.round_polynomial();
+        let [linear, quadratic] = &mut message;
+        strategy.sumcheck(last, linear, quadratic);
+        transcript.send(FINAL_SUMCHECK, &message);
+        let x = transcript.sample();
+        sumcheck.bind(&message, x);
+    }
+}
+
+/// The queries to an oracle, which join the running claim.
+struct Queries {
+    oracle: usize,
+    positions: Vec<usize>,
+    folded: Vec<EF>,
+    domain_bits: usize,
+}
+
+impl Queries {
+    /// Adds their weights, with these scales, to `w`; returns the weighted sum of their values.
+    fn add_to(&self, w: &mut [EF], scales: &[EF], encoder: &Encoder) -> EF {
+        let check = Check::Queries(self.oracle);
+        let scales: Vec<EF> = scales.iter().map(|&s| if_applies(check, s)).collect();
+        add_powers(w, &self.positions, &scales, self.domain_bits, &encoder.dft);
+        scales.iter().zip(&self.folded).map(|(&s, &v)| s * v).sum()
+    }
 }
 
 /// The sumcheck over the slice variables for all claims at once.
 ///
 /// Entry `(s, i)` belongs to slice `s` and claim `i`, so that the variables of `s`
 /// come first and the sum over the claims remains.
-fn batch_slices(claims: &[SlicedClaim], challenge: EF) -> Sumcheck {
+fn batch_slices(claims: &[SlicedClaim], values: &[EF], challenge: EF) -> Sumcheck {
     let mut scales = powers(challenge, claims.len());
     let checks = core::iter::once(Check::Sample(0)).chain((0..).map(Check::Claim));
     for (scale, check) in scales.iter_mut().zip(checks) {
@@ -128,11 +172,12 @@ fn batch_slices(claims: &[SlicedClaim], challenge: EF) -> Sumcheck {
             w.push(scale * claim.outer[s]);
         }
     }
-    Sumcheck { f, w }
+    let claim = scales.iter().zip(values).map(|(&s, &v)| s * v).sum();
+    Sumcheck { f, w, claim }
 }
 
 /// Binds the slice variables of one oracle; returns the challenges.
-fn prove_sumcheck(
+fn fold(
     oracle: usize,
     round: &Round,
     sumcheck: &mut Sumcheck,
@@ -141,12 +186,13 @@ fn prove_sumcheck(
 ) -> Vec<EF> {
     (0..round.slice_variables)
         .map(|_| {
-            let (mut at_zero, mut quadratic) = sumcheck.round_polynomial();
-            strategy.sumcheck(oracle, &mut at_zero, &mut quadratic);
-            transcript.send(SUMCHECK, &[at_zero, quadratic]);
+            let mut message = sumcheck.round_polynomial();
+            let [linear, quadratic] = &mut message;
+            strategy.sumcheck(oracle, linear, quadratic);
+            transcript.send(SUMCHECK, &message);
             transcript.grind(FOLD_GRINDING, strategy.grinding(round.fold_grinding));
             let x = transcript.sample();
-            sumcheck.bind(x);
+            sumcheck.bind(&message, x);
             x
         })
         .collect()

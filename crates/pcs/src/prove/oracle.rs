@@ -3,12 +3,12 @@
 use p3_dft::{Radix2DFTSmallBatch, TwoAdicSubgroupDft};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
-use sheaf_transcript::{F, ProverTranscript};
+use sheaf_transcript::{EF, F, ProverTranscript};
 
 use super::strategy::Strategy;
 use crate::merkle::Tree;
 use crate::parameters::Round;
-use crate::protocol::{QUERY_GRINDING, ROOT, query_positions};
+use crate::protocol::{Positions, QUERY_GRINDING, ROOT};
 
 /// What all oracles of one proof are made with.
 #[derive(Clone, Debug)]
@@ -63,25 +63,30 @@ pub(super) struct Oracle {
 }
 
 impl Oracle {
-    /// Opens the rows that the transcript asks for; returns their positions.
+    /// Opens the rows that the transcript asks for.
+    ///
+    /// Returns their positions in drawn order, and the rows folded with `fold_weights`.
     pub(super) fn answer_queries(
         &self,
         round: &Round,
+        fold_weights: &[EF],
         strategy: &impl Strategy,
         transcript: &mut ProverTranscript,
-    ) -> Vec<usize> {
+    ) -> (Vec<usize>, Vec<EF>) {
         transcript.grind(QUERY_GRINDING, strategy.grinding(round.query_grinding));
-        let positions = query_positions(round.queries, round.domain_bits(), transcript);
+        let positions = Positions::draw(round.queries, round.domain_bits(), transcript);
         let width = round.row_elements;
         let mut rows: Vec<F> = positions
+            .distinct
             .iter()
             .flat_map(|&i| &self.codeword[i * width..][..width])
             .copied()
             .collect();
-        let mut siblings = self.tree.siblings(&positions);
+        let mut siblings = self.tree.siblings(&positions.distinct);
         strategy.opening(self.index, &mut rows, &mut siblings);
         transcript.hint(&rows);
         transcript.hint(siblings.as_flattened());
-        positions
+        let folded = positions.fold(&rows, width, fold_weights);
+        (positions.drawn, folded)
     }
 }

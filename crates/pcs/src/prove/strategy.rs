@@ -16,8 +16,8 @@ pub(super) trait Strategy {
     fn out_of_domain(&self, _oracle: usize, _value: &mut EF) {}
     /// The slice values of a claim about oracle 0: one per slice.
     fn slice_values(&self, _values: &mut [EF]) {}
-    /// A round polynomial of the sumcheck of oracle `oracle`.
-    fn sumcheck(&self, _oracle: usize, _at_zero: &mut EF, _quadratic: &mut EF) {}
+    /// A round polynomial of the sumcheck of oracle `oracle`; after the last one, of the final polynomial.
+    fn sumcheck(&self, _oracle: usize, _linear: &mut EF, _quadratic: &mut EF) {}
     /// The folded polynomial of oracle `oracle`; `fold_weights` are indexed by slice.
     fn fold(&self, _oracle: usize, _fold_weights: &[EF], _folded: &mut [EF]) {}
     /// The polynomial about to be committed to or sent, and the weights of its sum.

@@ -143,17 +143,18 @@ fn a_wrong_out_of_domain_answer_is_rejected() {
 
 #[test]
 fn a_wrong_sumcheck_message_is_rejected() {
-    /// The sum of the values at 0 and 1 is never sent, so every message is consistent.
+    /// The constant coefficient is never sent, so every message is consistent.
     struct Cheat(usize);
     impl Strategy for Cheat {
-        fn sumcheck(&self, oracle: usize, at_zero: &mut EF, quadratic: &mut EF) {
+        fn sumcheck(&self, oracle: usize, linear: &mut EF, quadratic: &mut EF) {
             if oracle == self.0 {
-                *at_zero += EF::ONE;
+                *linear += EF::ONE;
                 *quadratic -= EF::TWO;
             }
         }
     }
-    for oracle in 0..2 {
+    // The third one is that of the final polynomial.
+    for oracle in 0..3 {
         assert_needed(&Cheat(oracle), Lie::None, Error::FinalSum, Check::FinalSum);
     }
 }
@@ -171,8 +172,10 @@ fn a_corrupted_codeword_is_rejected() {
             }
         }
     }
-    assert_needed(&Cheat(0), Lie::None, Error::FinalSum, Check::Queries(0));
-    assert_needed(&Cheat(1), Lie::None, Error::FinalQuery, Check::FinalQueries);
+    for oracle in 0..2 {
+        let check = Check::Queries(oracle);
+        assert_needed(&Cheat(oracle), Lie::None, Error::FinalSum, check);
+    }
 }
 
 #[test]
@@ -222,15 +225,17 @@ fn a_wrong_final_polynomial_is_rejected() {
             }
         }
     }
-    assert_eq!(
-        run(&Cheat { keep_sum: false }, Lie::None),
-        Err(Error::FinalQuery)
+    assert_needed(
+        &Cheat { keep_sum: false },
+        Lie::None,
+        Error::FinalSum,
+        Check::FinalSum,
     );
     assert_needed(
         &Cheat { keep_sum: true },
         Lie::None,
-        Error::FinalQuery,
-        Check::FinalQueries,
+        Error::FinalSum,
+        Check::Queries(1),
     );
 }
 
@@ -252,10 +257,15 @@ fn wrong_openings_are_rejected() {
         }
     }
     for oracle in 0..2 {
-        for change_row in [true, false] {
-            let cheat = Cheat { oracle, change_row };
-            assert_eq!(run(&cheat, Lie::None), Err(Error::Rows { oracle }));
-        }
+        let [row, siblings] = [true, false].map(|change_row| Cheat { oracle, change_row });
+        // Without its path, such a row would still fold to another value.
+        assert_eq!(run(&row, Lie::None), Err(Error::Rows { oracle }));
+        assert_needed(
+            &siblings,
+            Lie::None,
+            Error::Rows { oracle },
+            Check::Rows(oracle),
+        );
     }
 }
 

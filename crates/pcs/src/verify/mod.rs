@@ -8,6 +8,7 @@ mod weights;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
+use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
@@ -15,8 +16,8 @@ use crate::checks::{Check, applies, difficulty, if_applies};
 use crate::layout::{Claim, Layout};
 use crate::parameters::{Parameters, Round};
 use crate::protocol::{
-    FINAL, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims, absorb_statement, evaluate_round,
-    horner,
+    self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
+    absorb_statement,
 };
 use oracle::Oracle;
 use weights::Weights;
@@ -50,10 +51,7 @@ pub enum Error {
         /// Index of the oracle.
         oracle: usize,
     },
-    /// The last polynomial is not what the last oracle folds to.
-    #[error("the final polynomial disagrees with the last oracle")]
-    FinalQuery,
-    /// The last polynomial does not have the claimed sum.
+    /// The last polynomial does not have the claimed sum: claims, samples and queries do not agree with it.
     #[error("the final polynomial does not have the claimed sum")]
     FinalSum,
 }
@@ -121,42 +119,37 @@ pub fn verify_opening(
             let sample = receive_sample(round.variables(), transcript)?;
             let opened = oracle.query(previous, i - 1, &fold_weights, transcript)?;
             let challenge = transcript.sample();
-            let mut power = challenge;
-            let scale = if_applies(Check::Sample(i), power);
+            let scale = if_applies(Check::Sample(i), challenge);
             sum += scale * sample.value;
             weights.push_eq(scale, sample.point);
-            for (x, value) in opened {
-                power *= challenge;
-                let scale = if_applies(Check::Queries(i - 1), power);
-                sum += scale * value;
-                weights.push_power(scale, x, round.variables());
-            }
+            let first = challenge.square();
+            sum += weights.push_queries(i - 1, &opened, first, challenge, round.variables());
             oracle = next;
         }
-        let point = receive_sumcheck(round, &mut sum, transcript)?;
+        let point = receive_folds(round, &mut sum, transcript)?;
         weights.bind(&point);
-        fold_weights = if i == 0 {
-            let table = eq::table(&point);
-            layout
-                .live
-                .iter()
-                .filter_map(|&s| table.get(s).copied())
-                .collect()
-        } else {
-            eq::table(&point)
-        };
+        fold_weights = protocol::fold_weights(layout, i, &point);
     }
 
-    let last = parameters.rounds().len().saturating_sub(1);
-    let polynomial = transcript.receive(FINAL, 1 << parameters.final_variables())?;
+    // The last polynomial is fixed before its oracle is queried.
+    let variables = parameters.final_variables();
+    let polynomial = transcript.receive(FINAL, 1 << variables)?;
     if let Some(round) = parameters.rounds().last() {
-        for (x, value) in oracle.query(round, last, &fold_weights, transcript)? {
-            if horner(&polynomial, x) != value && applies(Check::FinalQueries) {
-                return Err(Error::FinalQuery);
-            }
-        }
+        let last = parameters.rounds().len() - 1;
+        let opened = oracle.query(round, last, &fold_weights, transcript)?;
+        let challenge = transcript.sample();
+        sum += weights.push_queries(last, &opened, challenge, challenge, variables);
     }
-    if weights.sum_over(&polynomial) == sum || !applies(Check::FinalSum) {
+    let mut point = Vec::with_capacity(variables);
+    for _ in 0..variables {
+        let (x, next) = round::receive(FINAL_SUMCHECK, 2, sum, Claimed::Sum, transcript)?;
+        point.push(x);
+        sum = next;
+    }
+    weights.bind(&point);
+    let basis = eq::table(&point);
+    let value: EF = polynomial.iter().zip(basis).map(|(&f, w)| f * w).sum();
+    if value * weights.value() == sum || !applies(Check::FinalSum) {
         Ok(())
     } else {
         Err(Error::FinalSum)
@@ -193,7 +186,7 @@ fn receive_sample(
 }
 
 /// The sumcheck rounds that bind the slice variables of one oracle.
-fn receive_sumcheck(
+fn receive_folds(
     round: &Round,
     sum: &mut EF,
     transcript: &mut VerifierTranscript<'_>,
@@ -201,11 +194,10 @@ fn receive_sumcheck(
     (0..round.slice_variables)
         .map(|_| {
             let message = transcript.receive(SUMCHECK, 2)?;
+            // The nonce comes before the challenge that it makes expensive.
             transcript.check_grind(FOLD_GRINDING, difficulty(round.fold_grinding))?;
             let x = transcript.sample();
-            if let [at_zero, quadratic] = *message {
-                *sum = evaluate_round(*sum, at_zero, quadratic, x);
-            }
+            *sum = round::next_claim(*sum, Claimed::Sum, &message, x);
             Ok(x)
         })
         .collect()

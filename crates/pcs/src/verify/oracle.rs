@@ -1,13 +1,13 @@
 //! Commitments to codewords, and queries to them.
 
-use p3_field::{BasedVectorSpace, PrimeCharacteristicRing, TwoAdicField};
+use p3_field::{PrimeCharacteristicRing, TwoAdicField};
 use sheaf_transcript::{EF, F, TranscriptError, VerifierTranscript};
 
 use super::Error;
 use crate::checks::{Check, applies, difficulty};
 use crate::merkle::{self, DIGEST, Digest};
 use crate::parameters::Round;
-use crate::protocol::{NODES, QUERY_GRINDING, ROOT, ROWS, query_positions};
+use crate::protocol::{NODES, Positions, QUERY_GRINDING, ROOT, ROWS};
 
 /// The root of the tree over the rows of a codeword.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl Oracle {
 
     /// Queries the oracle at random points `x` of its domain.
     ///
-    /// Returns pairs of `x` and the row at `x` folded with `fold_weights`: where
+    /// Returns, in drawn order, pairs of `x` and the row at `x` folded with `fold_weights`: where
     /// the oracle is a codeword, that is the value at `x` of the univariate polynomial
     /// whose coefficients are the values of the folded multilinear polynomial.
     pub(super) fn query(
@@ -39,9 +39,10 @@ impl Oracle {
     ) -> Result<Vec<(F, EF)>, Error> {
         transcript.check_grind(QUERY_GRINDING, difficulty(round.query_grinding))?;
         let depth = round.domain_bits();
-        let positions = query_positions(round.queries, depth, transcript);
-        let rows = transcript.hint(ROWS, positions.len() * round.row_elements)?;
-        let siblings = merkle::sibling_count(&positions, depth);
+        let positions = Positions::draw(round.queries, depth, transcript);
+        let distinct = &positions.distinct;
+        let rows = transcript.hint(ROWS, distinct.len() * round.row_elements)?;
+        let siblings = merkle::sibling_count(distinct, depth);
         let siblings: Vec<Digest> = transcript
             .hint(NODES, siblings * DIGEST)?
             .chunks_exact(DIGEST)
@@ -49,38 +50,19 @@ impl Oracle {
             .collect();
 
         let leaves = merkle::hash_rows(&rows, round.row_elements);
-        let root = merkle::root(depth, &positions, leaves, &siblings);
+        let root = merkle::root(depth, distinct, leaves, &siblings);
         if root != Some(self.root) && applies(Check::Rows(index)) {
             return Err(Error::Rows { oracle: index });
         }
         let generator = F::two_adic_generator(depth);
         let opened = positions
+            .drawn
             .iter()
-            .zip(rows.chunks_exact(round.row_elements))
-            .map(|(&position, row)| {
-                (
-                    generator.exp_u64(position as u64),
-                    fold_row(row, fold_weights),
-                )
-            })
+            .map(|&position| generator.exp_u64(position as u64))
+            .zip(positions.fold(&rows, round.row_elements, fold_weights))
             .collect();
         Ok(opened)
     }
-}
-
-/// The inner product of a row and the weights.
-///
-/// A row of base-field elements has as many as there are weights; otherwise its
-/// elements are the coefficients of that many extension-field elements.
-fn fold_row(row: &[F], weights: &[EF]) -> EF {
-    if row.len() == weights.len() {
-        return weights.iter().zip(row).map(|(&w, &x)| w * x).sum();
-    }
-    EF::reconstitute_from_base(row.to_vec())
-        .into_iter()
-        .zip(weights)
-        .map(|(x, &w)| x * w)
-        .sum()
 }
 
 /// The digest with the given elements; missing ones are zero.

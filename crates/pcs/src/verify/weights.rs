@@ -14,7 +14,7 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, F};
 
-use crate::protocol::horner;
+use crate::checks::{Check, if_applies};
 
 /// A sum of scaled weight functions in the same variables.
 #[derive(Debug, Default)]
@@ -37,15 +37,6 @@ impl Weights {
         self.eq.push((scale, point));
     }
 
-    /// Adds `scale * x^b`.
-    pub(super) fn push_power(&mut self, scale: EF, x: F, variables: usize) {
-        self.powers.push(Power {
-            scale,
-            x,
-            variables,
-        });
-    }
-
     /// Binds the first variables to `point`.
     pub(super) fn bind(&mut self, point: &[EF]) {
         for (scale, rest) in &mut self.eq {
@@ -58,21 +49,37 @@ impl Weights {
         }
     }
 
-    /// `sum_b polynomial[b] W(b)`.
-    pub(super) fn sum_over(&self, polynomial: &[EF]) -> EF {
-        let by_eq: EF = self
-            .eq
-            .iter()
-            .map(|(scale, point)| {
-                let table = eq::scaled_table(point, *scale);
-                table.iter().zip(polynomial).map(|(&w, &f)| w * f).sum()
-            })
-            .sum();
-        let by_power: EF = self
-            .powers
-            .iter()
-            .map(|power| power.scale * horner(polynomial, power.x))
-            .sum();
+    /// Adds the weights of the queries to oracle `index`, whose values and points are `opened`: `first`, and `ratio`
+    /// times as much from each to the next.
+    ///
+    /// Returns the weighted sum of the values.
+    pub(super) fn push_queries(
+        &mut self,
+        index: usize,
+        opened: &[(F, EF)],
+        first: EF,
+        ratio: EF,
+        variables: usize,
+    ) -> EF {
+        let mut sum = EF::ZERO;
+        let mut power = first;
+        for &(x, value) in opened {
+            let scale = if_applies(Check::Queries(index), power);
+            sum += scale * value;
+            self.powers.push(Power {
+                scale,
+                x,
+                variables,
+            });
+            power *= ratio;
+        }
+        sum
+    }
+
+    /// The value, once all variables are bound.
+    pub(super) fn value(&self) -> EF {
+        let by_eq: EF = self.eq.iter().map(|(scale, _)| *scale).sum();
+        let by_power: EF = self.powers.iter().map(|power| power.scale).sum();
         by_eq + by_power
     }
 }

@@ -32,7 +32,6 @@ fn step(error: VerifyError) -> Reject {
         }
         VerifyError::Columns(columns::verify::Error::Mismatch) => Reject::Columns,
         VerifyError::Commitment(sheaf_pcs::Error::Rows { oracle }) => Reject::Rows(oracle),
-        VerifyError::Commitment(sheaf_pcs::Error::FinalQuery) => Reject::FinalQuery,
         VerifyError::Commitment(sheaf_pcs::Error::FinalSum) => Reject::FinalSum,
         other => panic!("no proof, however wrong, leads to {other:?}"),
     }

@@ -103,4 +103,10 @@ pub(crate) fn open(
     let polynomial: Vec<EF> = (0..1 << rounds[last].inner).map(arbitrary).collect();
     transcript.send(Label::new("pcs/final polynomial"), &polynomial);
     oracle.open(&rounds[last], other_rows == Some(last), transcript);
+    let _ = transcript.sample();
+    for variable in 0..rounds[last].inner {
+        let message = [arbitrary(200 + variable), arbitrary(300 + variable)];
+        transcript.send(Label::new("pcs/final sumcheck"), &message);
+        let _ = transcript.sample();
+    }
 }

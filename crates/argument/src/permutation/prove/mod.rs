@@ -15,6 +15,7 @@ mod slots;
 use core::array::from_fn;
 
 use p3_field::Field;
+use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_sumcheck::rounds::Table;
 use sheaf_sumcheck::skip;
 use sheaf_sumcheck::univariate::horner;
@@ -24,7 +25,7 @@ use self::component::Rounds;
 use self::full::Full;
 use self::geometry::{Lanes, Variable};
 use self::partial::{LinearColumn, Partial, Update};
-use super::layers::{Layer, State, label, round_value, skip_value};
+use super::layers::{Layer, State, label};
 use super::poseidon::HALF_FULL_ROUNDS;
 use super::record::{Kernel, Narrow, Wide, full_index};
 use super::trace::States;
@@ -125,7 +126,9 @@ impl<S: Speaker> Channel<'_, S> {
     ) -> (EF, EF) {
         let mut sum: [EF; skip::CUBE_SIZE] = from_fn(|i| shares.0[i] + shares.1[i]);
         let rho = self.polynomial(label::SKIP, &mut sum[1..]);
-        state.value = skip_value(state.value, &state.point.skip, &sum[1..], rho);
+        let moments = skip::moments(&state.point.skip);
+        let claimed = Claimed::Moments(&moments[1..]);
+        state.value = next_claim(state.value, claimed, &sum[1..], rho);
         state.point.skip = skip::basis(rho);
         (horner(&shares.0, rho), horner(&shares.1, rho))
     }
@@ -143,7 +146,7 @@ impl<S: Speaker> Channel<'_, S> {
             let (p, q) = rayon::join(|| a.round(step, inverse), || b.round(step, inverse));
             let mut sum: [EF; 3] = from_fn(|i| p[i + 1] + q[i + 1]);
             let challenge = self.polynomial(label::ROUND, &mut sum);
-            state.value = round_value(state.value, r, &sum, challenge);
+            state.value = next_claim(state.value, Claimed::Eq(r), &sum, challenge);
             *coordinate = challenge;
             a.bind(challenge);
             b.bind(challenge);

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, Multiplier, add, dot_base, eight, weighted_sum, zero};
+use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
 use sheaf_transcript::{EF, F, PF};
@@ -21,7 +22,7 @@ use super::folding::{Folding, column_at};
 use super::geometry::{Lanes, Step, lane_steps};
 use super::slots::SlotTable;
 use super::{Channel, Scratch, Speaker};
-use crate::permutation::layers::{Point, State, label, plain_round_value, round_value};
+use crate::permutation::layers::{Point, State, label};
 use crate::permutation::poseidon::{HALF_FULL_ROUNDS, Poseidon};
 use crate::permutation::record::{Idle, Kernel, Narrow, Wide};
 use crate::permutation::trace::States;
@@ -70,7 +71,7 @@ pub(super) fn prove<S: Speaker>(
         let inverse = r.try_inverse().unwrap_or_default();
         let mut sum = [(value - c0) * inverse - c2 - c3, c2, c3];
         let challenge = channel.polynomial(label::OUTPUT_ROUND, &mut sum);
-        value = round_value(value, r, &sum, challenge);
+        value = next_claim(value, Claimed::Eq(r), &sum, challenge);
         point[i] = challenge;
         rayon::join(|| a.bind(challenge), || b.bind(challenge));
     }
@@ -82,7 +83,7 @@ pub(super) fn prove<S: Speaker>(
         let (p, q) = rayon::join(|| a.round(), || b.round());
         let mut sum: [EF; 4] = from_fn(|i| p[i] + q[i]);
         let challenge = channel.polynomial(label::OUTPUT_ROUND, &mut sum);
-        value = plain_round_value(value, &sum, challenge);
+        value = next_claim(value, Claimed::Sum, &sum, challenge);
         slots[i] = challenge;
         rayon::join(|| a.bind(challenge), || b.bind(challenge));
     }

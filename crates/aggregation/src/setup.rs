@@ -1,35 +1,39 @@
-//! What prover and verifier derive from the statement alone.
+//! What prover and verifier derive from the size of the statement alone.
 
 use sheaf_pcs::{ParameterError, Parameters};
 
-use crate::public::PublicColumns;
 use crate::security::{COMMITMENT_BITS, SecurityReport, TARGET_BITS};
 use crate::shape::Shape;
 use crate::stacking::Stacking;
 use crate::statement::{MAX_SIGNATURES, Statement};
 
-/// The shape of a proof and its parameters.
+/// The shape of proofs and their parameters: what takes a search, and is the same for all statements of one size.
+///
+/// A size is a scheme, a number of signatures, and whether the tweaks of some slot carry for some steps and not for others
+/// (a few slots in ten thousand).
 #[derive(Clone, Debug)]
-pub(crate) struct Setup {
-    pub shape: Shape,
-    pub stacking: Stacking,
-    pub parameters: Parameters,
-    pub public: PublicColumns,
+pub struct Setup {
+    pub(crate) shape: Shape,
+    pub(crate) stacking: Stacking,
+    pub(crate) parameters: Parameters,
+    pub(crate) log_inv_rate: usize,
 }
 
 impl Setup {
-    /// Chooses the parameters, and refuses those that are less secure than [`TARGET_BITS`].
-    pub(crate) fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
-        Self::with_commitment(statement, log_inv_rate, COMMITMENT_BITS)
+    /// Chooses the parameters of proofs at rate `2^-log_inv_rate`, and refuses those that are less secure than [`TARGET_BITS`].
+    ///
+    /// # Errors
+    /// If there are no parameters for this size and rate.
+    pub fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
+        Self::with_commitment(Shape::new(statement), log_inv_rate, COMMITMENT_BITS)
     }
 
     /// The same, where `commitment_bits` are asked of the commitment alone.
     fn with_commitment(
-        statement: &Statement,
+        shape: Shape,
         log_inv_rate: usize,
         commitment_bits: f64,
     ) -> Result<Self, ParameterError> {
-        let shape = Shape::new(statement);
         let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, commitment_bits)?;
         if SecurityReport::new(&shape, &parameters).bits() < TARGET_BITS {
             return Err(ParameterError::Unreachable {
@@ -37,19 +41,32 @@ impl Setup {
             });
         }
         Ok(Self {
-            public: PublicColumns::new(statement),
             shape,
             stacking,
             parameters,
+            log_inv_rate,
         })
+    }
+
+    /// Whether this is the set-up of a statement, at whatever rate.
+    #[must_use]
+    pub fn fits(&self, statement: &Statement) -> bool {
+        let shape = Shape::new(statement);
+        let size = |shape: &Shape| (shape.scheme.id, shape.lanes, shape.carries);
+        size(&shape) == size(&self.shape)
+    }
+
+    /// The logarithm of the inverse rate.
+    #[must_use]
+    pub const fn log_inv_rate(&self) -> usize {
+        self.log_inv_rate
     }
 }
 
 /// The security of a proof of `signatures` signatures at rate `2^-log_inv_rate`.
 ///
 /// Counts outside `1..=MAX_SIGNATURES` are reported as the nearest one in it. The
-/// report is for slots whose tweaks carry for all steps or none; use
-/// [`statement_security`] for any statement.
+/// report is for slots whose tweaks carry for all steps or none.
 ///
 /// # Errors
 /// If there are no parameters for this size and rate.
@@ -61,18 +78,6 @@ pub fn security_report(
     let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
     let (_, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
     Ok(SecurityReport::new(&shape, &parameters))
-}
-
-/// The security of a proof of this statement at rate `2^-log_inv_rate`.
-///
-/// # Errors
-/// If there are no parameters for this size and rate.
-pub fn statement_security(
-    statement: &Statement,
-    log_inv_rate: usize,
-) -> Result<SecurityReport, ParameterError> {
-    let setup = Setup::new(statement, log_inv_rate)?;
-    Ok(SecurityReport::new(&setup.shape, &setup.parameters))
 }
 
 /// Committed cells per signature.
@@ -102,7 +107,7 @@ mod tests {
         for rate in 1..=4 {
             assert!(Setup::new(&statement, rate).is_ok());
             for bits in [80.0, 124.0] {
-                let refused = Setup::with_commitment(&statement, rate, bits);
+                let refused = Setup::with_commitment(Shape::new(&statement), rate, bits);
                 let expected = ParameterError::Unreachable { millibits: 128_000 };
                 assert_eq!(refused.unwrap_err(), expected, "{bits} bits");
             }

@@ -1,0 +1,110 @@
+//! One round of a sumcheck, as prover and verifier both see it.
+//!
+//! All sumchecks of the proof system send a round polynomial `g` of degree `d` as its coefficients
+//! `c_1, .., c_d`. The constant one follows from the claim, which is a weighted sum of values of `g`
+//! whose weights sum to a known number: so no message can contradict its claim, nothing is divided
+//! by a challenge, and all of the checking is in the last equation of a reduction.
+//!
+//! A round consumes the claim and leaves one about `g(x)` at the challenge `x`. Where the claim is
+//! false, the new one is true for at most `d` values of `x`.
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_transcript::{EF, Label, Transcript, TranscriptError, VerifierTranscript};
+
+use crate::univariate::horner;
+
+/// What a claim says about the round polynomial `g`.
+#[derive(Clone, Copy, Debug)]
+pub enum Claimed<'a> {
+    /// `g(0) + g(1)`.
+    Sum,
+    /// `(1 - r) g(0) + r g(1)`, where the round polynomial is `eq(r, X) g(X)` with its factor left out.
+    Eq(EF),
+    /// `sum_x w_x g(x)` with weights that sum to one, given by `sum_x w_x x^i` for `i = 1, 2, ..`.
+    Moments(&'a [EF]),
+}
+
+/// `g(x)`, for the `g` with these coefficients from the linear one on.
+pub fn next_claim(claim: EF, claimed: Claimed<'_>, coefficients: &[EF], x: EF) -> EF {
+    let sum = || coefficients.iter().copied().sum::<EF>();
+    let constant = match claimed {
+        Claimed::Sum => (claim - sum()).halve(),
+        Claimed::Eq(r) => claim - r * sum(),
+        Claimed::Moments(moments) => {
+            claim
+                - coefficients
+                    .iter()
+                    .zip(moments)
+                    .map(|(&c, &m)| c * m)
+                    .sum::<EF>()
+        }
+    };
+    constant + x * horner(coefficients, x)
+}
+
+/// Receives a round polynomial of degree `degree` and draws its challenge.
+///
+/// Returns the challenge and the claim about the value there.
+///
+/// # Errors
+/// If the proof is malformed.
+pub fn receive(
+    label: Label,
+    degree: usize,
+    claim: EF,
+    claimed: Claimed<'_>,
+    transcript: &mut VerifierTranscript<'_>,
+) -> Result<(EF, EF), TranscriptError> {
+    let coefficients = transcript.receive(label, degree)?;
+    let x = transcript.sample();
+    Ok((x, next_claim(claim, claimed, &coefficients, x)))
+}
+
+/// Receives a round for every coordinate of `point`, in order, with the claims of [`Claimed::Eq`].
+///
+/// Returns the challenges and the last claim.
+///
+/// # Errors
+/// As [`receive`].
+pub fn receive_all(
+    label: Label,
+    degree: usize,
+    mut claim: EF,
+    point: &[EF],
+    transcript: &mut VerifierTranscript<'_>,
+) -> Result<(Vec<EF>, EF), TranscriptError> {
+    let mut challenges = Vec::with_capacity(point.len());
+    for &r in point {
+        let (x, next) = receive(label, degree, claim, Claimed::Eq(r), transcript)?;
+        challenges.push(x);
+        claim = next;
+    }
+    Ok((challenges, claim))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::skip;
+
+    #[test]
+    fn the_claim_and_the_other_coefficients_give_the_value() {
+        let g: Vec<EF> = (0..6).map(|i| EF::from_usize(i * i + 5).cube()).collect();
+        let at = |x: EF| horner(&g, x);
+        let [x, r] = [77, 1234].map(|i| EF::from_usize(i).cube());
+        let next = |claim, claimed| next_claim(claim, claimed, &g[1..], x);
+        let [zero, one] = [at(EF::ZERO), at(EF::ONE)];
+        assert_eq!(next(zero + one, Claimed::Sum), at(x));
+        assert_eq!(next(zero + r * (one - zero), Claimed::Eq(r)), at(x));
+
+        let weights = skip::basis(r);
+        let moments = skip::moments(&weights);
+        let domain = skip::domain();
+        let claim: EF = weights
+            .iter()
+            .zip(domain)
+            .map(|(&w, d)| w * at(d.into()))
+            .sum();
+        assert_eq!(next(claim, Claimed::Moments(&moments[1..])), at(x));
+    }
+}
