@@ -30,14 +30,16 @@ pub fn verify(claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
 pub fn verify_with(setup: &Setup, claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
     let statement = statement(claims, aggregate)?;
     let log_inv_rate: usize = aggregate.rate().log_inverse().into();
-    if !setup.0.fits(&statement) || setup.0.log_inv_rate() != log_inv_rate {
+    if setup.0.log_inv_rate() != log_inv_rate {
         return Err(Error::Setup);
     }
-    aggregation::verify_with(&setup.0, &statement, aggregate.body())
-        .map_err(|error| rejection(error).into())
+    match aggregation::verify_with(&setup.0, &statement, aggregate.body()) {
+        Err(VerifyError::Setup) => Err(Error::Setup),
+        result => result.map_err(|error| rejection(error).into()),
+    }
 }
 
-/// What verification derives from the size of the claims and the rate alone. Making it takes about half a millisecond,
+/// What verification derives from the size of the claims and the rate alone. Making it takes about a millisecond,
 /// and it serves all claims of one size.
 ///
 /// The size is the scheme, the number of signatures, and whether some slot is one of the few in ten thousand whose tweaks
