@@ -36,6 +36,8 @@ pub(crate) enum Check {
     RowValue(usize),
     /// What is linear in the constraints is that of the columns.
     Linear,
+    /// The capacities that the first keys start from are the initial one.
+    FirstCapacities,
     /// Element `j` of the inputs of the narrow table is what it is wired to.
     NarrowInput(usize),
     /// Element `j` of the inputs of the wide table is what it is wired to.

@@ -3,46 +3,39 @@
 //! Idle lanes feed zeros to every permutation, whose outputs are `Perm(0)` and
 //! not zero; the constraints subtract them.
 
+use std::sync::LazyLock;
+
 use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::{EF, F};
 use sheaf_xmss::poseidon::Lanes;
 
-use crate::constraints::Constraints;
+use crate::constraints::outputs::{Outputs, WeighedBlock};
 
-/// `Perm(0)` for both widths.
-#[derive(Clone, Debug)]
-pub(crate) struct IdleOutputs {
-    narrow: [F; 16],
-    wide: [F; 24],
+// Constants, computed once.
+static NARROW: LazyLock<[F; 16]> = LazyLock::new(|| {
+    let mut state = [F::ZERO; 16];
+    F::permute_narrow(&mut state);
+    state
+});
+static WIDE: LazyLock<[F; 24]> = LazyLock::new(|| {
+    let mut state = [F::ZERO; 24];
+    F::permute_wide(&mut state);
+    state
+});
+
+/// `fp(0, Perm16(0))`.
+pub(crate) fn narrow_fingerprint(fingerprint: &[EF; 9]) -> EF {
+    let elements = fingerprint[1..].iter().zip(&*NARROW);
+    elements.map(|(&b, &x)| b * x).sum()
 }
 
-impl IdleOutputs {
-    pub(crate) fn new() -> Self {
-        let mut outputs = Self {
-            narrow: [F::ZERO; 16],
-            wide: [F::ZERO; 24],
-        };
-        F::permute_narrow(&mut outputs.narrow);
-        F::permute_wide(&mut outputs.wide);
-        outputs
-    }
-
-    /// `fp(0, Perm16(0))`.
-    pub(crate) fn narrow_fingerprint(&self, fingerprint: &[EF; 9]) -> EF {
-        fingerprint[1..]
-            .iter()
-            .zip(&self.narrow)
-            .map(|(&b, &x)| b * x)
-            .sum()
-    }
-
-    /// The weighted sum of the wired outputs of `Perm24(0)`.
-    pub(crate) fn wired_sum(&self, constraints: &Constraints) -> EF {
-        constraints
-            .wired
-            .iter()
-            .zip(&constraints.outputs)
-            .map(|(output, &weight)| weight * self.wide[output.column])
-            .sum()
-    }
+/// The weighted sum of the wired outputs of `Perm24(0)`.
+pub(crate) fn wired_sum(outputs: &Outputs) -> EF {
+    let of_block = |b: &WeighedBlock| -> EF {
+        let rows: EF = b.rows.iter().copied().sum();
+        let outputs = WIDE.iter().skip(b.block.column);
+        let elements: EF = b.elements.iter().zip(outputs).map(|(&w, &x)| w * x).sum();
+        rows * elements
+    };
+    outputs.blocks.iter().map(of_block).sum()
 }

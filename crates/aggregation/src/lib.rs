@@ -26,13 +26,11 @@ mod chain_ends;
 mod cheating;
 mod checks;
 mod constraints;
-mod digest;
-#[cfg(feature = "prover")]
-mod evaluate;
 #[cfg(feature = "prover")]
 mod fingerprints;
 mod form;
 mod idle;
+mod link;
 #[cfg(feature = "prover")]
 mod prove;
 mod public;
@@ -43,6 +41,8 @@ mod stacking;
 mod statement;
 #[cfg(feature = "prover")]
 mod strategy;
+mod streams;
+mod summary;
 mod tweaks;
 mod verify;
 mod wiring;
@@ -57,4 +57,5 @@ pub use setup::{Setup, cells_per_signature, security_report};
 pub use statement::{
     Group, KIND_LEAF, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,
 };
+pub use summary::Summary;
 pub use verify::{VerifyError, verify, verify_with};

@@ -1,10 +1,9 @@
 //! The prover.
 
-use p3_field::{PackedValue, PrimeCharacteristicRing};
-use sheaf_argument::columns::prove::Opening;
+use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::permutation::Trace;
 use sheaf_argument::{columns, fractions, permutation};
-use sheaf_pcs::{self as pcs, Claim, ParameterError};
+use sheaf_pcs::{self as pcs, ParameterError};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
 use sheaf_xmss::{Signature, VerifyError};
@@ -12,14 +11,13 @@ use thiserror::Error;
 
 use crate::chain_ends::ChainEnds;
 use crate::constraints::{self, Constraints, digit_polynomials, top_digit_scale};
-use crate::evaluate::evaluate_columns;
 use crate::fingerprints::Fingerprints;
-use crate::idle::IdleOutputs;
 use crate::public::PublicColumns;
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::statement::Statement;
 use crate::strategy::{Honest, Strategy};
+use crate::summary::Summary;
 use crate::tweaks::element;
 use crate::wiring;
 use crate::witness::{self, Witness};
@@ -136,7 +134,8 @@ pub fn prove(
         _ => Setup::new(statement, log_inv_rate)?,
     };
     let setup = scratch.setup.insert(setup);
-    let public = PublicColumns::new(statement);
+    let summary = Summary::new(statement);
+    let public = PublicColumns::new(&summary);
     check_shapes(statement, &setup.shape, signatures)?;
 
     begin(Phase::Witness)?;
@@ -150,14 +149,14 @@ pub fn prove(
     };
     let witness = witness::generate(statement, &setup.shape, &public, signatures, trace)
         .map_err(ProveError::Invalid)?;
-    prove_witness(statement, setup, &witness, trace, &Honest, begin)
+    prove_witness(&summary, setup, &witness, trace, &Honest, begin)
 }
 
 /// Proves the statement of a witness whose permutations are in `trace`.
 ///
 /// Nothing is checked: a false witness gives a proof that is rejected.
 pub(crate) fn prove_witness(
-    statement: &Statement,
+    summary: &Summary,
     setup: &Setup,
     witness: &Witness,
     trace: &mut Trace,
@@ -170,12 +169,12 @@ pub(crate) fn prove_witness(
         parameters,
         log_inv_rate,
     } = setup;
-    let public = &PublicColumns::new(statement);
+    let public = &PublicColumns::new(summary);
     let permutations = shape.permutations();
 
     begin(Phase::Commit)?;
     let mut transcript = ProverTranscript::new();
-    statement.absorb(*log_inv_rate, &mut transcript);
+    summary.absorb(*log_inv_rate, &mut transcript);
     let message = stacking.message(shape, &witness.cells);
     let committed = pcs::commit(parameters, &stacking.layout, message, &mut transcript);
 
@@ -203,16 +202,14 @@ pub(crate) fn prove_witness(
     let tau = transcript.sample_point(shape.log_rows);
     let live = eq::prefix_sum(&leaf.lane_point, shape.lanes);
     let constraints = Constraints::new(shape, &ends, &leaf, live, zeta, &tau);
-    let idle = IdleOutputs::new();
     let proved = constraints::prove::prove(
         &constraints::prove::Inputs {
-            statement,
+            summary,
             shape,
             public,
             witness,
             fingerprints: &fingerprints,
             constraints: &constraints,
-            idle: &idle,
         },
         &leaf,
         strategy,
@@ -225,46 +222,30 @@ pub(crate) fn prove_witness(
     let inputs = permutation::prove::prove(&permutations, trace, outputs, &mut transcript);
 
     begin(Phase::Columns)?;
-    let at_inputs = public.at(statement, shape, &inputs.lane_point);
     let challenge = transcript.sample();
-    let first = wiring::constraint_forms(
+    let claims = wiring::Claims {
         shape,
-        &constraints,
-        &idle,
-        &proved.public,
-        &proved.claims,
-        challenge,
-    );
-    let second = wiring::input_forms(shape, &at_inputs, &inputs, challenge);
-    let lane_eq = eq::prefix_table(&inputs.lane_point, witness.groups() * PF::WIDTH, EF::ONE);
-    let columns_at_inputs = evaluate_columns(&witness.cells, shape.columns.count, &lane_eq);
-    let evaluations = columns::prove::prove(
+        summary,
+        constraints: &constraints,
+        at_constraints: &proved.public,
+        constraint_claims: &proved.claims,
+        at_inputs: &public.at(&inputs.lane_point),
+        inputs: &inputs,
+    };
+    let wired = wiring::wire(&claims, challenge);
+    let evaluation = columns::prove::prove(
+        shape.log_lanes,
         shape.log_columns(),
-        vec![
-            Opening {
-                weights: first.form.weights,
-                columns: proved.columns,
-                value: first.value,
-            },
-            Opening {
-                weights: second.form.weights,
-                columns: columns_at_inputs,
-                value: second.value,
-            },
-        ],
+        wired.value,
+        wired.terms(shape),
+        &witness.cells,
+        shape.columns.count,
         &mut transcript,
     );
 
     begin(Phase::Open)?;
-    let openings: Vec<Claim> = [&proved.claims.lane_point, &inputs.lane_point]
-        .into_iter()
-        .zip(&evaluations.values)
-        .map(|(lane_point, &value)| Claim {
-            point: stacking.point(&evaluations.column_point, lane_point),
-            value,
-        })
-        .collect();
-    pcs::open(parameters, committed, &openings, &mut transcript);
+    let opening = stacking.claim(&evaluation);
+    pcs::open(parameters, committed, &[opening], &mut transcript);
     Ok(transcript.into_bytes())
 }
 

@@ -1,19 +1,19 @@
 //! The public columns at a lane point.
 //!
-//! Roots, parameters, messages and tweaks are columns too, known to everybody
-//! and never committed: their extensions are sums over lanes with the weights
-//! `eq(r, lane)`. One pass over the keys; everything else is a sum over groups.
+//! Messages and tweaks are columns too, known to everybody and never committed. They are constant in every group, so
+//! their extensions are sums over groups, with the weights that `eq(r, lane)` gives to the lanes of each.
+//!
+//! Tweaks of nodes are two digits in base `p` of an integer, which is linear in the bits of the slot. So the low digits of
+//! all levels follow from the sums of the weights over the groups that have each bit; the high ones change seldom, since
+//! groups are sorted by slot.
 
 use std::collections::BTreeMap;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, F};
-use sheaf_xmss::params::{DIGEST, PARAMETER};
-use sheaf_xmss::tweak;
 
-use crate::shape::Shape;
-use crate::statement::Statement;
+use crate::summary::Summary;
 use crate::tweaks::GroupTweaks;
 
 /// What the public columns of one group hold.
@@ -21,8 +21,6 @@ use crate::tweaks::GroupTweaks;
 pub(crate) struct GroupColumns {
     pub tweaks: GroupTweaks,
     pub message: [F; 9],
-    #[cfg(feature = "prover")]
-    pub message_bytes: [u8; 32],
     pub lanes: usize,
 }
 
@@ -32,17 +30,18 @@ pub(crate) struct PublicColumns {
     pub groups: Vec<GroupColumns>,
 }
 
+/// Bits of a slot.
+const SLOT_BITS: usize = 32;
+
 impl PublicColumns {
-    pub(crate) fn new(statement: &Statement) -> Self {
-        let groups = statement
-            .groups()
+    pub(crate) fn new(summary: &Summary) -> Self {
+        let groups = summary
+            .groups
             .iter()
             .map(|g| GroupColumns {
-                tweaks: GroupTweaks::new(statement.scheme(), g.slot),
-                message: tweak::message_elements(&g.message),
-                #[cfg(feature = "prover")]
-                message_bytes: g.message,
-                lanes: g.keys.len(),
+                tweaks: GroupTweaks::new(&summary.scheme, g.slot),
+                message: g.message,
+                lanes: g.lanes,
             })
             .collect();
         Self { groups }
@@ -52,49 +51,43 @@ impl PublicColumns {
     #[cfg(feature = "prover")]
     pub(crate) fn varying_levels(&self, height: usize) -> Vec<usize> {
         (0..height)
-            .filter(|&level| {
-                let first = self.groups[0].tweaks.is_right(level);
-                self.groups
-                    .iter()
-                    .any(|g| g.tweaks.is_right(level) != first)
-            })
+            .filter(|&level| self.side(level).is_none())
             .collect()
     }
 
-    /// The columns at lane point `r`.
-    pub(crate) fn at<'a>(
-        &'a self,
-        statement: &Statement,
-        shape: &Shape,
-        r: &[EF],
-    ) -> PublicEvaluations<'a> {
-        let lanes = eq::prefix_table(r, shape.lanes, EF::ONE);
-        let mut parameter = [EF::ZERO; PARAMETER];
-        let mut root = [EF::ZERO; DIGEST];
-        for (&weight, key) in lanes.iter().zip(statement.keys()) {
-            for (sum, &x) in parameter.iter_mut().zip(&key.parameter) {
-                *sum += weight * x;
-            }
-            for (sum, &x) in root.iter_mut().zip(&key.root) {
-                *sum += weight * x;
-            }
-        }
-        let mut rest = &lanes[..];
-        let weights: Vec<EF> = self
+    /// Whether the path's node at `level` is a right child, if all groups agree.
+    fn side(&self, level: usize) -> Option<bool> {
+        let first = self.groups.first()?.tweaks.is_right(level);
+        let agree = self
             .groups
             .iter()
-            .map(|g| {
-                let (own, others) = rest.split_at(g.lanes.min(rest.len()));
-                rest = others;
-                own.iter().copied().sum()
-            })
-            .collect();
+            .all(|g| g.tweaks.is_right(level) == first);
+        agree.then_some(first)
+    }
+
+    /// The columns at lane point `r`.
+    pub(crate) fn at(&self, r: &[EF]) -> PublicEvaluations<'_> {
+        let lanes: Vec<usize> = self.groups.iter().map(|g| g.lanes).collect();
+        let weights = eq::interval_sums(r, &lanes);
+        let mut sums = Vec::with_capacity(weights.len() + 1);
+        let mut live = EF::ZERO;
+        let mut bits = vec![EF::ZERO; SLOT_BITS];
+        for (g, &w) in self.groups.iter().zip(&weights) {
+            sums.push(live);
+            live += w;
+            for (b, sum) in bits.iter_mut().enumerate() {
+                if g.tweaks.is_right(b) {
+                    *sum += w;
+                }
+            }
+        }
+        sums.push(live);
         PublicEvaluations {
-            groups: &self.groups,
-            live: weights.iter().copied().sum(),
+            public: self,
             weights,
-            parameter,
-            root,
+            sums,
+            live,
+            bits,
         }
     }
 }
@@ -102,13 +95,15 @@ impl PublicColumns {
 /// The public columns at one lane point. Columns are zero in lanes that are not live.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicEvaluations<'a> {
-    groups: &'a [GroupColumns],
+    public: &'a PublicColumns,
     /// For each group, the indicator of its lanes.
     weights: Vec<EF>,
+    /// For each group, the indicator of the lanes before it; then that of all live lanes.
+    sums: Vec<EF>,
     /// The indicator of live lanes.
     pub live: EF,
-    pub parameter: [EF; PARAMETER],
-    pub root: [EF; DIGEST],
+    /// For each bit, the indicator of the lanes whose slot has it.
+    bits: Vec<EF>,
 }
 
 impl PublicEvaluations<'_> {
@@ -129,7 +124,7 @@ impl PublicEvaluations<'_> {
         values: impl Fn(&GroupColumns) -> [F; N],
     ) -> [EF; N] {
         let mut sums = [EF::ZERO; N];
-        for (g, &w) in self.groups.iter().zip(&self.weights) {
+        for (g, &w) in self.public.groups.iter().zip(&self.weights) {
             for (sum, x) in sums.iter_mut().zip(values(g)) {
                 *sum += w * x;
             }
@@ -140,7 +135,7 @@ impl PublicEvaluations<'_> {
     /// The indicators of the lanes with each carry threshold.
     pub(crate) fn by_threshold(&self) -> BTreeMap<usize, EF> {
         let mut sums = BTreeMap::new();
-        for (g, &w) in self.groups.iter().zip(&self.weights) {
+        for (g, &w) in self.public.groups.iter().zip(&self.weights) {
             *sums.entry(g.tweaks.threshold()).or_insert(EF::ZERO) += w;
         }
         sums
@@ -150,17 +145,102 @@ impl PublicEvaluations<'_> {
     ///
     /// The column is constant, in idle lanes too, where all groups agree; else it is zero in idle lanes.
     pub(crate) fn is_right(&self, level: usize) -> EF {
-        let side = |g: &GroupColumns| F::from_bool(g.tweaks.is_right(level));
-        let first = side(&self.groups[0]);
-        if self.groups.iter().all(|g| side(g) == first) {
-            first.into()
-        } else {
-            self.by_group(side)
+        match self.public.side(level) {
+            Some(side) => EF::from_bool(side),
+            None => self.bits.get(level).copied().unwrap_or_default(),
         }
     }
 
-    /// The tweak of the path's node at `level`.
+    /// The tweak of the path's node at `level`: digits of `2^40 level + 2^8 position + 1`.
     pub(crate) fn node_tweak(&self, level: usize) -> [EF; 2] {
-        self.by_group_each(|g| g.tweaks.node(level))
+        // 2^8 times the position, from its bits.
+        let bits = self.bits.get(level..).unwrap_or_default();
+        let position = bits
+            .iter()
+            .rev()
+            .fold(EF::ZERO, |sum, &bit| sum.double() + bit);
+        let constant = F::from_u64(((level as u64) << 40) + 1);
+        let low = position * F::from_u16(1 << 8) + self.live * constant;
+        [low, self.high_digit(level)]
+    }
+
+    /// The high digit of that tweak: groups with the same one are taken together.
+    fn high_digit(&self, level: usize) -> EF {
+        let high = |g: &GroupColumns| g.tweaks.node(level)[1];
+        let mut rest = &self.public.groups[..];
+        let mut sum = EF::ZERO;
+        while let Some(first) = rest.first() {
+            let digit = high(first);
+            let start = self.public.groups.len() - rest.len();
+            let same = rest.partition_point(|g| high(g) == digit).max(1);
+            rest = rest.get(same..).unwrap_or_default();
+            let weight = |i: usize| self.sums.get(i).copied().unwrap_or_default();
+            sum += (weight(start + same) - weight(start)) * digit;
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_xmss::{PROD, Scheme};
+
+    use super::*;
+
+    fn columns(scheme: &Scheme, slots: &[u32]) -> PublicColumns {
+        let mut slots = slots.to_vec();
+        slots.sort_unstable();
+        let group = |(i, &slot): (usize, &u32)| GroupColumns {
+            tweaks: GroupTweaks::new(scheme, slot),
+            message: core::array::from_fn(|j| F::from_usize(100 * i + j)),
+            lanes: 1 + i % 3,
+        };
+        PublicColumns {
+            groups: slots.iter().enumerate().map(group).collect(),
+        }
+    }
+
+    #[test]
+    fn evaluations_are_those_of_the_columns() {
+        let near: Vec<u32> = (0..40).map(|i| 11_259_000 + i).collect();
+        let far: Vec<u32> = (0..40u32).map(|i| i.wrapping_mul(0x9e37_79b9)).collect();
+        for slots in [
+            vec![5],
+            vec![u32::MAX],
+            near,
+            far,
+            vec![0, 1 << 31, u32::MAX],
+        ] {
+            let public = columns(&PROD, &slots);
+            let r: Vec<EF> = (0..7).map(|i| EF::from_usize(i + 1000).cube()).collect();
+            let table = eq::table(&r);
+            let of_lane: Vec<&GroupColumns> = public
+                .groups
+                .iter()
+                .flat_map(|g| core::iter::repeat_n(g, g.lanes))
+                .collect();
+            let extend = |value: &dyn Fn(&GroupColumns) -> F| -> EF {
+                table.iter().zip(&of_lane).map(|(&w, g)| w * value(g)).sum()
+            };
+            let at = public.at(&r);
+            assert_eq!(at.live, extend(&|_| F::ONE));
+            for level in 0..=32 {
+                let tweak = [0, 1].map(|i| extend(&|g| g.tweaks.node(level)[i]));
+                assert_eq!(at.node_tweak(level), tweak, "level {level}");
+            }
+            for level in 0..32 {
+                let right = extend(&|g| F::from_bool(g.tweaks.is_right(level)));
+                let first = public.groups[0].tweaks.is_right(level);
+                let expected = match public.side(level) {
+                    Some(side) => {
+                        assert_eq!(side, first);
+                        EF::from_bool(side)
+                    }
+                    None => right,
+                };
+                assert_eq!(at.is_right(level), expected);
+            }
+            assert_eq!(at.by_group(|g| g.message[3]), extend(&|g| g.message[3]));
+        }
     }
 }

@@ -11,11 +11,13 @@ use sheaf_argument::{columns, fractions, permutation};
 use sheaf_pcs::{ErrorKind, Parameters};
 use sheaf_transcript::field::EXTENSION_BITS;
 
-use crate::constraints::{Constraints, LANE_DEGREE, ROW_COLUMNS, ROW_DEGREE};
+use crate::constraints::{Constraints, LANE_DEGREE, ROW_DEGREE};
 use crate::shape::Shape;
+use crate::streams::CAPACITY;
+use crate::wiring;
 
-/// The claims about the committed polynomial: one per lane point.
-pub(crate) const OPENING_CLAIMS: usize = 2;
+/// The claims about the committed polynomial.
+pub(crate) const OPENING_CLAIMS: usize = 1;
 
 /// The security level that a proof must reach, in bits.
 pub const TARGET_BITS: f64 = 128.0;
@@ -110,13 +112,18 @@ impl SecurityReport {
         };
         algebraic(
             "wiring: batching",
-            ROW_COLUMNS + 16 + 24,
-            "one power per claim at either lane point",
+            wiring::CLAIMS - 1,
+            "one power per claim",
+        );
+        algebraic(
+            "link: first capacities",
+            CAPACITY + shape.log_lanes,
+            "batching of 9 elements, one per lane variable",
         );
         algebraic(
             "columns: sumcheck",
-            columns::error_numerator(OPENING_CLAIMS, shape.log_columns()),
-            "batching, 2 per round",
+            columns::error_numerator(shape.log_lanes, shape.log_columns()),
+            "2 per round over lanes and columns",
         );
         terms.extend(parameters.error_terms().into_iter().map(|term| ErrorTerm {
             name: format!("commitment: {}", term.name),
@@ -126,7 +133,7 @@ impl SecurityReport {
             is_hash: term.kind == ErrorKind::Hash,
         }));
         // Inner collisions of a sponge whose capacity is nine elements: half of 9 log2 p.
-        for name in ["transcript: sponge", "statement: digest of the keys"] {
+        for name in ["transcript: sponge", "statement: digest"] {
             terms.push(ErrorTerm {
                 name: name.to_owned(),
                 bits: 4.5 * EXTENSION_BITS / 5.0,

@@ -25,7 +25,12 @@ impl Setup {
     /// # Errors
     /// If there are no parameters for this size and rate.
     pub fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
-        Self::with_commitment(Shape::new(statement), log_inv_rate, COMMITMENT_BITS)
+        Self::with_commitment(Self::shape(statement), log_inv_rate, COMMITMENT_BITS)
+    }
+
+    fn shape(statement: &Statement) -> Shape {
+        let slots = statement.groups().iter().map(|g| g.slot);
+        Shape::new(statement.scheme(), statement.lanes(), slots)
     }
 
     /// The same, where `commitment_bits` are asked of the commitment alone.
@@ -51,7 +56,7 @@ impl Setup {
     /// Whether this is the set-up of a statement, at whatever rate.
     #[must_use]
     pub fn fits(&self, statement: &Statement) -> bool {
-        let shape = Shape::new(statement);
+        let shape = Self::shape(statement);
         let size = |shape: &Shape| (shape.scheme.id, shape.lanes, shape.carries);
         size(&shape) == size(&self.shape)
     }
@@ -107,7 +112,7 @@ mod tests {
         for rate in 1..=4 {
             assert!(Setup::new(&statement, rate).is_ok());
             for bits in [80.0, 124.0] {
-                let refused = Setup::with_commitment(Shape::new(&statement), rate, bits);
+                let refused = Setup::with_commitment(Setup::shape(&statement), rate, bits);
                 let expected = ParameterError::Unreachable { millibits: 128_000 };
                 assert_eq!(refused.unwrap_err(), expected, "{bits} bits");
             }

@@ -8,7 +8,8 @@
 //!     width 16:  slot k           chain step k, k < chain_steps
 //!     width 24:  slot 0           message hash
 //!                slot 1 .. s      the s permutations of the leaf sponge
-//!                slot s + l       the hash of the node at level l = 1 .. height
+//!                slot s + 1       the digest of the key: one permutation of the stream that it belongs to
+//!                slot s + 1 + l   the hash of the node at level l = 1 .. height
 //! ```
 //!
 //! Chain steps are laid out without gaps, in the order of the chains: a chain
@@ -16,25 +17,40 @@
 
 use sheaf_argument::permutation;
 use sheaf_xmss::Scheme;
-use sheaf_xmss::params::{CAPACITY, DIGEST, RANDOMNESS};
+use sheaf_xmss::params::{DIGEST, PARAMETER, RANDOMNESS};
 
-use crate::statement::Statement;
 use crate::tweaks::{Carry, GroupTweaks};
 
 /// The remainder of the message hash modulo 127 in digits of 3, 3 and 1 bits: the first two are in the digit table.
 pub(crate) const REMAINDER_DIGITS: usize = 2;
 
 /// The numbers of the wide columns. Each field is the first column of its table.
+///
+/// Tables of eight elements come first, each row in an *octet* of columns of its own, so that weights which are
+/// products over rows and elements have extensions which are, too (see [`crate::form`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Columns {
     /// `chain_value + 8 k + j`: element `j` of the value that chain step `k` takes.
     pub chain_value: usize,
+    /// `end_value + 8 c + j`: element `j` of the end of chain `c`.
+    pub end_value: usize,
+    /// `left + 8 (l - 1) + j`: the left child of the node at level `l`.
+    pub left: usize,
+    /// `right + 8 (l - 1) + j`.
+    pub right: usize,
+    /// `capacity + 8 (t - 1) + j`: element `j < 8` of the capacity that permutation `t >= 1` of the leaf sponge starts
+    /// from; for `t` the number of its permutations, the capacity that the key slot starts from.
+    pub capacity: usize,
+    /// `root + j`.
+    pub root: usize,
+    /// `capacity_last + t - 1`: element 8 of that capacity.
+    pub capacity_last: usize,
+    /// `parameter + j`.
+    pub parameter: usize,
     /// `chain_position + k`: `256 * chain + step` of chain step `k`.
     pub chain_position: usize,
     /// `chain_end + k`: whether chain step `k` is the last of its chain.
     pub chain_end: usize,
-    /// `end_value + 8 c + j`: element `j` of the end of chain `c`.
-    pub end_value: usize,
     /// `digit + i`: the digits of the message hash, then the low and middle digits of the remainders.
     pub digit: usize,
     /// `remainder_top + i`: the top bit of remainder `i`.
@@ -43,16 +59,18 @@ pub(crate) struct Columns {
     pub remainder_inverse: usize,
     /// `randomness + j`.
     pub randomness: usize,
-    /// `capacity + 9 (t - 1) + j`: the capacity that permutation `t >= 1` of the leaf sponge starts from.
-    pub capacity: usize,
-    /// `left + 8 (l - 1) + j`: the left child of the node at level `l`.
-    pub left: usize,
-    /// `right + 8 (l - 1) + j`.
-    pub right: usize,
     /// `carry + k`: whether the tweak of chain step `k` carries; only if [`Shape::carries`].
     pub carry: usize,
     /// Number of columns.
     pub count: usize,
+}
+
+impl Columns {
+    /// The columns of the capacity that permutation `t >= 1` of the leaf sponge, or the key slot, starts from.
+    pub(crate) fn capacities(&self, t: usize) -> impl Iterator<Item = usize> {
+        let first = self.capacity + DIGEST * (t - 1);
+        (first..first + DIGEST).chain([self.capacity_last + t - 1])
+    }
 }
 
 /// The shape of one proof.
@@ -90,14 +108,11 @@ pub(crate) const fn log2_ceil(n: usize) -> usize {
 }
 
 impl Shape {
-    pub(crate) fn new(statement: &Statement) -> Self {
-        let carries = statement.groups().iter().any(|g| {
-            matches!(
-                GroupTweaks::new(statement.scheme(), g.slot).carry,
-                Carry::From(_)
-            )
-        });
-        Self::with_lanes(*statement.scheme(), statement.lanes(), carries)
+    /// The shape of proofs about `lanes` signatures at these slots.
+    pub(crate) fn new(scheme: &Scheme, lanes: usize, mut slots: impl Iterator<Item = u32>) -> Self {
+        let carries =
+            slots.any(|slot| matches!(GroupTweaks::new(scheme, slot).carry, Carry::From(_)));
+        Self::with_lanes(*scheme, lanes, carries)
     }
 
     pub(crate) fn with_lanes(scheme: Scheme, lanes: usize, carries: bool) -> Self {
@@ -114,16 +129,19 @@ impl Shape {
         };
         let mut columns = Columns {
             chain_value: table(steps * DIGEST),
+            end_value: table(scheme.chains * DIGEST),
+            left: table(height * DIGEST),
+            right: table(height * DIGEST),
+            capacity: table(sponge * DIGEST),
+            root: table(DIGEST),
+            capacity_last: table(sponge),
+            parameter: table(PARAMETER),
             chain_position: table(steps),
             chain_end: table(steps),
-            end_value: table(scheme.chains * DIGEST),
             digit: table(digits),
             remainder_top: table(elements),
             remainder_inverse: table(elements),
             randomness: table(RANDOMNESS),
-            capacity: table((sponge - 1) * CAPACITY),
-            left: table(height * DIGEST),
-            right: table(height * DIGEST),
             carry: table(if carries { steps } else { 0 }),
             count: 0,
         };
@@ -162,13 +180,18 @@ impl Shape {
         1 + t
     }
 
+    /// Slot of the digest of the key.
+    pub(crate) const fn key_slot(&self) -> usize {
+        1 + self.sponge
+    }
+
     /// Slot of the node at level `l >= 1`.
     pub(crate) const fn node_slot(&self, l: usize) -> usize {
-        self.sponge + l
+        1 + self.sponge + l
     }
 
     pub(crate) const fn slots24(&self) -> usize {
-        1 + self.sponge + self.height
+        2 + self.sponge + self.height
     }
 
     pub(crate) fn permutations(&self) -> permutation::Shape {

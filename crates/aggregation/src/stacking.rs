@@ -14,8 +14,8 @@
 //! be zero: columns beyond the last have weight zero in every form, and
 //! constraints hold lane by lane, so an idle lane can't help a live one.
 
-use sheaf_pcs::{Layout, ParameterError, Parameters};
-use sheaf_transcript::EF;
+use sheaf_argument::columns::EvaluationClaim;
+use sheaf_pcs::{Claim, Layout, ParameterError, Parameters};
 #[cfg(feature = "prover")]
 use sheaf_transcript::{F, PF};
 
@@ -112,11 +112,14 @@ impl Stacking {
         hashing(first + second) + NANOSECONDS_PER_BYTE * opened
     }
 
-    /// The commitment's point for a column point and a lane point.
-    pub(crate) fn point(&self, column_point: &[EF], lane_point: &[EF]) -> Vec<EF> {
-        let (column_high, column_low) = column_point.split_at(self.column_bits);
-        let (lane_high, lane_low) = lane_point.split_at(self.lane_bits);
-        [column_high, lane_high, column_low, lane_low].concat()
+    /// An evaluation at a column point and a lane point, as a claim about the commitment.
+    pub(crate) fn claim(&self, evaluation: &EvaluationClaim) -> Claim {
+        let (column_high, column_low) = evaluation.column_point.split_at(self.column_bits);
+        let (lane_high, lane_low) = evaluation.lane_point.split_at(self.lane_bits);
+        Claim {
+            point: [column_high, lane_high, column_low, lane_low].concat(),
+            value: evaluation.value,
+        }
     }
 
     /// The commitment's message matrix, from the cells of all lane groups.

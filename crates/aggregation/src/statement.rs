@@ -4,12 +4,8 @@
 //! the same set of claims derives the same transcript: groups ascend by
 //! `(slot, message)`, keys inside a group by their encoding, and neither repeats.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::{F, Label, Transcript};
-use sheaf_xmss::{PublicKey, Scheme, tweak};
+use sheaf_xmss::{PublicKey, Scheme};
 use thiserror::Error;
-
-use crate::digest::digest_keys;
 
 /// The version of the protocol that this crate speaks, bound by every proof.
 pub const PROTOCOL_VERSION: u32 = 3;
@@ -98,10 +94,6 @@ pub struct Statement {
 
 /// Where the caller's signatures went: lane `i` is key `order[i].1` of the caller's group `order[i].0`.
 pub type LaneOrder = Vec<(usize, usize)>;
-
-const HEADER: Label = Label::new("statement/header");
-const GROUP: Label = Label::new("statement/group");
-const KEYS: Label = Label::new("statement/keys");
 
 impl Statement {
     /// Brings groups into canonical form.
@@ -203,28 +195,5 @@ impl Statement {
     /// The keys of all groups, in lane order.
     pub fn keys(&self) -> impl Iterator<Item = &PublicKey> {
         self.groups.iter().flat_map(|g| &g.keys)
-    }
-
-    /// Binds the statement to a transcript, before anything else.
-    ///
-    /// Keys enter through a digest of one permutation per key.
-    pub fn absorb(&self, log_inv_rate: usize, transcript: &mut impl Transcript) {
-        transcript.absorb(
-            HEADER,
-            &[
-                F::from_u32(PROTOCOL_VERSION),
-                F::from_u8(self.scheme.id),
-                F::from_usize(log_inv_rate),
-                F::from_u8(KIND_LEAF),
-                F::from_usize(self.groups.len()),
-            ],
-        );
-        for group in &self.groups {
-            let [low, high] = tweak::base_p::<2>(u64::from(group.slot));
-            transcript.absorb(GROUP, &[low, high, F::from_usize(group.keys.len())]);
-            transcript.absorb(GROUP, &tweak::message_elements(&group.message));
-        }
-        let keys: Vec<&PublicKey> = self.keys().collect();
-        transcript.absorb(KEYS, &digest_keys(&keys));
     }
 }

@@ -7,7 +7,6 @@
 use sheaf_transcript::EF;
 
 use crate::constraints::{ConstraintClaims, ROW_COLUMNS, prove::Inputs};
-use crate::public::PublicEvaluations;
 use crate::witness::Witness;
 
 /// Alterations of what the prover computes, before it is used or sent.
@@ -40,9 +39,8 @@ pub(crate) trait Strategy {
 pub(crate) struct LanePoint<'a> {
     pub inputs: &'a Inputs<'a>,
     pub point: &'a [EF],
-    pub public: &'a PublicEvaluations<'a>,
-    /// The value of every column.
-    pub columns: &'a [EF],
+    /// What `linear` is but for the output claim of the wide table.
+    pub without_outputs: EF,
 }
 
 /// Follows the protocol.

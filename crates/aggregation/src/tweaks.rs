@@ -59,11 +59,6 @@ impl GroupTweaks {
         }
     }
 
-    #[cfg(feature = "prover")]
-    pub(crate) const fn slot(&self) -> u32 {
-        self.slot
-    }
-
     /// The tweak of the node at `level` on the path of the slot; level 0 is the leaf.
     pub(crate) fn node(&self, level: usize) -> tweak::Tweak {
         // Levels run to 32, where the shift empties the position.

@@ -1,7 +1,7 @@
 //! The verifier.
 
 use sheaf_argument::{columns, fractions, permutation};
-use sheaf_pcs::{self as pcs, Claim, ParameterError};
+use sheaf_pcs::{self as pcs, ParameterError};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
@@ -9,10 +9,10 @@ use thiserror::Error;
 use crate::chain_ends::ChainEnds;
 use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
-use crate::idle::IdleOutputs;
 use crate::public::PublicColumns;
 use crate::setup::Setup;
 use crate::statement::Statement;
+use crate::summary::Summary;
 use crate::wiring;
 
 /// Why a proof is rejected.
@@ -67,8 +67,7 @@ impl VerifyError {
 /// Verifies that every key of the statement has signed its group's message at its slot.
 ///
 /// `proof` is the body of a proof at rate `2^-log_inv_rate`. Time is linear in
-/// the number of keys (one permutation and a few multiplications each) and
-/// otherwise polylogarithmic.
+/// the number of keys (one permutation each) and of groups, and otherwise polylogarithmic.
 ///
 /// # Errors
 /// If the proof is not valid for exactly this statement and rate.
@@ -84,15 +83,24 @@ pub fn verify_with(setup: &Setup, statement: &Statement, proof: &[u8]) -> Result
     if !setup.fits(statement) {
         return Err(VerifyError::Setup);
     }
+    verify_summary(setup, &Summary::new(statement), proof)
+}
+
+/// The verifier, which takes in what the digest of the statement opens to, and no key.
+pub(crate) fn verify_summary(
+    setup: &Setup,
+    summary: &Summary,
+    proof: &[u8],
+) -> Result<(), VerifyError> {
     let Setup {
         shape,
         stacking,
         parameters,
         log_inv_rate,
     } = setup;
-    let public = &PublicColumns::new(statement);
+    let public = &PublicColumns::new(summary);
     let mut transcript = VerifierTranscript::new(proof);
-    statement.absorb(*log_inv_rate, &mut transcript);
+    summary.absorb(*log_inv_rate, &mut transcript);
     let commitment = pcs::receive_commitment(parameters, &stacking.layout, &mut transcript)?;
 
     // Chain ends.
@@ -104,55 +112,40 @@ pub fn verify_with(setup: &Setup, statement: &Statement, proof: &[u8]) -> Result
     let tau = transcript.sample_point(shape.log_rows);
     let live = eq::prefix_sum(&leaf.lane_point, shape.lanes);
     let constraints = Constraints::new(shape, &ends, &leaf, live, zeta, &tau);
-    let (claims, at_constraints) = constraints::verify::verify(
-        statement,
-        shape,
-        public,
-        &constraints,
-        &leaf,
-        &mut transcript,
-    )?;
+    let (claims, at_constraints) =
+        constraints::verify::verify(shape, public, &constraints, &leaf, &mut transcript)?;
 
     // Permutations.
     let theta = transcript.sample();
     let outputs = wiring::output_claim(shape, &constraints, &claims, theta);
     let inputs = permutation::verify::verify(&shape.permutations(), outputs, &mut transcript)?;
-    let at_inputs = public.at(statement, shape, &inputs.lane_point);
 
-    // Wiring: linear forms at two lane points.
+    // Wiring: all claims about columns, joined.
     let challenge = transcript.sample();
-    let first = wiring::constraint_forms(
+    let claims = wiring::Claims {
         shape,
-        &constraints,
-        &IdleOutputs::new(),
-        &at_constraints,
-        &claims,
-        challenge,
-    );
-    let second = wiring::input_forms(shape, &at_inputs, &inputs, challenge);
-    let evaluations = columns::verify::verify(
+        summary,
+        constraints: &constraints,
+        at_constraints: &at_constraints,
+        constraint_claims: &claims,
+        at_inputs: &public.at(&inputs.lane_point),
+        inputs: &inputs,
+    };
+    let wired = wiring::wire(&claims, challenge);
+    let evaluation = columns::verify::verify(
+        shape.log_lanes,
         shape.log_columns(),
-        &[
-            (&first.form.weights, first.value),
-            (&second.form.weights, second.value),
-        ],
+        wired.value,
+        |lane_point, column_point| wired.weight_at(shape, lane_point, column_point),
         &mut transcript,
     )?;
 
     // Opening.
-    let openings: Vec<Claim> = [&claims.lane_point, &inputs.lane_point]
-        .into_iter()
-        .zip(&evaluations.values)
-        .map(|(lane_point, &value)| Claim {
-            point: stacking.point(&evaluations.column_point, lane_point),
-            value,
-        })
-        .collect();
     pcs::verify_opening(
         parameters,
         &stacking.layout,
         commitment,
-        &openings,
+        &[stacking.claim(&evaluation)],
         &mut transcript,
     )?;
     let end = transcript.finish();

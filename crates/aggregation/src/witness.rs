@@ -15,6 +15,7 @@ use crate::constraints::{REMAINDERS, TOP_DIGIT};
 use crate::public::PublicColumns;
 use crate::shape::Shape;
 use crate::statement::Statement;
+use crate::streams::{Block, Capacity, capacities_before, key_block};
 use crate::tweaks::{element, position};
 
 /// Everything the prover commits to or derives directly from it.
@@ -60,6 +61,7 @@ pub(crate) fn generate(
         live: PF::zero_vec(groups),
     };
     let capacity = tree::leaf_capacity(&shape.scheme);
+    let key_capacities = capacities_before(&keys);
     let invalid: Vec<Invalid> = witness
         .cells
         .par_chunks_exact_mut(shape.columns.count)
@@ -74,7 +76,9 @@ pub(crate) fn generate(
             let mut run = Run {
                 shape,
                 public,
+                statement,
                 capacity: &capacity,
+                key_capacities: &key_capacities[first..first + count],
                 keys: &keys[first..first + count],
                 signatures: &signatures[first..first + count],
                 group_of: &group_of[first..first + count],
@@ -98,7 +102,10 @@ pub(crate) fn generate(
 struct Run<'a, 'g> {
     shape: &'a Shape,
     public: &'a PublicColumns,
+    statement: &'a Statement,
     capacity: &'a [F; CAPACITY],
+    /// What each key's permutation starts from.
+    key_capacities: &'a [Capacity],
     keys: &'a [&'a PublicKey],
     signatures: &'a [&'a Signature],
     /// Index of each lane's group of the statement.
@@ -129,6 +136,7 @@ impl Run<'_, '_> {
     }
 
     fn verify(&mut self) -> Vec<Invalid> {
+        self.key();
         let digits = match self.message_hash() {
             Ok(digits) => digits,
             Err(encoding) => return self.complete(encoding),
@@ -148,18 +156,42 @@ impl Run<'_, '_> {
     fn complete(&self, mut invalid: Vec<Invalid>) -> Vec<Invalid> {
         let seen: Vec<usize> = invalid.iter().map(|&(lane, _)| lane).collect();
         for lane in (0..self.keys.len()).filter(|lane| !seen.contains(lane)) {
-            let group = &self.public.groups[self.group_of[lane]];
+            let group = &self.statement.groups()[self.group_of[lane]];
             let verifier = sheaf_xmss::verify(
                 &self.shape.scheme,
                 self.keys[lane],
-                group.tweaks.slot(),
-                &group.message_bytes,
+                group.slot,
+                &group.message,
                 self.signatures[lane],
             );
             invalid.extend(verifier.err().map(|error| (lane, error)));
         }
         invalid.sort_by_key(|&(lane, _)| lane);
         invalid
+    }
+
+    /// Writes down the keys, and absorbs them.
+    fn key(&mut self) {
+        let shape = self.shape;
+        let root: [PF; DIGEST] =
+            core::array::from_fn(|j| self.lanes(|lane| self.keys[lane].root[j]));
+        let parameter = self.parameter();
+        self.cells[shape.columns.root..][..DIGEST].copy_from_slice(&root);
+        self.cells[shape.columns.parameter..][..parameter.len()].copy_from_slice(&parameter);
+        let blocks: Vec<Block> = self.keys.iter().map(|key| key_block(key)).collect();
+        let input: [PF; 24] = core::array::from_fn(|i| match i.checked_sub(CAPACITY) {
+            None => self.lanes(|lane| self.key_capacities[lane][i]),
+            Some(i) => self.lanes(|lane| blocks[lane][i]),
+        });
+        self.set_capacity(shape.sponge, &input);
+        let _ = self.permutations.permute24(shape.key_slot(), input);
+    }
+
+    /// Writes down the capacity that permutation `t` of the leaf's sponge starts from, or the key's.
+    fn set_capacity(&mut self, t: usize, state: &[PF; 24]) {
+        for (column, &x) in self.shape.columns.capacities(t).zip(state) {
+            self.cells[column] = x;
+        }
     }
 
     /// Hashes the messages; returns the digits of each lane.
@@ -313,8 +345,7 @@ impl Run<'_, '_> {
         for (t, block) in tree::leaf_blocks(&parameter, &tweak, ends).enumerate() {
             if t > 0 {
                 self.clear_idle(&mut state);
-                self.cells[shape.columns.capacity + CAPACITY * (t - 1)..][..CAPACITY]
-                    .copy_from_slice(&state[..CAPACITY]);
+                self.set_capacity(t, &state);
             }
             state[CAPACITY..].copy_from_slice(&block);
             state = self.permutations.permute24(shape.sponge_slot(t), state);

@@ -28,6 +28,7 @@
 
 mod circulant;
 mod single;
+pub mod sponge;
 
 use std::sync::LazyLock;
 

@@ -49,6 +49,16 @@ pub fn eval(x: &[EF], y: &[EF]) -> EF {
         .product()
 }
 
+/// `eq(point, b)` for one `b` of the hypercube.
+pub fn index(point: &[EF], b: usize) -> EF {
+    point
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, &x)| if b >> i & 1 == 1 { x } else { EF::ONE - x })
+        .product()
+}
+
 /// `sum_{b < n} eq(point, b)`: the multilinear extension of the indicator of `[0, n)`.
 ///
 /// Time linear in the number of variables.
@@ -71,6 +81,78 @@ pub fn prefix_sum(point: &[EF], n: usize) -> EF {
     sum
 }
 
+/// The sums of `eq(point, b)` over consecutive intervals of `b` with these lengths, from 0 on.
+///
+/// Time linear in the number of intervals times the number of variables, and not more than linear in the
+/// number of `b` covered.
+pub fn interval_sums(point: &[EF], lengths: &[usize]) -> Vec<EF> {
+    let mut sums = vec![EF::ZERO; lengths.len()];
+    let mut end = 0;
+    let ends: Vec<usize> = lengths
+        .iter()
+        .map(|&length| {
+            end += length;
+            end
+        })
+        .collect();
+    add_intervals(point, EF::ONE, 0, &ends, &mut sums);
+    sums
+}
+
+/// Adds `weight * eq(point, b)` of the block of indices from `first` on to the intervals with these ends.
+fn add_intervals(point: &[EF], weight: EF, first: usize, ends: &[usize], sums: &mut [EF]) {
+    // The interval that the block begins in.
+    let own = ends.partition_point(|&end| end <= first);
+    let (Some(ends), Some(sums)) = (ends.get(own..), sums.get_mut(own..)) else {
+        return;
+    };
+    let (Some(&end), Some(sum)) = (ends.first(), sums.first_mut()) else {
+        return;
+    };
+    match point.split_first() {
+        Some((&x, rest)) if end < first + (1 << point.len()) => {
+            let high = weight * x;
+            add_intervals(rest, weight - high, first, ends, sums);
+            add_intervals(rest, high, first + (1 << rest.len()), ends, sums);
+        }
+        _ => *sum += weight,
+    }
+}
+
+/// `sum_{b < n} eq(x, b) eq(y, b)`, for two points of equal length.
+///
+/// Time linear in the number of variables.
+pub fn prefix_product(x: &[EF], y: &[EF], n: usize) -> EF {
+    debug_assert_eq!(x.len(), y.len());
+    // The sums over all assignments of the variables from each one on.
+    let mut all = vec![EF::ONE; x.len() + 1];
+    let pairs: Vec<[EF; 2]> = x
+        .iter()
+        .zip(y)
+        .map(|(&a, &b)| {
+            let ab = a * b;
+            [ab - a - b + EF::ONE, ab]
+        })
+        .collect();
+    for (i, [zero, one]) in pairs.iter().enumerate().rev() {
+        all[i] = (*zero + *one) * all[i + 1];
+    }
+    if n >= 1 << x.len() {
+        return all[0];
+    }
+    let mut sum = EF::ZERO;
+    let mut path = EF::ONE;
+    for (i, [zero, one]) in pairs.into_iter().enumerate() {
+        if n >> (x.len() - 1 - i) & 1 == 1 {
+            sum += path * zero * all[i + 1];
+            path *= one;
+        } else {
+            path *= zero;
+        }
+    }
+    sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +168,7 @@ mod tests {
         for (b, &value) in table.iter().enumerate() {
             let bits: Vec<EF> = (0..5).map(|i| EF::from_usize(b >> (4 - i) & 1)).collect();
             assert_eq!(value, eval(&p, &bits));
+            assert_eq!(value, index(&p, b));
         }
         for len in 0..=32 {
             assert_eq!(prefix_table(&p, len, EF::ONE), table[..len]);
@@ -99,5 +182,42 @@ mod tests {
         for n in 0..=64 {
             assert_eq!(prefix_sum(&p, n), table[..n].iter().copied().sum::<EF>());
         }
+    }
+
+    #[test]
+    fn interval_sums_are_sums_of_the_table() {
+        let p = point(6);
+        let table = table(&p);
+        let cases: [&[usize]; 6] = [
+            &[1],
+            &[64],
+            &[3, 1, 60],
+            &[16, 16],
+            &[1; 64],
+            &[0, 5, 0, 59, 0],
+        ];
+        for lengths in cases {
+            let mut first = 0;
+            let expected: Vec<EF> = lengths
+                .iter()
+                .map(|&n| {
+                    first += n;
+                    table[first - n..first].iter().copied().sum()
+                })
+                .collect();
+            assert_eq!(interval_sums(&p, lengths), expected, "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn prefix_products_are_sums_of_products() {
+        let (x, y) = (point(5), point(10).split_off(5));
+        let (by_x, by_y) = (table(&x), table(&y));
+        for n in 0..=33 {
+            let expected: EF = by_x.iter().zip(&by_y).take(n).map(|(&a, &b)| a * b).sum();
+            assert_eq!(prefix_product(&x, &y, n), expected, "{n}");
+        }
+        assert_eq!(prefix_product(&[], &[], 0), EF::ZERO);
+        assert_eq!(prefix_product(&[], &[], 1), EF::ONE);
     }
 }

@@ -1,6 +1,6 @@
 //! The domains in which the protocol uses the wide permutation.
 //!
-//! Transcript, Merkle trees, key digest and nonces all run Poseidon1-24. A constant stands at
+//! Transcript, Merkle trees, digests of statements and nonces all run Poseidon1-24. A constant stands at
 //! a fixed place of the first input of each:
 //!
 //! ```text
@@ -36,8 +36,10 @@ pub enum Domain {
     Leaf = 2,
     /// The hash of two children.
     Node = 3,
-    /// The sponges that hash the keys of a statement.
+    /// The sponges that hash the keys and the groups of a statement.
     Keys = 4,
+    /// The sponge that makes the digest of a statement about signatures.
+    Statement = 5,
     /// The hash that tests a nonce.
     Grinding = 7,
 }

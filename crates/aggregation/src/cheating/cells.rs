@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 use p3_field::{Field, PrimeCharacteristicRing};
 use sheaf_transcript::F;
 use sheaf_xmss::TEST;
-use sheaf_xmss::params::DIGEST;
+use sheaf_xmss::params::{CAPACITY, DIGEST};
 
 use super::cheater::Talk;
 use super::forger::{ELEMENT, HONEST, Place, Signer, decompose, forge, inverse_of, message_hash};
-use super::{Cheat, MESSAGE, SLOT, add_one, digits, ends, has_sum, hooked, signer, with_digits};
+use super::{
+    Cheat, MESSAGE, SLOT, add_one, digits, ends, has_sum, hooked, signer, wired_outputs,
+    with_digits,
+};
 use crate::checks::Check;
-use crate::constraints::{ROW_COLUMNS, digit_polynomials, top_digit_scale, wired_outputs};
-use crate::prove::prove_witness;
+use crate::constraints::{ROW_COLUMNS, digit_polynomials, top_digit_scale};
 use crate::shape::{Columns, Shape};
 use crate::strategy::Honest;
 use crate::tweaks::element;
@@ -62,13 +64,14 @@ fn all_checks(shape: &Shape) -> BTreeSet<Check> {
         Check::Sum,
         Check::Rows,
         Check::Linear,
+        Check::FirstCapacities,
         Check::End,
     ]);
     all.extend((0..shape.steps - 1).map(Check::Transition));
     all.extend((0..shape.digits).map(Check::Range));
     all.extend((0..shape.elements).map(Check::TopBit));
     all.extend((0..shape.elements).map(Check::Inverse));
-    all.extend((0..wired_outputs(shape).len()).map(Check::Output));
+    all.extend((0..wired_outputs(shape).count()).map(Check::Output));
     all.extend((0..ROW_COLUMNS).map(Check::RowValue));
     all.extend((0..16).map(Check::NarrowInput));
     all.extend((0..24).map(Check::WideInput));
@@ -330,13 +333,17 @@ fn touch_message(cheats: &Cheats, name: &str, at: Place, i: usize, breaks: Check
 /// Cells that are not the outputs that feed them.
 fn outputs(cheats: &Cheats) {
     let signer = any(12);
-    for (i, output) in wired_outputs(&shape()).iter().enumerate() {
-        let (at, check) = (Place::WideOutput(output.slot), Check::Output(i));
-        if output.slot == Shape::MESSAGE_SLOT {
-            touch_message(cheats, "another output", at, output.column, check);
+    for (i, (slot, column)) in wired_outputs(&shape()).enumerate() {
+        let (at, check) = (Place::WideOutput(slot), Check::Output(i));
+        if slot == Shape::MESSAGE_SLOT {
+            touch_message(cheats, "another output", at, column, check);
         } else {
-            cheats.touch("another output", &signer, at, output.column, check);
+            cheats.touch("another output", &signer, at, column, check);
         }
+    }
+    for j in 0..CAPACITY {
+        let name = "another capacity before the first key";
+        cheats.touch(name, &signer, Place::KeyCapacity, j, Check::FirstCapacities);
     }
 }
 
@@ -352,7 +359,7 @@ fn inputs(cheats: &Cheats) {
     }
     let sponge = (0..shape.sponge).map(|t| shape.sponge_slot(t));
     let nodes = [1, 2, shape.height].map(|level| shape.node_slot(level));
-    let slots: Vec<usize> = sponge.chain(nodes).collect();
+    let slots: Vec<usize> = sponge.chain(nodes).chain([shape.key_slot()]).collect();
     for j in 0..24 {
         let check = Check::WideInput(j);
         let message = Place::WideInput(Shape::MESSAGE_SLOT);
@@ -400,16 +407,8 @@ fn a_false_cell_of_any_column_is_rejected() {
     let mut forgery = forge(TEST, &[(SLOT, MESSAGE)], &signers);
     for column in 0..shape().columns.count {
         let lane = column % signers.len();
-        let witness = forgery.with_cells(lane, |cells| cells[column] += F::ONE);
-        let proof = prove_witness(
-            &forgery.statement,
-            &forgery.setup,
-            &witness,
-            &mut forgery.trace,
-            &Honest,
-            |_| Ok(()),
-        )
-        .expect("a proof, true or false");
+        forgery.witness = forgery.with_cells(lane, |cells| cells[column] += F::ONE);
+        let proof = forgery.prove(&Honest);
         assert!(
             verify(&forgery.statement, 1, &proof).is_err(),
             "column {column} of lane {lane}"

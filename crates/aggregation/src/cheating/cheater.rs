@@ -9,9 +9,8 @@ use sheaf_transcript::EF;
 use super::forger::Lane;
 use super::roots::root;
 use crate::constraints::{ConstraintClaims, ROW_COLUMNS, prove::Inputs};
-use crate::idle::IdleOutputs;
+use crate::idle;
 use crate::strategy::{LanePoint, Strategy};
-use crate::wiring::linear_form;
 use crate::witness::Witness;
 
 /// What is said about the claims of the constraint sumcheck.
@@ -32,7 +31,7 @@ pub(super) enum Talk {
 pub(super) struct Cheater<'a> {
     pub talk: Talk,
     pub leaf_witness: Option<Witness>,
-    pub lanes: &'a [Lane],
+    pub lanes: &'a [Lane<'a>],
     /// Whether the equation for a row value had no solution.
     pub stuck: Cell<bool>,
 }
@@ -52,11 +51,11 @@ impl Cheater<'_> {
 
     fn output24(&self, inputs: &Inputs, point: &[EF]) -> EF {
         let constraints = inputs.constraints;
-        let idle = IdleOutputs::new().wired_sum(constraints);
-        self.extend(point, idle, |lane| {
-            let weighted = constraints.wired.iter().zip(&constraints.outputs);
-            weighted
-                .map(|(output, &w)| w * lane.wide_output(output.slot)[output.column])
+        let outputs = &constraints.outputs;
+        self.extend(point, idle::wired_sum(outputs), |lane| {
+            outputs
+                .wired()
+                .map(|(slot, column, w)| w * lane.wide_output(slot)[column])
                 .sum()
         })
     }
@@ -65,7 +64,7 @@ impl Cheater<'_> {
         let fingerprint = &inputs.constraints.fingerprint;
         let rows = eq::table(&claims.row_point);
         let live_rows: EF = rows[..inputs.shape.steps].iter().copied().sum();
-        let idle = live_rows * IdleOutputs::new().narrow_fingerprint(fingerprint);
+        let idle = live_rows * idle::narrow_fingerprint(fingerprint);
         self.extend(&claims.lane_point, idle, |lane| {
             lane.narrow_outputs()
                 .zip(&rows)
@@ -87,14 +86,7 @@ impl Strategy for Cheater<'_> {
         if !self.tells_truth() {
             return honest;
         }
-        let Inputs {
-            shape,
-            constraints,
-            idle,
-            ..
-        } = *at.inputs;
-        let (form, known) = linear_form(shape, constraints, idle, at.public);
-        form.eval(at.columns) + self.output24(at.inputs, at.point) - known
+        at.without_outputs + self.output24(at.inputs, at.point)
     }
 
     fn row(&self, row: &mut [EF; ROW_COLUMNS], term: &dyn Fn(&[EF; ROW_COLUMNS]) -> EF, claim: EF) {

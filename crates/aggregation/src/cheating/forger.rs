@@ -13,10 +13,15 @@ use sheaf_xmss::poseidon::Lanes;
 use sheaf_xmss::tree::leaf_capacity;
 use sheaf_xmss::{PublicKey, Scheme};
 
+use crate::prove::prove_witness;
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::statement::{Group, Statement};
+use crate::strategy::Strategy;
+use crate::streams::{Capacity, STREAMS, first_capacity, key_block};
+use crate::summary::Summary;
 use crate::tweaks::{GroupTweaks, element, position};
+use crate::verify::{VerifyError, verify_summary};
 use crate::witness::Witness;
 
 /// A value on the way from the message to the root.
@@ -44,6 +49,12 @@ pub(super) enum Place {
     WideOutput(usize),
     /// Left and right child of the node at a level.
     Children(usize),
+    /// What is added to the output of the node at a level.
+    FeedForward(usize),
+    /// The root, as the key has it.
+    Root,
+    /// The capacity that the key is absorbed into.
+    KeyCapacity,
 }
 
 /// Number of values at [`Place::Element`].
@@ -71,12 +82,14 @@ pub(super) const HONEST: Hook<'static> = &|_, _| {};
 
 /// One lane's cells, and the inputs of its permutations.
 #[derive(Clone)]
-pub(super) struct Lane {
+pub(super) struct Lane<'a> {
+    hook: Hook<'a>,
+    /// The key that the run ends in.
+    pub key: PublicKey,
     cells: Vec<F>,
     results: Vec<[F; DIGEST]>,
     narrow: Vec<[F; 16]>,
     wide: Vec<[F; 24]>,
-    root: [F; DIGEST],
 }
 
 /// The elements of the message hash, with what the signer's hook makes of them.
@@ -122,15 +135,19 @@ pub(super) fn inverse_of(values: &[F]) -> F {
     (remainder - element(127)).try_inverse().unwrap_or_default()
 }
 
-impl Lane {
-    fn run(shape: &Shape, signer: &Signer) -> Self {
+impl<'a> Lane<'a> {
+    fn run(shape: &Shape, signer: &Signer<'a>) -> Self {
         let tweaks = GroupTweaks::new(&shape.scheme, signer.slot);
         let mut lane = Self {
+            hook: signer.hook,
+            key: PublicKey {
+                root: [F::ZERO; DIGEST],
+                parameter: signer.parameter,
+            },
             cells: vec![F::ZERO; shape.columns.count],
             results: Vec::new(),
             narrow: Vec::new(),
             wide: vec![[F::ZERO; 24]; shape.slots24()],
-            root: [F::ZERO; DIGEST],
         };
         let digits = lane.message(shape, signer, &tweaks);
         let lengths = signer.lengths.clone().unwrap_or_else(|| {
@@ -139,17 +156,18 @@ impl Lane {
         });
         let ends = lane.chains(shape, signer, &tweaks, &lengths);
         let leaf = lane.leaf(shape, signer, &tweaks, &ends);
-        lane.root = lane.path(shape, signer, &tweaks, leaf);
+        lane.key.root = lane.path(shape, signer, &tweaks, leaf);
+        (lane.hook)(Place::Root, &mut lane.key.root);
         lane
     }
 
     /// Runs a slot of the wide table.
-    fn permute(&mut self, signer: &Signer, slot: usize, input: &[F; 24]) -> [F; 24] {
+    fn permute(&mut self, slot: usize, input: &[F; 24]) -> [F; 24] {
         let mut state = *input;
-        (signer.hook)(Place::WideInput(slot), &mut state);
+        (self.hook)(Place::WideInput(slot), &mut state);
         self.wide[slot] = state;
         F::permute_wide(&mut state);
-        (signer.hook)(Place::WideOutput(slot), &mut state);
+        (self.hook)(Place::WideOutput(slot), &mut state);
         state
     }
 
@@ -157,11 +175,32 @@ impl Lane {
         self.cells[first..][..values.len()].copy_from_slice(values);
     }
 
+    fn set_capacity(&mut self, shape: &Shape, t: usize, capacity: &Capacity) {
+        for (column, &x) in shape.columns.capacities(t).zip(capacity) {
+            self.cells[column] = x;
+        }
+    }
+
+    /// Absorbs the key; returns the capacity for the next key of the stream.
+    fn key(&mut self, shape: &Shape, mut capacity: Capacity) -> Capacity {
+        (self.hook)(Place::KeyCapacity, &mut capacity);
+        self.set_capacity(shape, shape.sponge, &capacity);
+        self.set(shape.columns.root, &self.key.root.clone());
+        self.set(shape.columns.parameter, &self.key.parameter.clone());
+        let block = key_block(&self.key);
+        let input = core::array::from_fn(|i| match i.checked_sub(CAPACITY) {
+            None => capacity[i],
+            Some(i) => block[i],
+        });
+        let output = self.permute(shape.key_slot(), &input);
+        core::array::from_fn(|j| output[j])
+    }
+
     fn message(&mut self, shape: &Shape, signer: &Signer, tweaks: &GroupTweaks) -> Vec<F> {
         let columns = &shape.columns;
         self.set(columns.randomness, &signer.randomness);
         let input = message_input(tweaks, signer);
-        let output = self.permute(signer, Shape::MESSAGE_SLOT, &input);
+        let output = self.permute(Shape::MESSAGE_SLOT, &input);
         let mut digits = Vec::new();
         for i in 0..shape.elements {
             let mut values = decompose((output[i] + input[i]).as_canonical_u32());
@@ -252,13 +291,13 @@ impl Lane {
         let mut digest = [F::ZERO; DIGEST];
         for (t, block) in absorbed.chunks(RATE).enumerate() {
             if t > 0 {
-                self.set(shape.columns.capacity + CAPACITY * (t - 1), &capacity);
+                self.set_capacity(shape, t, &capacity);
             }
             let input = core::array::from_fn(|i| match i.checked_sub(CAPACITY) {
                 None => capacity[i],
                 Some(i) => block[i],
             });
-            let output = self.permute(signer, shape.sponge_slot(t), &input);
+            let output = self.permute(shape.sponge_slot(t), &input);
             capacity = core::array::from_fn(|i| output[i]);
             digest = core::array::from_fn(|i| output[CAPACITY + i]);
         }
@@ -291,8 +330,10 @@ impl Lane {
             ]
             .concat();
             let input = core::array::from_fn(|i| parts.get(i).copied().unwrap_or(F::ZERO));
-            let output = self.permute(signer, shape.node_slot(level), &input);
-            node = core::array::from_fn(|j| output[j] + input[j]);
+            let output = self.permute(shape.node_slot(level), &input);
+            let mut forward: [F; DIGEST] = core::array::from_fn(|j| input[j]);
+            (signer.hook)(Place::FeedForward(level), &mut forward);
+            node = core::array::from_fn(|j| output[j] + forward[j]);
         }
         node
     }
@@ -315,19 +356,27 @@ impl Lane {
 }
 
 /// A statement, and the tables that are to prove it.
-pub(super) struct Forgery {
+pub(super) struct Forgery<'a> {
     pub statement: Statement,
+    /// What the argument takes in.
+    pub summary: Summary,
+    /// Where the keys of the lanes lead to.
+    capacities: [Capacity; STREAMS],
     pub setup: Setup,
     pub witness: Witness,
     pub trace: Trace,
     /// In the order of the statement.
-    pub lanes: Vec<Lane>,
+    pub lanes: Vec<Lane<'a>>,
     /// The lane of each signer.
     pub lane_of: Vec<usize>,
 }
 
 /// Runs all signers, each under the key that its run ends in. `groups` are the slots and messages claimed.
-pub(super) fn forge(scheme: Scheme, groups: &[(u32, [u8; 32])], signers: &[Signer]) -> Forgery {
+pub(super) fn forge<'a>(
+    scheme: Scheme,
+    groups: &[(u32, [u8; 32])],
+    signers: &[Signer<'a>],
+) -> Forgery<'a> {
     let carries = groups.iter().any(|&(slot, _)| {
         matches!(
             GroupTweaks::new(&scheme, slot).carry,
@@ -346,12 +395,7 @@ pub(super) fn forge(scheme: Scheme, groups: &[(u32, [u8; 32])], signers: &[Signe
         .map(|(g, &(slot, message))| Group {
             slot,
             message,
-            keys: members(g)
-                .map(|i| PublicKey {
-                    root: runs[i].root,
-                    parameter: signers[i].parameter,
-                })
-                .collect(),
+            keys: members(g).map(|i| runs[i].key).collect(),
         })
         .collect();
     let (statement, order) = Statement::new(scheme, claimed).expect("sound groups");
@@ -368,12 +412,20 @@ pub(super) fn forge(scheme: Scheme, groups: &[(u32, [u8; 32])], signers: &[Signe
         })
         .collect();
     let lanes: Vec<Lane> = order.iter().map(|&i| runs[i].clone()).collect();
-    Forgery::new(statement, lanes, lane_of)
+    let mut forgery = Forgery::new(statement, lanes, lane_of);
+    // As if the keys had led there: false only where a hook has made them.
+    forgery.summary.capacities = forgery.capacities;
+    forgery
 }
 
-impl Forgery {
-    fn new(statement: Statement, lanes: Vec<Lane>, lane_of: Vec<usize>) -> Self {
+impl<'a> Forgery<'a> {
+    fn new(statement: Statement, mut lanes: Vec<Lane<'a>>, lane_of: Vec<usize>) -> Self {
         let setup = Setup::new(&statement, 1).expect("parameters");
+        let mut capacities = [first_capacity(); STREAMS];
+        for (o, lane) in lanes.iter_mut().enumerate() {
+            let capacity = &mut capacities[o % STREAMS];
+            *capacity = lane.key(&setup.shape, *capacity);
+        }
         let witness = Forgery::witness(&setup.shape, &lanes);
         let mut trace = Trace::new(setup.shape.permutations());
         trace.groups_mut().enumerate().for_each(|(g, mut group)| {
@@ -392,13 +444,33 @@ impl Forgery {
             }
         });
         Self {
+            summary: Summary::new(&statement),
             statement,
+            capacities,
             setup,
             witness,
             trace,
             lanes,
             lane_of,
         }
+    }
+
+    /// Proves, with another strategy than the honest one or with that.
+    pub(super) fn prove(&mut self, strategy: &impl Strategy) -> Vec<u8> {
+        let Self {
+            summary,
+            setup,
+            witness,
+            trace,
+            ..
+        } = self;
+        prove_witness(summary, setup, witness, trace, strategy, |_| Ok(()))
+            .expect("a proof, true or false")
+    }
+
+    /// Verifies a proof of what the argument is about.
+    pub(super) fn verify(&self, proof: &[u8]) -> Result<(), VerifyError> {
+        verify_summary(&self.setup, &self.summary, proof)
     }
 
     /// The same lanes, or some of them, or some of them twice, for another statement.

@@ -6,10 +6,8 @@ use sheaf_xmss::TEST;
 use sheaf_xmss::tweak::message_elements;
 
 use super::forger::{HONEST, Place, Signer, forge};
-use super::{Cheat, MESSAGE, SLOT, digits, has_sum, hooked, signer, with_digits};
+use super::{Cheat, MESSAGE, SLOT, digits, has_sum, hooked, output_checks, signer, with_digits};
 use crate::checks::Check;
-use crate::constraints::{OutputTarget, wired_outputs};
-use crate::prove::prove_witness;
 use crate::shape::Shape;
 use crate::statement::{Statement, StatementError};
 use crate::strategy::Honest;
@@ -17,12 +15,12 @@ use crate::verify::verify;
 
 /// The checks that the node at `level` is a child of the node above.
 fn parent_checks(level: usize) -> Vec<Check> {
-    let wired = wired_outputs(&Shape::with_lanes(TEST, 2, false));
-    let is_child = |target| matches!(target, OutputTarget::Node { level: l, .. } if l == level);
-    (0..wired.len())
-        .filter(|&i| is_child(wired[i].target))
-        .map(Check::Output)
-        .collect()
+    let shape = Shape::with_lanes(TEST, 2, false);
+    let slot = match level {
+        0 => shape.sponge_slot(shape.sponge - 1),
+        _ => shape.node_slot(level),
+    };
+    output_checks(&shape, slot).collect()
 }
 
 #[test]
@@ -147,15 +145,7 @@ fn a_key_that_counts_twice() {
 
     let statement = Statement::unchecked(TEST, vec![group]);
     let mut forgery = once.as_proof_of(statement, &[0, 0]);
-    let proof = prove_witness(
-        &forgery.statement,
-        &forgery.setup,
-        &forgery.witness,
-        &mut forgery.trace,
-        &Honest,
-        |_| Ok(()),
-    )
-    .expect("a proof");
+    let proof = forgery.prove(&Honest);
     assert_eq!(verify(&forgery.statement, 1, &proof), Ok(()));
 }
 

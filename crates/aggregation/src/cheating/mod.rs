@@ -10,6 +10,7 @@ mod cells;
 mod cheater;
 mod forger;
 mod groups;
+mod keys;
 mod roots;
 
 use core::cell::Cell;
@@ -21,9 +22,9 @@ use sheaf_xmss::Scheme;
 use self::cheater::{Cheater, Talk};
 use self::forger::{HONEST, Hook, Place, Signer, forge, message_hash};
 use crate::checks::{Check, switch};
-use crate::prove::prove_witness;
-use crate::shape::Columns;
-use crate::verify::{VerifyError, verify};
+use crate::constraints::outputs::blocks;
+use crate::shape::{Columns, Shape};
+use crate::verify::VerifyError;
 
 /// The group that signers sign for, unless a test says otherwise.
 const SLOT: u32 = 5;
@@ -61,23 +62,15 @@ impl Cheat<'_> {
         let cheater = Cheater {
             talk: self.talk,
             leaf_witness,
-            lanes: &forgery.lanes,
+            lanes: &forgery.lanes.clone(),
             stuck: Cell::new(false),
         };
         switch::without(without, || {
-            let mut proof = prove_witness(
-                &forgery.statement,
-                &forgery.setup,
-                &forgery.witness,
-                &mut forgery.trace,
-                &cheater,
-                |_| Ok(()),
-            )
-            .expect("a proof, true or false");
+            let mut proof = forgery.prove(&cheater);
             if self.breaks == [Check::End] {
                 proof.extend_from_slice(&[0; 4]);
             }
-            (!cheater.stuck.get()).then(|| verify(&forgery.statement, 1, &proof))
+            (!cheater.stuck.get()).then(|| forgery.verify(&proof))
         })
     }
 
@@ -173,6 +166,20 @@ impl<'a> Cheat<'a> {
             leaf_cells: None,
         }
     }
+}
+
+/// All wired outputs, by slot and column, in the order of their checks.
+fn wired_outputs(shape: &Shape) -> impl Iterator<Item = (usize, usize)> {
+    blocks(shape).into_iter().flat_map(|b| {
+        (0..b.rows).flat_map(move |i| (0..b.width).map(move |j| (b.slot + i, b.column + j)))
+    })
+}
+
+/// The checks of the wired outputs of a slot.
+fn output_checks(shape: &Shape, slot: usize) -> impl Iterator<Item = Check> {
+    let of_slot = move |&(_, (other, _)): &(usize, (usize, usize))| other == slot;
+    let wired = wired_outputs(shape).enumerate().filter(of_slot);
+    wired.map(|(i, _)| Check::Output(i))
 }
 
 /// Adds one to an element at a place.

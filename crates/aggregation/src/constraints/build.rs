@@ -6,9 +6,10 @@ use sheaf_transcript::{EF, EPF, F, PF};
 use sheaf_xmss::params::DIGEST;
 
 use super::lane_tables::{LaneTables, Widths};
+use super::outputs::Target;
 use super::prove::Inputs;
 use super::{
-    Constraints, OutputTarget, ROW_COLUMNS, Row, RowWeights, TOP_DIGIT, digit_interpolation,
+    Constraints, ROW_COLUMNS, Row, RowWeights, TOP_DIGIT, digit_interpolation,
     no_carry_coefficients,
 };
 use crate::public::PublicColumns;
@@ -204,12 +205,17 @@ fn side_weights(shape: &Shape, constraints: &Constraints, varying: &[usize]) -> 
         .iter()
         .map(|&level| {
             let mut weights = [EF::ZERO; DIGEST];
-            for (output, &weight) in constraints.wired.iter().zip(&constraints.outputs) {
-                if let OutputTarget::Node { level: l, j } = output.target
-                    && l == level
-                    && l < shape.height
+            for b in &constraints.outputs.blocks {
+                let Target::Nodes { first_level } = b.block.target else {
+                    continue;
+                };
+                let row = level.checked_sub(first_level).and_then(|i| b.rows.get(i));
+                if level < shape.height
+                    && let Some(&row) = row
                 {
-                    weights[j] = weight;
+                    for (weight, &x) in weights.iter_mut().zip(&b.elements) {
+                        *weight += row * x;
+                    }
                 }
             }
             weights

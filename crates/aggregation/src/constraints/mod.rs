@@ -60,9 +60,12 @@
 mod build;
 #[cfg(feature = "prover")]
 mod lane_tables;
+pub(crate) mod outputs;
 #[cfg(feature = "prover")]
 pub(crate) mod prove;
 pub(crate) mod verify;
+#[cfg(feature = "prover")]
+mod weigh;
 
 use p3_field::{Field, PrimeCharacteristicRing};
 use sheaf_argument::fractions::LeafClaim;
@@ -74,6 +77,7 @@ use crate::checks::{Check, applies};
 use crate::public::PublicEvaluations;
 use crate::shape::Shape;
 use crate::tweaks::{element, steps_without_carry};
+use outputs::Outputs;
 
 pub(crate) const LANE_ROUND: Label = Label::new("constraints/lane round");
 pub(crate) const LINEAR: Label = Label::new("constraints/linear");
@@ -234,56 +238,6 @@ pub(crate) fn row_term(v: &Row, w: &RowWeights, live: EF, beta: EF) -> EF {
         - no_carry
 }
 
-/// A wired output of the width-24 table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WiredOutput {
-    pub slot: usize,
-    pub column: usize,
-    pub target: OutputTarget,
-}
-
-/// The cells that a wired output feeds. A feed-forward is part of the target, negated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OutputTarget {
-    /// Element of the message hash: digits and remainder, minus the message element.
-    Message { element: usize },
-    /// `capacity[j]` of permutation `t` of the leaf sponge.
-    Capacity { t: usize, j: usize },
-    /// Element `j` of the node at `level`, a child at level `level + 1` or the root;
-    /// level 0 is the leaf, whose sponge has no feed-forward.
-    Node { level: usize, j: usize },
-}
-
-/// All wired outputs, in the order of their weights.
-pub(crate) fn wired_outputs(shape: &Shape) -> Vec<WiredOutput> {
-    use sheaf_xmss::params::{CAPACITY, DIGEST};
-    let message = (0..shape.elements).map(|element| WiredOutput {
-        slot: Shape::MESSAGE_SLOT,
-        column: element,
-        target: OutputTarget::Message { element },
-    });
-    let capacities = (1..shape.sponge).flat_map(|t| {
-        (0..CAPACITY).map(move |j| WiredOutput {
-            slot: shape.sponge_slot(t - 1),
-            column: j,
-            target: OutputTarget::Capacity { t, j },
-        })
-    });
-    let leaf = (0..DIGEST).map(|j| WiredOutput {
-        slot: shape.sponge_slot(shape.sponge - 1),
-        column: CAPACITY + j,
-        target: OutputTarget::Node { level: 0, j },
-    });
-    let nodes = (1..=shape.height).flat_map(|level| {
-        (0..DIGEST).map(move |j| WiredOutput {
-            slot: shape.node_slot(level),
-            column: j,
-            target: OutputTarget::Node { level, j },
-        })
-    });
-    message.chain(capacities).chain(leaf).chain(nodes).collect()
-}
-
 /// The batching weights of all constraints.
 #[derive(Clone, Debug)]
 pub(crate) struct Constraints {
@@ -293,9 +247,7 @@ pub(crate) struct Constraints {
     pub sum: EF,
     /// Weight of `x_c` in the denominators at the leaf point.
     pub denominator_digits: Vec<EF>,
-    /// One per wired output.
-    pub outputs: Vec<EF>,
-    pub wired: Vec<WiredOutput>,
+    pub outputs: Outputs,
     /// Row weights but `no_carry`, row by row.
     rows: Vec<[EF; ROW_WEIGHTS]>,
     carry_count: EF,
@@ -353,11 +305,7 @@ impl Constraints {
                 row[6] = if_applies(Check::Inverse(s), draw());
             }
         }
-        let wired = wired_outputs(shape);
-        let outputs = (0..wired.len())
-            .map(|i| if_applies(Check::Output(i), draw()))
-            .collect();
-
+        let outputs = Outputs::new(shape, draw(), zeta);
         let (denominator_digits, denominator_live) = ends.denominator_form(&leaves, chains);
         Self {
             fingerprint: core::array::from_fn(|i| beta.exp_u64(i as u64 + 1)),
@@ -365,7 +313,6 @@ impl Constraints {
             sum,
             denominator_digits,
             outputs,
-            wired,
             rows,
             carry_count,
             claim: numerators * leaf.numerator
@@ -417,7 +364,7 @@ impl Constraints {
 
     /// The number of batched constraints, which bounds the degree in `zeta`.
     pub(crate) fn count(shape: &Shape) -> usize {
-        7 + shape.digits + 2 * shape.elements + wired_outputs(shape).len()
+        7 + shape.digits + 2 * shape.elements + outputs::count(shape)
     }
 }
 

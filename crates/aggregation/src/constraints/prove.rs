@@ -2,6 +2,7 @@
 
 use p3_field::{Algebra, Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
+use sheaf_argument::columns::evaluate_columns;
 use sheaf_argument::fractions::LeafClaim;
 use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_sumcheck::{eq, univariate};
@@ -10,36 +11,34 @@ use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
 
 use super::build::{build, row_values};
 use super::lane_tables::{LaneTables, LaneWeights, POINTS, lane_weights, unpack};
+use super::weigh::weigh_groups;
 use super::{
     ConstraintClaims, Constraints, LANE_ROUND, LINEAR, OUTPUTS, ROW_COLUMNS, ROW_DEGREE, ROW_ROUND,
     ROW_VALUES, ROW_WEIGHTS, Row, RowWeights, row_term,
 };
-use crate::evaluate::{evaluate_columns, weigh_groups};
 use crate::fingerprints::Fingerprints;
-use crate::idle::IdleOutputs;
+use crate::link;
 use crate::public::{PublicColumns, PublicEvaluations};
 use crate::shape::Shape;
-use crate::statement::Statement;
 use crate::strategy::{LanePoint, Strategy};
+use crate::summary::Summary;
 use crate::wiring;
 use crate::witness::Witness;
 
 /// What the constraint prover works on.
 pub(crate) struct Inputs<'a> {
-    pub statement: &'a Statement,
+    pub summary: &'a Summary,
     pub shape: &'a Shape,
     pub public: &'a PublicColumns,
     pub witness: &'a Witness,
     pub fingerprints: &'a Fingerprints,
     pub constraints: &'a Constraints,
-    pub idle: &'a IdleOutputs,
 }
 
-/// What the prover keeps: the claims, and the columns at their lane point.
+/// What the prover keeps: the claims, and the public columns at their lane point.
 pub(crate) struct Proved<'a> {
     pub claims: ConstraintClaims,
     pub public: PublicEvaluations<'a>,
-    pub columns: Vec<EF>,
 }
 
 /// Proves the constraints up to the returned claims.
@@ -80,7 +79,7 @@ pub(crate) fn prove<'a>(
     let (mut claim, lane_point) = (rounds.claim, rounds.next);
 
     // Row variables.
-    let public = inputs.public.at(inputs.statement, shape, &lane_point);
+    let public = inputs.public.at(&lane_point);
     let lane_eq = eq::prefix_table(&lane_point, inputs.witness.groups() * PF::WIDTH, EF::ONE);
     let columns = evaluate_columns(&inputs.witness.cells, shape.columns.count, &lane_eq);
     let outputs = weigh_groups(&inputs.fingerprints.outputs, shape.steps, &lane_eq);
@@ -96,11 +95,13 @@ pub(crate) fn prove<'a>(
         )
     };
     let rows_sum: EF = values.iter().zip(&weights).map(|(v, w)| term(v, w)).sum();
+    let linear_form = wiring::linear_form(shape, inputs.summary, constraints, &public, &lane_point);
+    let passed_on = passed_on(inputs, &lane_eq);
+    let without_outputs = linear_form.form.eval(&columns) - passed_on - linear_form.known;
     let lane = LanePoint {
         inputs,
         point: &lane_point,
-        public: &public,
-        columns: &columns,
+        without_outputs,
     };
     let linear = strategy.linear(&lane, claim - rows_sum);
     transcript.send(LINEAR, &[linear]);
@@ -143,15 +144,26 @@ pub(crate) fn prove<'a>(
         output16: EF::ZERO,
         output24: EF::ZERO,
     };
-    (claims.output16, claims.output24) =
-        wiring::honest_outputs(shape, constraints, inputs.idle, &public, &claims, &columns);
+    claims.output16 = wiring::honest_output16(shape, constraints, &public, &claims, &columns);
+    claims.output24 = linear - without_outputs;
     strategy.outputs(inputs, &mut claims);
     transcript.send(OUTPUTS, &[claims.output16, claims.output24]);
-    Proved {
-        claims,
-        public,
-        columns,
-    }
+    Proved { claims, public }
+}
+
+/// `sum_{o < n - 16} eq(r, o) sum_j g_j cap_j(o + 16)`: the capacities that lanes take over.
+fn passed_on(inputs: &Inputs, lane_eq: &[EF]) -> EF {
+    let Inputs { shape, witness, .. } = *inputs;
+    let columns: Vec<usize> = shape.columns.capacities(shape.sponge).collect();
+    let cells: Vec<PF> = witness
+        .cells
+        .chunks_exact(shape.columns.count)
+        .flat_map(|cells| columns.iter().map(|&c| cells[c]))
+        .collect();
+    let weights = link::lane_weights(shape.lanes, lane_eq, EF::ONE, EF::ZERO);
+    let values = evaluate_columns(&cells, columns.len(), &weights);
+    let weights = inputs.constraints.outputs.key_weights();
+    weights.iter().zip(values).map(|(&g, x)| g * x).sum()
 }
 
 /// All coefficients but the constant one, of the polynomial with `values` at `0, 2, 3, ..` and `at_one` at 1.

@@ -14,7 +14,6 @@ use super::{
 use crate::checks::{Check, applies};
 use crate::public::{PublicColumns, PublicEvaluations};
 use crate::shape::Shape;
-use crate::statement::Statement;
 
 /// Why the constraint sumcheck is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -29,7 +28,6 @@ pub enum Error {
 
 /// Verifies the constraints up to the returned claims.
 pub(crate) fn verify<'a>(
-    statement: &Statement,
     shape: &Shape,
     public: &'a PublicColumns,
     constraints: &Constraints,
@@ -43,7 +41,7 @@ pub(crate) fn verify<'a>(
         &leaf.lane_point,
         transcript,
     )?;
-    let public = public.at(statement, shape, &lane_point);
+    let public = public.at(&lane_point);
     let linear = transcript.receive_one(LINEAR)?;
     claim -= linear;
 

@@ -1,47 +1,57 @@
-//! From linear forms in many columns to one evaluation per lane point.
+//! From linear forms in many columns, at many lane points, to one evaluation.
 //!
 //! The commitment is to a polynomial `f(c, x)`: column `c`, lane `x`.
 //!
-//! **Claims.** For each of a few lane points `r_i`, a public linear form in the
-//! columns' extensions: `sum_c weights_i[c] f(c, r_i) = value_i`.
+//! **Claim.** For a few *terms*, each with public weights of the lanes and public weights of the columns,
 //!
-//! The claims are not absorbed: they must be functions of what the transcript has
-//! absorbed already.
+//! ```text
+//!     sum_terms sum_x lanes(x) sum_c columns(c) f(c, x) = value.
+//! ```
 //!
-//! **Reduction.** The claims are batched by powers of a challenge `psi` and
-//! summed over `c` by a sumcheck whose tables have one entry per column: the
-//! prover evaluates every column at `r_i` once, all else is independent of the
-//! number of lanes.
+//! A linear form in the columns at a lane point `r` is a term with `lanes(x) = eq(r, x)`; forms in shifted or masked
+//! columns have other weights. Several claims are one after batching, which is the caller's.
 //!
-//! **Messages.** Quadratic round polynomials ([`sheaf_sumcheck::round`]); the most
-//! significant variable is bound first. Then
-//! the evaluations, in the order of the claims.
+//! The claim is not absorbed: it must be a function of what the transcript has absorbed already.
 //!
-//! **Leaves open.** `f(column_point, r_i)` for each `i`, at one column point.
+//! **Reduction.** A sumcheck over the lanes, whose tables have an entry per term and lane, then one over the columns,
+//! at the point `x` of the first: for this the terms are one form, with the weights `sum_terms lanes(x) columns(c)`.
 //!
-//! **Error.** `(number of claims - 1) + 2 * log_columns`, over `|EF|`.
+//! **Messages.** Quadratic round polynomials ([`sheaf_sumcheck::round`]), those of lanes first; the most
+//! significant variable of each kind is bound first. Then the evaluation.
+//!
+//! **Leaves open.** `f(column_point, lane_point)`.
+//!
+//! **Error.** `2 * (log_lanes + log_columns)`, over `|EF|`.
 
+#[cfg(feature = "prover")]
+mod cells;
 #[cfg(feature = "prover")]
 pub mod prove;
 pub mod verify;
 
 use sheaf_transcript::{EF, Label};
 
-/// One evaluation of the committed polynomial per lane point.
-#[derive(Clone, Debug)]
-#[must_use = "the evaluations must be opened"]
-pub struct EvaluationClaims {
-    /// The point in the column variables, most significant first.
+#[cfg(feature = "prover")]
+pub use cells::evaluate_columns;
+
+/// An evaluation of the committed polynomial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "the evaluation must be opened"]
+pub struct EvaluationClaim {
+    /// The point in the lane variables, most significant first.
+    pub lane_point: Vec<EF>,
+    /// The point in the column variables.
     pub column_point: Vec<EF>,
-    /// The evaluation at `(column_point, r_i)`.
-    pub values: Vec<EF>,
+    /// The claimed value at `(column_point, lane_point)`.
+    pub value: EF,
 }
 
-pub(crate) const ROUND: Label = Label::new("columns/round");
-pub(crate) const VALUES: Label = Label::new("columns/values");
+pub(crate) const LANE_ROUND: Label = Label::new("columns/lane round");
+pub(crate) const COLUMN_ROUND: Label = Label::new("columns/round");
+pub(crate) const VALUE: Label = Label::new("columns/value");
 
 /// The sum of the numerators of the error terms, to be divided by `|EF|`.
 #[must_use]
-pub const fn error_numerator(claims: usize, log_columns: usize) -> usize {
-    claims - 1 + 2 * log_columns
+pub const fn error_numerator(log_lanes: usize, log_columns: usize) -> usize {
+    2 * (log_lanes + log_columns)
 }

@@ -1,60 +1,89 @@
 //! The prover of the column reduction.
 
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{PackedValue, PrimeCharacteristicRing};
+use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{Claimed, next_claim};
-use sheaf_sumcheck::univariate;
-use sheaf_transcript::{EF, ProverTranscript, Transcript};
+use sheaf_transcript::{EF, Label, PF, ProverTranscript, Transcript};
 
-use super::{EvaluationClaims, ROUND, VALUES};
+use super::cells::{evaluate_columns, evaluate_forms};
+use super::{COLUMN_ROUND, EvaluationClaim, LANE_ROUND, VALUE};
 
-/// One claim, with the columns' values at its lane point.
+/// One term of the claim. Missing weights are zero.
 #[derive(Clone, Debug)]
-pub struct Opening {
-    /// The weights of the form, one per column.
-    pub weights: Vec<EF>,
-    /// The value of each column at the lane point.
+pub struct Term {
+    /// The weight of each lane.
+    pub lanes: Vec<EF>,
+    /// The weight of each column.
     pub columns: Vec<EF>,
-    /// `sum_c weights[c] columns[c]`.
-    pub value: EF,
 }
 
-/// Proves the claims, up to the returned evaluations.
+/// Proves that the terms sum to `value`, up to the returned evaluation.
+///
+/// `cells` holds `count` columns for each group of lanes.
 pub fn prove(
+    log_lanes: usize,
     log_columns: usize,
-    openings: Vec<Opening>,
+    value: EF,
+    terms: Vec<Term>,
+    cells: &[PF],
+    count: usize,
     transcript: &mut ProverTranscript,
-) -> EvaluationClaims {
-    let psi = univariate::powers(transcript.sample(), openings.len());
-    let mut claim: EF = openings
+) -> EvaluationClaim {
+    let mut claim = value;
+    let forms: Vec<&[EF]> = terms.iter().map(|term| &term.columns[..]).collect();
+    let forms = evaluate_forms(cells, count, &forms);
+    let tables = terms
         .iter()
-        .zip(&psi)
-        .map(|(o, &psi)| psi * o.value)
-        .sum();
-    let mut tables: Vec<[Vec<EF>; 2]> = openings
-        .into_iter()
-        .zip(&psi)
-        .map(|(o, &psi)| {
-            let mut weights: Vec<EF> = o.weights.into_iter().map(|w| w * psi).collect();
-            let mut columns = o.columns;
-            weights.resize(1 << log_columns, EF::ZERO);
-            columns.resize(1 << log_columns, EF::ZERO);
-            [weights, columns]
-        })
+        .zip(forms)
+        .map(|(term, form)| [term.lanes.clone(), form])
         .collect();
-    let mut column_point = Vec::with_capacity(log_columns);
-    for round in 0..log_columns {
-        let half = 1 << (log_columns - 1 - round);
+    let (lane_point, lanes) = rounds(LANE_ROUND, log_lanes, &mut claim, tables, transcript);
+
+    let mut weights = EF::zero_vec(1 << log_columns);
+    for (term, &[lane, _]) in terms.iter().zip(&lanes) {
+        for (weight, &x) in weights.iter_mut().zip(&term.columns) {
+            *weight += lane * x;
+        }
+    }
+    let groups = cells.len() / count;
+    let lane_eq = eq::prefix_table(&lane_point, groups * PF::WIDTH, EF::ONE);
+    let columns = evaluate_columns(cells, count, &lane_eq);
+    let tables = vec![[weights, columns]];
+    let (column_point, values) = rounds(COLUMN_ROUND, log_columns, &mut claim, tables, transcript);
+    let value = values.first().map_or(EF::ZERO, |&[_, column]| column);
+    transcript.send(VALUE, &[value]);
+    EvaluationClaim {
+        lane_point,
+        column_point,
+        value,
+    }
+}
+
+/// A sumcheck over the products of pairs of tables, padded with zeros. Returns the point and what the tables fold to.
+fn rounds(
+    label: Label,
+    variables: usize,
+    claim: &mut EF,
+    mut tables: Vec<[Vec<EF>; 2]>,
+    transcript: &mut ProverTranscript,
+) -> (Vec<EF>, Vec<[EF; 2]>) {
+    for table in tables.iter_mut().flatten() {
+        table.resize(1 << variables, EF::ZERO);
+    }
+    let mut point = Vec::with_capacity(variables);
+    for round in 0..variables {
+        let half = 1 << (variables - 1 - round);
         let [mut at_zero, mut quadratic] = [EF::ZERO; 2];
-        for [weights, columns] in &tables {
+        for [a, b] in &tables {
             for i in 0..half {
-                at_zero += weights[i] * columns[i];
-                quadratic += (weights[i + half] - weights[i]) * (columns[i + half] - columns[i]);
+                at_zero += a[i] * b[i];
+                quadratic += (a[i + half] - a[i]) * (b[i + half] - b[i]);
             }
         }
-        let message = [claim - at_zero.double() - quadratic, quadratic];
-        transcript.send(ROUND, &message);
+        let message = [*claim - at_zero.double() - quadratic, quadratic];
+        transcript.send(label, &message);
         let x = transcript.sample();
-        claim = next_claim(claim, Claimed::Sum, &message, x);
+        *claim = next_claim(*claim, Claimed::Sum, &message, x);
         for table in tables.iter_mut().flatten() {
             for i in 0..half {
                 let delta = table[i + half] - table[i];
@@ -62,14 +91,10 @@ pub fn prove(
             }
             table.truncate(half);
         }
-        column_point.push(x);
+        point.push(x);
     }
-    let values: Vec<EF> = tables.iter().map(|[_, columns]| columns[0]).collect();
-    transcript.send(VALUES, &values);
-    EvaluationClaims {
-        column_point,
-        values,
-    }
+    let values = tables.iter().map(|[a, b]| [a[0], b[0]]).collect();
+    (point, values)
 }
 
 #[cfg(test)]
@@ -77,69 +102,136 @@ mod tests {
     use super::*;
     use crate::checks::{Check, switch};
     use crate::columns::verify::{Error, verify};
-    use sheaf_sumcheck::eq;
     use sheaf_transcript::{F, VerifierTranscript};
 
-    fn opening(seed: usize, columns: usize) -> Opening {
-        let weights: Vec<EF> = (0..columns).map(|i| EF::from_usize(i * i + seed)).collect();
-        let columns: Vec<EF> = (0..columns)
-            .map(|i| EF::from_usize(7 * i + seed + 1))
+    const LOG_LANES: usize = 6;
+    const LOG_COLUMNS: usize = 4;
+    const COLUMNS: usize = 13;
+
+    fn elements(seed: usize, count: usize) -> Vec<EF> {
+        (0..count)
+            .map(|i| EF::from_usize(i * i + 31 * i + seed).cube())
+            .collect()
+    }
+
+    /// Cells of three registers of lanes, and what they are by lane and column.
+    fn cells() -> (Vec<PF>, impl Fn(usize, usize) -> F) {
+        let cell = |lane: usize, column: usize| F::from_usize(100 * lane + column * column + 1);
+        let groups = (1 << LOG_LANES) / PF::WIDTH;
+        let live = groups.min(3);
+        let cells = (0..live * COLUMNS)
+            .map(|i| PF::from_fn(|lane| cell(i / COLUMNS * PF::WIDTH + lane, i % COLUMNS)))
             .collect();
-        let value = weights.iter().zip(&columns).map(|(&w, &c)| w * c).sum();
-        Opening {
-            weights,
-            columns,
-            value,
+        let lanes = live * PF::WIDTH;
+        let value = move |lane: usize, column: usize| {
+            if lane < lanes && column < COLUMNS {
+                cell(lane, column)
+            } else {
+                F::ZERO
+            }
+        };
+        (cells, value)
+    }
+
+    fn terms() -> Vec<Term> {
+        let mut sparse = vec![EF::ZERO; COLUMNS];
+        sparse[5..8].copy_from_slice(&elements(9, 3));
+        vec![
+            Term {
+                lanes: elements(1, 1 << LOG_LANES),
+                columns: elements(2, COLUMNS),
+            },
+            Term {
+                lanes: elements(3, 17),
+                columns: sparse,
+            },
+        ]
+    }
+
+    fn sum(terms: &[Term], cell: impl Fn(usize, usize) -> F) -> EF {
+        let mut sum = EF::ZERO;
+        for term in terms {
+            for (lane, &l) in term.lanes.iter().enumerate() {
+                for (column, &c) in term.columns.iter().enumerate() {
+                    sum += l * c * cell(lane, column);
+                }
+            }
         }
+        sum
+    }
+
+    fn extension(weights: &[EF], point: &[EF]) -> EF {
+        weights
+            .iter()
+            .zip(eq::table(point))
+            .map(|(&w, b)| w * b)
+            .sum()
+    }
+
+    fn weight(lanes: &[EF], columns: &[EF]) -> EF {
+        terms()
+            .iter()
+            .map(|t| extension(&t.lanes, lanes) * extension(&t.columns, columns))
+            .sum()
+    }
+
+    fn proof() -> (EF, EvaluationClaim, Vec<F>) {
+        let (cells, cell) = cells();
+        let value = sum(&terms(), cell);
+        let mut transcript = ProverTranscript::new();
+        let proved = prove(
+            LOG_LANES,
+            LOG_COLUMNS,
+            value,
+            terms(),
+            &cells,
+            COLUMNS,
+            &mut transcript,
+        );
+        (value, proved, transcript.into_proof())
     }
 
     #[test]
-    fn true_claims_leave_true_evaluations() {
-        let openings = vec![opening(3, 13), opening(1000, 13)];
-        let mut transcript = ProverTranscript::new();
-        let proved = prove(4, openings.clone(), &mut transcript);
-        let bytes = transcript.into_bytes();
-        let claims: Vec<(&[EF], EF)> = openings.iter().map(|o| (&o.weights[..], o.value)).collect();
+    fn a_true_claim_leaves_a_true_evaluation() {
+        let (value, proved, proof) = proof();
+        let bytes = VerifierTranscript::encode(&proof);
         let mut transcript = VerifierTranscript::new(&bytes);
-        let got = verify(4, &claims, &mut transcript).unwrap();
+        let got = verify(LOG_LANES, LOG_COLUMNS, value, weight, &mut transcript).unwrap();
         transcript.finish().unwrap();
-        assert_eq!(got.values, proved.values);
-        let basis = eq::table(&got.column_point);
-        for (o, &value) in openings.iter().zip(&got.values) {
-            let expected: EF = o.columns.iter().zip(&basis).map(|(&c, &b)| c * b).sum();
-            assert_eq!(value, expected);
+        assert_eq!(got, proved);
+        let (_, cell) = cells();
+        let mut expected = EF::ZERO;
+        for (lane, l) in eq::table(&got.lane_point).into_iter().enumerate() {
+            for (column, c) in eq::table(&got.column_point).into_iter().enumerate() {
+                expected += l * c * cell(lane, column);
+            }
         }
+        assert_eq!(got.value, expected);
     }
 
     #[test]
     fn a_false_value_is_rejected() {
-        let honest = vec![opening(3, 13), opening(1000, 13)];
-        let mut false_claims = honest.clone();
-        false_claims[1].value += EF::ONE;
-        let mut transcript = ProverTranscript::new();
-        let _ = prove(4, honest, &mut transcript);
-        let bytes = transcript.into_bytes();
-        let claims: Vec<(&[EF], EF)> = false_claims
-            .iter()
-            .map(|o| (&o.weights[..], o.value))
-            .collect();
-        let run = || verify(4, &claims, &mut VerifierTranscript::new(&bytes));
+        let (value, _, proof) = proof();
+        let bytes = VerifierTranscript::encode(&proof);
+        let run = || {
+            let transcript = &mut VerifierTranscript::new(&bytes);
+            verify(LOG_LANES, LOG_COLUMNS, value + EF::ONE, weight, transcript)
+        };
         assert_eq!(run().unwrap_err(), Error::Mismatch);
         assert!(switch::without(Check::Columns, run).is_ok());
     }
 
     #[test]
-    fn false_messages_are_rejected_or_leave_false_evaluations() {
-        let openings = vec![opening(3, 13), opening(1000, 13)];
-        let mut transcript = ProverTranscript::new();
-        let _ = prove(4, openings.clone(), &mut transcript);
-        let proof = transcript.into_proof();
-        let claims: Vec<(&[EF], EF)> = openings.iter().map(|o| (&o.weights[..], o.value)).collect();
+    fn false_messages_are_rejected() {
+        let (value, _, proof) = proof();
         for i in 0..proof.len() {
             let mut bad = proof.clone();
             bad[i] += F::ONE;
             let bytes = VerifierTranscript::encode(&bad);
-            let run = || verify(4, &claims, &mut VerifierTranscript::new(&bytes));
+            let run = || {
+                let transcript = &mut VerifierTranscript::new(&bytes);
+                verify(LOG_LANES, LOG_COLUMNS, value, weight, transcript)
+            };
             assert_eq!(run().unwrap_err(), Error::Mismatch, "element {i}");
             assert!(switch::without(Check::Columns, run).is_ok());
         }

@@ -1,13 +1,12 @@
 //! The verifier of the column reduction.
 
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_sumcheck::{eq, univariate};
-use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{EF, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};
 
-use super::{EvaluationClaims, ROUND, VALUES};
+use super::{COLUMN_ROUND, EvaluationClaim, LANE_ROUND, VALUE};
 
 /// Why a column reduction is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -15,46 +14,43 @@ pub enum Error {
     /// The proof has the wrong shape.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
-    /// The evaluations do not give the claimed values of the forms.
-    #[error("the column evaluations do not match the claims")]
+    /// The evaluation does not give the claimed value.
+    #[error("the column evaluation does not match the claims")]
     Mismatch,
 }
 
-/// Verifies claims `sum_c weights[c] f(c, r_i) = value`, given as `(weights, value)`, up to the returned evaluations.
+/// Verifies that all terms sum to `value`, up to the returned evaluation.
 ///
-/// Every `weights` has at most `2^log_columns` entries; missing ones are zero.
+/// `weight` is the extension of the weights, `sum_terms lanes(lane_point) columns(column_point)`, at those points.
 ///
 /// # Errors
 /// If the proof is malformed or inconsistent.
 pub fn verify(
+    log_lanes: usize,
     log_columns: usize,
-    claims: &[(&[EF], EF)],
+    value: EF,
+    weight: impl FnOnce(&[EF], &[EF]) -> EF,
     transcript: &mut VerifierTranscript,
-) -> Result<EvaluationClaims, Error> {
-    let psi = univariate::powers(transcript.sample(), claims.len());
-    let mut claim: EF = claims.iter().zip(&psi).map(|(c, &psi)| psi * c.1).sum();
-    let mut column_point = Vec::with_capacity(log_columns);
-    for _ in 0..log_columns {
-        let (x, next) = round::receive(ROUND, 2, claim, Claimed::Sum, transcript)?;
-        claim = next;
-        column_point.push(x);
-    }
-    let values = transcript.receive(VALUES, claims.len())?;
-    let basis = eq::table(&column_point);
-    let expected: EF = claims
-        .iter()
-        .zip(&psi)
-        .zip(&values)
-        .map(|(((weights, _), &psi), &value)| {
-            let weight: EF = weights.iter().zip(&basis).map(|(&w, &b)| w * b).sum();
-            psi * weight * value
-        })
-        .sum();
-    if claim != expected && applies(Check::Columns) {
+) -> Result<EvaluationClaim, Error> {
+    let mut claim = value;
+    let mut rounds = |label, count: usize| {
+        let mut point = Vec::with_capacity(count);
+        for _ in 0..count {
+            let (x, next) = round::receive(label, 2, claim, Claimed::Sum, transcript)?;
+            claim = next;
+            point.push(x);
+        }
+        Ok::<_, TranscriptError>(point)
+    };
+    let lane_point = rounds(LANE_ROUND, log_lanes)?;
+    let column_point = rounds(COLUMN_ROUND, log_columns)?;
+    let value = transcript.receive_one(VALUE)?;
+    if claim != weight(&lane_point, &column_point) * value && applies(Check::Columns) {
         return Err(Error::Mismatch);
     }
-    Ok(EvaluationClaims {
+    Ok(EvaluationClaim {
+        lane_point,
         column_point,
-        values,
+        value,
     })
 }

@@ -1,0 +1,187 @@
+//! Wiring by substitution: what the reductions leave open, as one claim about the committed columns.
+//!
+//! Two lane points carry claims. At the constraint sumcheck's point `r2`, row values, linear terms and the capacities
+//! that lanes start from ([`rows`], [`linear`], [`crate::link`]); at the permutation argument's point `r3`, every input
+//! column of both tables ([`inputs`]). A claim on a virtual value is replaced by the cells and public columns that it is
+//! wired to; no wire costs a cell.
+//!
+//! **Consumes** all of them, joined by powers of one challenge, from 0: the row values in the order of
+//! [`crate::constraints::Row`], with `output` short of the width-16 output claim; `linear`, short of the width-24 output
+//! claim; the first capacities; the 16 and the 24 input columns.
+//!
+//! **Leaves** a claim in three terms for [`sheaf_argument::columns`]: a form at `r2`, one at `r3`, and the capacities
+//! of keys under the lane weights of [`crate::link`].
+//!
+//! **Error** over `|EF|`: the number of claims minus one, and that of [`crate::link`].
+
+mod inputs;
+mod linear;
+mod rows;
+
+#[cfg(feature = "prover")]
+use sheaf_argument::columns::prove::Term;
+use sheaf_argument::permutation::{InputClaim, OutputClaim};
+use sheaf_sumcheck::eq;
+use sheaf_transcript::EF;
+
+use crate::checks::Check;
+use crate::constraints::{ConstraintClaims, Constraints, ROW_COLUMNS};
+use crate::form::{ColumnBasis, Form, FormClaim};
+use crate::link;
+use crate::public::PublicEvaluations;
+use crate::shape::Shape;
+use crate::streams::CAPACITY;
+use crate::summary::Summary;
+
+pub(crate) use linear::linear_form;
+#[cfg(feature = "prover")]
+pub(crate) use rows::honest_output16;
+
+/// Claims joined by powers of the challenge, at most.
+pub(crate) const CLAIMS: usize = ROW_COLUMNS + 2 + 16 + 24;
+
+/// The claim that all others have become.
+#[derive(Debug)]
+#[must_use = "a claim that nobody opens proves nothing"]
+pub(crate) struct Wired {
+    /// At lane point `r2`.
+    constraint_point: Vec<EF>,
+    constraint_form: Form,
+    /// At lane point `r3`.
+    input_point: Vec<EF>,
+    input_form: Form,
+    /// `sum_j g_j cap_j`, under the lane weights with the two coefficients.
+    capacities: Form,
+    next: EF,
+    first: EF,
+    pub value: EF,
+}
+
+/// Everything that is known when the claims are joined.
+pub(crate) struct Claims<'a> {
+    pub shape: &'a Shape,
+    pub summary: &'a Summary,
+    pub constraints: &'a Constraints,
+    pub at_constraints: &'a PublicEvaluations<'a>,
+    pub constraint_claims: &'a ConstraintClaims,
+    pub at_inputs: &'a PublicEvaluations<'a>,
+    pub inputs: &'a InputClaim,
+}
+
+/// Joins all claims.
+pub(crate) fn wire(claims: &Claims, challenge: EF) -> Wired {
+    let Claims {
+        shape,
+        summary,
+        constraints,
+        at_constraints,
+        constraint_claims,
+        at_inputs,
+        inputs,
+    } = *claims;
+    let mut joined = FormClaim::new(challenge);
+    let r2 = &constraint_claims.lane_point;
+    let mut constraint_form = rows::row_forms(
+        shape,
+        constraints,
+        at_constraints,
+        constraint_claims,
+        &mut joined,
+    );
+
+    let linear = linear_form(shape, summary, constraints, at_constraints, r2);
+    let value = constraint_claims.linear - constraint_claims.output24 + linear.known;
+    let weight = joined.weigh(Check::Linear, value);
+    constraint_form.add_form(weight, linear.form);
+    // Targets of outputs count negative.
+    let next = -weight;
+
+    let key_weights = constraints.outputs.key_weights();
+    let initial = link::first_capacities(r2, shape.lanes, &key_weights);
+    let first = joined.weigh(Check::FirstCapacities, initial);
+
+    let input_form = inputs::input_forms(shape, at_inputs, inputs, &mut joined);
+    Wired {
+        constraint_point: r2.clone(),
+        constraint_form,
+        input_point: inputs.lane_point.clone(),
+        input_form,
+        capacities: capacity_form(shape, &key_weights),
+        next,
+        first,
+        value: joined.value,
+    }
+}
+
+/// `sum_j g_j cap_j`, the capacity that the key slot starts from.
+fn capacity_form(shape: &Shape, weights: &[EF; CAPACITY]) -> Form {
+    let mut form = Form::default();
+    for (column, &weight) in shape.columns.capacities(shape.sponge).zip(weights) {
+        form.add(column, weight);
+    }
+    form
+}
+
+impl Wired {
+    /// The extension of the weights of all cells, at a lane point and a column point.
+    pub(crate) fn weight_at(&self, shape: &Shape, lane_point: &[EF], column_point: &[EF]) -> EF {
+        let basis = ColumnBasis::new(
+            column_point,
+            shape.columns.count,
+            shape.columns.capacity_last,
+        );
+        let r2 = &self.constraint_point;
+        let capacities = link::lane_weight_at(shape.lanes, r2, lane_point, self.next, self.first);
+        eq::eval(r2, lane_point) * self.constraint_form.at(&basis)
+            + eq::eval(&self.input_point, lane_point) * self.input_form.at(&basis)
+            + capacities * self.capacities.at(&basis)
+    }
+
+    /// The weights of all cells.
+    #[cfg(feature = "prover")]
+    pub(crate) fn terms(&self, shape: &Shape) -> Vec<Term> {
+        let lanes = |point: &[EF]| eq::table(point);
+        let at_constraints = lanes(&self.constraint_point);
+        let capacities = link::lane_weights(shape.lanes, &at_constraints, self.next, self.first);
+        let term = |lanes: Vec<EF>, form: &Form| Term {
+            lanes,
+            columns: form.weights(shape.columns.count),
+        };
+        vec![
+            term(at_constraints, &self.constraint_form),
+            term(lanes(&self.input_point), &self.input_form),
+            term(capacities, &self.capacities),
+        ]
+    }
+}
+
+/// The claim that the permutation argument starts from.
+///
+/// Consumes both output claims, joined by `theta`.
+pub(crate) fn output_claim(
+    shape: &Shape,
+    constraints: &Constraints,
+    claims: &ConstraintClaims,
+    theta: EF,
+) -> OutputClaim {
+    use p3_field::PrimeCharacteristicRing;
+
+    let permutations = shape.permutations();
+    let mut weights16 = vec![[EF::ZERO; 16]; 1 << permutations.log_slots16];
+    let rows = eq::prefix_table(&claims.row_point, shape.steps, EF::ONE);
+    for (weights, &row) in weights16.iter_mut().zip(&rows) {
+        for (weight, &b) in weights.iter_mut().zip(&constraints.fingerprint[1..]) {
+            *weight = row * b;
+        }
+    }
+    let mut weights24 = vec![[EF::ZERO; 24]; 1 << permutations.log_slots24];
+    for (slot, column, weight) in constraints.outputs.wired() {
+        weights24[slot][column] += theta * weight;
+    }
+    OutputClaim {
+        lane_point: claims.lane_point.clone(),
+        weights16,
+        weights24,
+        value: claims.output16 + theta * claims.output24,
+    }
+}

@@ -1,0 +1,126 @@
+//! The row values of the constraint sumcheck, as forms in the columns at its lane point.
+
+use p3_field::PrimeCharacteristicRing;
+use sheaf_sumcheck::eq;
+use sheaf_transcript::EF;
+
+use crate::checks::Check;
+use crate::constraints::{ConstraintClaims, Constraints};
+use crate::form::{Form, FormClaim};
+use crate::idle;
+use crate::public::PublicEvaluations;
+use crate::shape::Shape;
+use crate::tweaks::element;
+
+/// Weighs all row values, and returns the cells that they are made of.
+///
+/// `output = sum_{k<K} eq_k (fp(q_k, in_k + permutation_k) - idle * fp(0, permutation of zero))`, where the permutations are
+/// the width-16 output claim.
+pub(super) fn row_forms(
+    shape: &Shape,
+    constraints: &Constraints,
+    public: &PublicEvaluations,
+    claims: &ConstraintClaims,
+    joined: &mut FormClaim,
+) -> Form {
+    let columns = &shape.columns;
+    let row = &claims.row;
+    let all = eq::prefix_table(&claims.row_point, shape.steps.max(shape.digits), EF::ONE);
+    let rows = |count: usize| all[..count].to_vec();
+    let live_rows: EF = all[..shape.steps].iter().copied().sum();
+    let output = row.output - claims.output16 + idle_output(constraints, public, live_rows);
+
+    let end = joined.weigh(Check::RowValue(0), row.end);
+    let next_input = joined.weigh(Check::RowValue(1), row.next_input);
+    let output = joined.weigh(Check::RowValue(2), output);
+    let digit = joined.weigh(Check::RowValue(3), row.digit);
+    let chain_end = joined.weigh(Check::RowValue(4), row.chain_end);
+    let top = joined.weigh(Check::RowValue(5), row.top);
+    let remainder = joined.weigh(Check::RowValue(6), row.remainder);
+    let inverse = joined.weigh(Check::RowValue(7), row.inverse);
+    let carry = joined.weigh(Check::RowValue(8), row.carry);
+    let next_carry = joined.weigh(Check::RowValue(9), row.next_carry);
+
+    let mut form = Form::default();
+    form.add_run(columns.chain_end, end, rows(shape.steps));
+    // The input of row k + 1 stands in row k.
+    let (first, later) = (rows(shape.steps), rows(shape.steps - 1));
+    add_input_fingerprint(&mut form, shape, constraints, 1, next_input, later);
+    add_input_fingerprint(&mut form, shape, constraints, 0, output, first);
+    form.add_run(columns.digit, digit, rows(shape.digits));
+    form.add_octets(
+        columns.end_value,
+        rows(shape.scheme.chains),
+        constraints.fingerprint[1..]
+            .iter()
+            .map(|&b| chain_end * b)
+            .collect(),
+    );
+    form.add_run(columns.remainder_top, top, rows(shape.elements));
+    add_remainders(&mut form, shape, remainder, &rows(shape.elements));
+    form.add_run(columns.remainder_inverse, inverse, rows(shape.elements));
+    // Where there are no such columns, the values must be zero.
+    if shape.carries {
+        form.add_run(columns.carry, carry, rows(shape.steps));
+        form.add_run(columns.carry + 1, next_carry, rows(shape.steps - 1));
+    }
+    form
+}
+
+/// What idle lanes add to the width-16 output claim.
+fn idle_output(constraints: &Constraints, public: &PublicEvaluations, live_rows: EF) -> EF {
+    live_rows * public.idle() * idle::narrow_fingerprint(&constraints.fingerprint)
+}
+
+/// Adds `scale * rows[i] * fp(q_k, in_k)` for `k = first + i`.
+fn add_input_fingerprint(
+    form: &mut Form,
+    shape: &Shape,
+    constraints: &Constraints,
+    first: usize,
+    scale: EF,
+    rows: Vec<EF>,
+) {
+    use sheaf_xmss::params::DIGEST;
+
+    let [position, elements @ ..] = &constraints.fingerprint;
+    form.add_octets(
+        shape.columns.chain_value + DIGEST * first,
+        rows.clone(),
+        elements.iter().map(|&b| scale * b).collect(),
+    );
+    form.add_run(
+        shape.columns.chain_position + first,
+        scale * *position,
+        rows,
+    );
+}
+
+/// Adds `scale * weights[i] * (low + 8 mid + 64 top)` of remainder `i`.
+pub(super) fn add_remainders(form: &mut Form, shape: &Shape, scale: EF, weights: &[EF]) {
+    let low = shape.columns.digit + shape.elements * shape.scheme.digits_per_element;
+    let tables = [
+        (low, 1),
+        (low + shape.elements, 8),
+        (shape.columns.remainder_top, 64),
+    ];
+    for (table, place) in tables {
+        form.add_run(table, scale * element(place), weights.to_vec());
+    }
+}
+
+/// The width-16 output claim in an honest proof, from the columns at its lane point.
+#[cfg(feature = "prover")]
+pub(crate) fn honest_output16(
+    shape: &Shape,
+    constraints: &Constraints,
+    public: &PublicEvaluations,
+    claims: &ConstraintClaims,
+    columns: &[EF],
+) -> EF {
+    let rows = eq::prefix_table(&claims.row_point, shape.steps, EF::ONE);
+    let live_rows: EF = rows.iter().copied().sum();
+    let mut inputs = Form::default();
+    add_input_fingerprint(&mut inputs, shape, constraints, 0, EF::ONE, rows);
+    claims.row.output + idle_output(constraints, public, live_rows) - inputs.eval(columns)
+}

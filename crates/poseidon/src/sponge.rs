@@ -1,0 +1,93 @@
+//! The overwrite sponge of width 24.
+//!
+//! ```text
+//!     state   [ capacity 9 | rate 15 ],  capacity 0^8 | tag at first
+//! ```
+//!
+//! Every permutation overwrites the whole rate, with a block and zeros behind it. The capacity after the last
+//! block is the digest: 278 bits, so that collisions cost `2^139`, those of inner states too. The tag tells uses
+//! of the sponge apart; the lengths of blocks are for the caller to bind, or to fix.
+
+use p3_field::PackedField;
+use p3_koala_bear::KoalaBear;
+
+use crate::permute24;
+
+/// Elements of the state that are never overwritten, and of a digest.
+pub const CAPACITY: usize = 9;
+/// Elements that a block may have.
+pub const RATE: usize = 24 - CAPACITY;
+
+/// A sponge, or as many as `P` has lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sponge<P> {
+    capacity: [P; CAPACITY],
+}
+
+/// The capacity that a sponge with this tag starts from.
+#[must_use]
+pub fn initial_capacity<P: PackedField<Scalar = KoalaBear>>(tag: KoalaBear) -> [P; CAPACITY] {
+    let mut capacity = [P::ZERO; CAPACITY];
+    capacity[CAPACITY - 1] = P::from(tag);
+    capacity
+}
+
+impl<P: PackedField<Scalar = KoalaBear>> Sponge<P> {
+    /// A sponge that has absorbed nothing.
+    #[must_use]
+    pub fn new(tag: KoalaBear) -> Self {
+        Self::from_capacity(initial_capacity(tag))
+    }
+
+    /// A sponge that goes on from a capacity.
+    #[must_use]
+    pub const fn from_capacity(capacity: [P; CAPACITY]) -> Self {
+        Self { capacity }
+    }
+
+    /// Absorbs a block: one permutation. What exceeds [`RATE`] elements is ignored.
+    pub fn absorb(&mut self, block: &[P]) {
+        let mut state = [P::ZERO; CAPACITY + RATE];
+        let (capacity, rate) = state.split_at_mut(CAPACITY);
+        capacity.copy_from_slice(&self.capacity);
+        for (slot, &x) in rate.iter_mut().zip(block) {
+            *slot = x;
+        }
+        permute24(&mut state);
+        self.capacity.copy_from_slice(&state[..CAPACITY]);
+    }
+
+    /// The capacity, which is the digest of what was absorbed.
+    #[must_use]
+    pub const fn capacity(&self) -> [P; CAPACITY] {
+        self.capacity
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use p3_field::PrimeCharacteristicRing;
+
+    use super::*;
+
+    type F = KoalaBear;
+
+    #[test]
+    fn a_block_is_one_permutation_of_a_state_whose_rate_it_overwrites() {
+        let block: [F; 4] = core::array::from_fn(|i| F::from_usize(i + 3));
+        let mut state = [F::ZERO; 24];
+        state[8] = F::from_u8(77);
+        let mut sponge = Sponge::<F>::new(F::from_u8(77));
+        for _ in 0..2 {
+            state[9..].fill(F::ZERO);
+            state[9..13].copy_from_slice(&block);
+            permute24(&mut state);
+            sponge.absorb(&block);
+            assert_eq!(sponge.capacity(), state[..9]);
+        }
+        let mut resumed = Sponge::from_capacity(sponge.capacity());
+        resumed.absorb(&block);
+        sponge.absorb(&block);
+        assert_eq!(resumed.capacity(), sponge.capacity());
+    }
+}
