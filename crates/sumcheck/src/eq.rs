@@ -1,23 +1,22 @@
 //! The equality polynomial `eq(x, y) = prod_i (x_i y_i + (1 - x_i)(1 - y_i))`.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 
 /// All values `eq(point, b)` for `b` in the hypercube, most significant bit first.
 #[must_use]
-pub fn table(point: &[EF]) -> Vec<EF> {
-    scaled_table(point, EF::ONE)
+pub fn table<E: Extension>(point: &[E]) -> Vec<E> {
+    scaled_table(point, E::ONE)
 }
 
 /// All values `scale * eq(point, b)`.
 #[must_use]
-pub fn scaled_table(point: &[EF], scale: EF) -> Vec<EF> {
+pub fn scaled_table<E: Extension>(point: &[E], scale: E) -> Vec<E> {
     prefix_table(point, 1 << point.len(), scale)
 }
 
 /// The first `len` values `scale * eq(point, b)`, in time proportional to `len`.
 #[must_use]
-pub fn prefix_table(point: &[EF], len: usize, scale: EF) -> Vec<EF> {
+pub fn prefix_table<E: Extension>(point: &[E], len: usize, scale: E) -> Vec<E> {
     let mut table = Vec::with_capacity(len.next_power_of_two());
     table.push(scale);
     for (i, &x) in point.iter().enumerate() {
@@ -38,13 +37,13 @@ pub fn prefix_table(point: &[EF], len: usize, scale: EF) -> Vec<EF> {
 }
 
 /// `eq(x, y)` for two points of equal length.
-pub fn eval(x: &[EF], y: &[EF]) -> EF {
+pub fn eval<E: Extension>(x: &[E], y: &[E]) -> E {
     debug_assert_eq!(x.len(), y.len());
     x.iter()
         .zip(y)
         .map(|(&a, &b)| {
             let ab = a * b;
-            ab + ab - a - b + EF::ONE
+            ab + ab - a - b + E::ONE
         })
         .product()
 }
@@ -52,20 +51,20 @@ pub fn eval(x: &[EF], y: &[EF]) -> EF {
 /// `sum_{b < n} eq(point, b)`: the multilinear extension of the indicator of `[0, n)`.
 ///
 /// Time linear in the number of variables.
-pub fn prefix_sum(point: &[EF], n: usize) -> EF {
+pub fn prefix_sum<E: Extension>(point: &[E], n: usize) -> E {
     if n >= 1 << point.len() {
-        return EF::ONE;
+        return E::ONE;
     }
-    let mut sum = EF::ZERO;
+    let mut sum = E::ZERO;
     // The weight of all indices that share the bits of `n` read so far.
-    let mut path = EF::ONE;
+    let mut path = E::ONE;
     for (i, &x) in point.iter().enumerate() {
         let bit = n >> (point.len() - 1 - i) & 1;
         if bit == 1 {
-            sum += path * (EF::ONE - x);
+            sum += path * (E::ONE - x);
             path *= x;
         } else {
-            path *= EF::ONE - x;
+            path *= E::ONE - x;
         }
     }
     sum
@@ -73,6 +72,9 @@ pub fn prefix_sum(point: &[EF], n: usize) -> EF {
 
 #[cfg(test)]
 mod tests {
+    use p3_field::PrimeCharacteristicRing;
+    use sheaf_transcript::EF;
+
     use super::*;
 
     fn point(n: usize) -> Vec<EF> {

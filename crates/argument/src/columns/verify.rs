@@ -2,7 +2,7 @@
 
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, univariate};
-use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};

@@ -2,7 +2,7 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::round;
-use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};

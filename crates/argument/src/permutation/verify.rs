@@ -5,7 +5,7 @@ use core::array::from_fn;
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, skip};
-use sheaf_transcript::{EF, Transcript, VerifierTranscript};
+use sheaf_transcript::{Channel, EF, Transcript, VerifierTranscript};
 
 use crate::checks::{Check, applies};
 

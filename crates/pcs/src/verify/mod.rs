@@ -9,7 +9,7 @@ mod weights;
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, EF, Transcript, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::checks::{Check, applies, difficulty, if_applies};

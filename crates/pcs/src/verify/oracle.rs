@@ -1,7 +1,7 @@
 //! Commitments to codewords, and queries to them.
 
 use p3_field::{PrimeCharacteristicRing, TwoAdicField};
-use sheaf_transcript::{EF, F, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, EF, F, TranscriptError, VerifierTranscript};
 
 use super::Error;
 use crate::checks::{Check, applies, difficulty};
