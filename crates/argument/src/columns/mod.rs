@@ -30,11 +30,11 @@ use sheaf_transcript::{EF, Label};
 /// One evaluation of the committed polynomial per lane point.
 #[derive(Clone, Debug)]
 #[must_use = "the evaluations must be opened"]
-pub struct EvaluationClaims {
+pub struct EvaluationClaims<E = EF> {
     /// The point in the column variables, most significant first.
-    pub column_point: Vec<EF>,
+    pub column_point: Vec<E>,
     /// The evaluation at `(column_point, r_i)`.
-    pub values: Vec<EF>,
+    pub values: Vec<E>,
 }
 
 pub(crate) const ROUND: Label = Label::new("columns/round");

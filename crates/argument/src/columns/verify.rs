@@ -2,7 +2,7 @@
 
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, univariate};
-use sheaf_transcript::{Channel, EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};
@@ -26,27 +26,27 @@ pub enum Error {
 ///
 /// # Errors
 /// If the proof is malformed or inconsistent.
-pub fn verify(
+pub fn verify<C: Channel>(
     log_columns: usize,
-    claims: &[(&[EF], EF)],
-    transcript: &mut VerifierTranscript,
-) -> Result<EvaluationClaims, Error> {
-    let psi = univariate::powers(transcript.sample(), claims.len());
-    let mut claim: EF = claims.iter().zip(&psi).map(|(c, &psi)| psi * c.1).sum();
+    claims: &[(&[C::Extension], C::Extension)],
+    channel: &mut C,
+) -> Result<EvaluationClaims<C::Extension>, Error> {
+    let psi = univariate::powers(channel.sample(), claims.len());
+    let mut claim: C::Extension = claims.iter().zip(&psi).map(|(c, &psi)| psi * c.1).sum();
     let mut column_point = Vec::with_capacity(log_columns);
     for _ in 0..log_columns {
-        let (x, next) = round::receive(ROUND, 2, claim, Claimed::Sum, transcript)?;
+        let (x, next) = round::receive(ROUND, 2, claim, Claimed::Sum, channel)?;
         claim = next;
         column_point.push(x);
     }
-    let values = transcript.receive(VALUES, claims.len())?;
+    let values = channel.receive(VALUES, claims.len())?;
     let basis = eq::table(&column_point);
-    let expected: EF = claims
+    let expected: C::Extension = claims
         .iter()
         .zip(&psi)
         .zip(&values)
         .map(|(((weights, _), &psi), &value)| {
-            let weight: EF = weights.iter().zip(&basis).map(|(&w, &b)| w * b).sum();
+            let weight: C::Extension = weights.iter().zip(&basis).map(|(&w, &b)| w * b).sum();
             psi * weight * value
         })
         .sum();
