@@ -9,7 +9,7 @@ use crate::{EXTENSION_DEGREE, Transcript, TranscriptError};
 ///
 /// Every verifier of the proof system is generic in its channel, and computes with its
 /// [`Extension`](Transcript::Extension). [`VerifierTranscript`](crate::VerifierTranscript) is the channel that
-/// reads a proof.
+/// reads a proof; [`Counting`](crate::counting::Counting) also says what the verifier has done.
 pub trait Channel: Transcript {
     /// Reads and absorbs `count` base-field elements.
     ///

@@ -9,7 +9,7 @@ use crate::field::{self, EF, F};
 ///
 /// Verifiers are generic in it, as the extension of their [`Channel`](crate::Channel), and ask no more of it
 /// than this: ring operations among elements and with base-field elements, `halve`, comparison, coefficients
-/// and inversion.
+/// and inversion. [`EF`] has no more to it; [`Counted`](crate::counting::Counted) has its products counted.
 pub trait Extension: Algebra<F> + Copy + PartialEq {
     /// The coefficients in the basis `1, X, .., X^4`.
     fn coefficients(self) -> [F; EXTENSION_DEGREE];

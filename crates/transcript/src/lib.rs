@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 mod channel;
+pub mod counting;
 mod domain;
 mod extension;
 pub mod field;

@@ -59,6 +59,11 @@ impl<'a> VerifierTranscript<'a> {
         }
     }
 
+    /// Permutations of the sponge so far.
+    pub(crate) fn permutations(&self) -> u64 {
+        self.sponge.permutations()
+    }
+
     /// Ends the proof.
     ///
     /// # Errors
