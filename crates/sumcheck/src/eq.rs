@@ -73,7 +73,8 @@ pub fn prefix_sum<E: Extension>(point: &[E], n: usize) -> E {
 #[cfg(test)]
 mod tests {
     use p3_field::PrimeCharacteristicRing;
-    use sheaf_transcript::EF;
+    use sheaf_transcript::counting::{Counted, Counting};
+    use sheaf_transcript::{EF, VerifierTranscript};
 
     use super::*;
 
@@ -101,5 +102,13 @@ mod tests {
         for n in 0..=64 {
             assert_eq!(prefix_sum(&p, n), table[..n].iter().copied().sum::<EF>());
         }
+    }
+
+    #[test]
+    fn a_table_costs_one_product_per_value_but_one() {
+        let point: Vec<Counted> = point(5).into_iter().map(Counted).collect();
+        let channel = Counting::new(VerifierTranscript::new(&[]));
+        let _ = table(&point);
+        assert_eq!(channel.cost().ext, 31);
     }
 }

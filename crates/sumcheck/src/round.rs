@@ -84,7 +84,8 @@ pub fn receive_all<C: Channel>(
 #[cfg(test)]
 mod tests {
     use p3_field::PrimeCharacteristicRing;
-    use sheaf_transcript::EF;
+    use sheaf_transcript::counting::{Cost, Counted, Counting};
+    use sheaf_transcript::{EF, VerifierTranscript};
 
     use super::*;
     use crate::skip;
@@ -108,5 +109,43 @@ mod tests {
             .map(|(&w, d)| w * at(d.into()))
             .sum();
         assert_eq!(next(claim, Claimed::Moments(&moments[1..])), at(x));
+    }
+
+    /// What a round of degree 2 costs, whose outcome is that of one that is not counted.
+    fn cost(claimed: Claimed<'_, EF>, counted: Claimed<'_, Counted>) -> Cost {
+        const ROUND: Label = Label::new("round");
+        let proof: Vec<u8> = (1..=10u32).flat_map(u32::to_le_bytes).collect();
+        let claim = EF::from_usize(77).cube();
+        let mut plain = VerifierTranscript::new(&proof);
+        let expected = receive(ROUND, 2, claim, claimed, &mut plain).unwrap();
+        let mut channel = Counting::new(VerifierTranscript::new(&proof));
+        let (x, next) = receive(ROUND, 2, Counted(claim), counted, &mut channel).unwrap();
+        assert_eq!((x.0, next.0), expected);
+        channel.cost()
+    }
+
+    /// One permutation, before the challenge.
+    fn products(ext: u64) -> Cost {
+        Cost {
+            ext,
+            transcript_permutations: 1,
+            ..Cost::default()
+        }
+    }
+
+    #[test]
+    fn a_round_of_degree_two_costs_two_products() {
+        // x (c_1 + x c_2).
+        assert_eq!(cost(Claimed::Sum, Claimed::Sum), products(2));
+    }
+
+    #[test]
+    fn weights_of_the_claim_cost_a_product_for_the_sum_or_for_each_coefficient() {
+        let [r, s] = [1234, 77].map(|i| EF::from_usize(i).cube());
+        let eq = cost(Claimed::Eq(r), Claimed::Eq(Counted(r)));
+        assert_eq!(eq, products(3));
+        let counted = [r, s].map(Counted);
+        let moments = cost(Claimed::Moments(&[r, s]), Claimed::Moments(&counted));
+        assert_eq!(moments, products(4));
     }
 }

@@ -78,6 +78,7 @@ mod tests {
     use crate::checks::{Check, switch};
     use crate::columns::verify::{Error, verify};
     use sheaf_sumcheck::eq;
+    use sheaf_transcript::counting::{Cost, Counted, Counting};
     use sheaf_transcript::{F, VerifierTranscript};
 
     fn opening(seed: usize, columns: usize) -> Opening {
@@ -143,5 +144,35 @@ mod tests {
             assert_eq!(run().unwrap_err(), Error::Mismatch, "element {i}");
             assert!(switch::without(Check::Columns, run).is_ok());
         }
+    }
+
+    #[test]
+    fn the_cost_is_that_of_the_formulas() {
+        let openings = vec![opening(3, 13), opening(1000, 13)];
+        let mut transcript = ProverTranscript::new();
+        let _ = prove(4, openings.clone(), &mut transcript);
+        let bytes = transcript.into_bytes();
+        let weights: Vec<Vec<Counted>> = openings
+            .iter()
+            .map(|o| o.weights.iter().copied().map(Counted).collect())
+            .collect();
+        let claims: Vec<(&[Counted], Counted)> = weights
+            .iter()
+            .zip(&openings)
+            .map(|(weights, o)| (&weights[..], Counted(o.value)))
+            .collect();
+        let mut channel = Counting::new(VerifierTranscript::new(&bytes));
+        let _ = verify(4, &claims, &mut channel).unwrap();
+        // Two claims batched, four rounds, the basis of four variables, and of each claim its 13 weights, its
+        // value and its power of psi.
+        let ext = 2 + 4 * 2 + 15 + 2 * (13 + 2);
+        // One for psi; one in each round; the evaluations are not followed by a challenge.
+        let expected = Cost {
+            ext,
+            transcript_permutations: 1 + 4,
+            ..Cost::default()
+        };
+        assert_eq!(channel.cost(), expected);
+        channel.finish().unwrap();
     }
 }
