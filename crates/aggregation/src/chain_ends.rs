@@ -49,7 +49,10 @@ pub(crate) struct ChainEnds {
 
 impl ChainEnds {
     /// Draws the challenges. `None` if `alpha` lies in the base field: probability `p^-4`.
-    pub(crate) fn draw(shape: &Shape, transcript: &mut impl Transcript) -> Option<Self> {
+    pub(crate) fn draw(
+        shape: &Shape,
+        transcript: &mut impl Transcript<Extension = EF>,
+    ) -> Option<Self> {
         let beta = transcript.sample();
         let alpha = transcript.sample();
         if coefficients(alpha)[1..].iter().all(|&c| c == F::ZERO) {
@@ -111,6 +114,8 @@ mod tests {
     struct Script(Vec<EF>);
 
     impl Transcript for Script {
+        type Extension = EF;
+
         fn absorb(&mut self, _: Label, _: &[F]) {}
         fn sample(&mut self) -> EF {
             self.0.remove(0)

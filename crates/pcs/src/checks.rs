@@ -4,8 +4,7 @@
 //! be switched off, to show that a cheat which is rejected meets the check that it
 //! breaks, and would be accepted without it.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 
 /// What an opening depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +33,8 @@ pub(crate) const fn applies(_: Check) -> bool {
 pub(crate) use switch::applies;
 
 /// The weight of a part of the running claim.
-pub(crate) fn if_applies(check: Check, weight: EF) -> EF {
-    if applies(check) { weight } else { EF::ZERO }
+pub(crate) fn if_applies<E: Extension>(check: Check, weight: E) -> E {
+    if applies(check) { weight } else { E::ZERO }
 }
 
 /// The difficulty to check.

@@ -57,9 +57,9 @@ impl Layout {
 /// The claim `f(point) = value` about a committed polynomial.
 #[must_use = "a claim that no opening consumes proves nothing"]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct Claim<E = EF> {
     /// One coordinate per variable: slice variables first, then inner variables.
-    pub point: Vec<EF>,
+    pub point: Vec<E>,
     /// The value claimed.
-    pub value: EF,
+    pub value: E,
 }

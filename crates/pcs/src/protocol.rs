@@ -1,8 +1,8 @@
 //! What prover and verifier have in common: the messages and what they are bound to.
 
-use p3_field::{BasedVectorSpace, PrimeCharacteristicRing};
+use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
-use sheaf_transcript::{EF, F, Label, Transcript};
+use sheaf_transcript::{Extension, F, Label, Transcript};
 
 use crate::layout::{Claim, Layout};
 use crate::parameters::Parameters;
@@ -41,12 +41,13 @@ pub(crate) fn absorb_statement(parameters: &Parameters, transcript: &mut impl Tr
 }
 
 /// Binds everything that follows to the claims.
-pub(crate) fn absorb_claims(claims: &[Claim], transcript: &mut impl Transcript) {
-    let elements: Vec<EF> = claims
+pub(crate) fn absorb_claims<T: Transcript>(claims: &[Claim<T::Extension>], transcript: &mut T) {
+    let elements: Vec<F> = claims
         .iter()
         .flat_map(|claim| claim.point.iter().copied().chain([claim.value]))
+        .flat_map(Extension::coefficients)
         .collect();
-    transcript.absorb(CLAIMS, &EF::flatten_to_base(elements));
+    transcript.absorb(CLAIMS, &elements);
 }
 
 /// The positions queried in an oracle of `2^bits` rows.
@@ -68,8 +69,13 @@ impl Positions {
     }
 
     /// The folded rows in drawn order. `rows` are those at the distinct positions.
-    pub(crate) fn fold(&self, rows: &[F], row_elements: usize, weights: &[EF]) -> Vec<EF> {
-        let folded: Vec<EF> = rows
+    pub(crate) fn fold<E: Extension>(
+        &self,
+        rows: &[F],
+        row_elements: usize,
+        weights: &[E],
+    ) -> Vec<E> {
+        let folded: Vec<E> = rows
             .chunks_exact(row_elements)
             .map(|row| fold_row(row, weights))
             .collect();
@@ -77,14 +83,14 @@ impl Positions {
             .iter()
             .map(|position| match self.distinct.binary_search(position) {
                 Ok(i) => folded.get(i).copied().unwrap_or_default(),
-                Err(_) => EF::ZERO,
+                Err(_) => E::ZERO,
             })
             .collect()
     }
 }
 
 /// The weights of the live slices of oracle `index` at the challenges that fold it.
-pub(crate) fn fold_weights(layout: &Layout, index: usize, point: &[EF]) -> Vec<EF> {
+pub(crate) fn fold_weights<E: Extension>(layout: &Layout, index: usize, point: &[E]) -> Vec<E> {
     let table = eq::table(point);
     if index > 0 {
         return table;
@@ -100,13 +106,14 @@ pub(crate) fn fold_weights(layout: &Layout, index: usize, point: &[EF]) -> Vec<E
 ///
 /// A row of base-field elements has as many as there are weights; otherwise its
 /// elements are the coefficients of that many extension-field elements.
-fn fold_row(row: &[F], weights: &[EF]) -> EF {
+fn fold_row<E: Extension>(row: &[F], weights: &[E]) -> E {
     if row.len() == weights.len() {
         return weights.iter().zip(row).map(|(&w, &x)| w * x).sum();
     }
-    EF::reconstitute_from_base(row.to_vec())
-        .into_iter()
+    let (elements, _) = row.as_chunks();
+    elements
+        .iter()
         .zip(weights)
-        .map(|(x, &w)| x * w)
+        .map(|(&x, &w)| E::from_coefficients(x) * w)
         .sum()
 }

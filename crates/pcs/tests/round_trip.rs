@@ -7,7 +7,8 @@ use sheaf_pcs::{
     Claim, Error, Layout, Parameters, commit, open, receive_commitment, verify_opening,
 };
 use sheaf_sumcheck::eq;
-use sheaf_transcript::{EF, F, ProverTranscript, Transcript, VerifierTranscript};
+use sheaf_transcript::counting::{Counted, Counting};
+use sheaf_transcript::{Channel, EF, F, ProverTranscript, Transcript, VerifierTranscript};
 
 fn random_message(layout: &Layout, rng: &mut SmallRng) -> Vec<F> {
     (0..layout.height() * layout.width())
@@ -56,16 +57,33 @@ fn verify(
     claims: &[Claim],
 ) -> Result<(), Box<dyn std::error::Error>> {
     let mut transcript = VerifierTranscript::new(proof);
-    let commitment = receive_commitment(parameters, layout, &mut transcript)?;
+    verify_over(&mut transcript, parameters, layout, claims)?;
+    Ok(transcript.finish()?)
+}
+
+fn verify_over<C: Channel>(
+    channel: &mut C,
+    parameters: &Parameters,
+    layout: &Layout,
+    claims: &[Claim<C::Extension>],
+) -> Result<(), Error> {
+    let commitment = receive_commitment(parameters, layout, channel)?;
     for claim in claims {
         // The prover drew the points after the commitment.
         assert_eq!(
-            transcript.sample_point(claim.point.len()).len(),
+            channel.sample_point(claim.point.len()).len(),
             layout.variables()
         );
     }
-    verify_opening(parameters, layout, commitment, claims, &mut transcript)?;
-    Ok(transcript.finish()?)
+    verify_opening(parameters, layout, commitment, claims, channel)
+}
+
+fn counted(claims: &[Claim]) -> Vec<Claim<Counted>> {
+    let counted = |claim: &Claim| Claim {
+        point: claim.point.iter().copied().map(Counted).collect(),
+        value: Counted(claim.value),
+    };
+    claims.iter().map(counted).collect()
 }
 
 fn round_trip(layout: &Layout, log_inv_rate: usize, target_bits: f64, claims: usize) {
@@ -175,4 +193,64 @@ fn claims_of_another_shape_are_errors() {
     short[0].point.pop();
     assert_eq!(run(&layout, &short), Err(Error::Dimension { claim: 0 }));
     assert_eq!(run(&Layout::prefix(8, 2, 4), &claims), Err(Error::Layout));
+}
+
+#[test]
+fn counted_verification_accepts_and_rejects_as_plain_verification() {
+    let layout = Layout::prefix(10, 2, 3);
+    let parameters = Parameters::new(&layout, 2, 60.0, 2).unwrap();
+    let (proof, claims) = prove(&parameters, &layout, 2);
+    let counted = counted(&claims);
+    let both = |proof: &[u8]| {
+        let mut plain = VerifierTranscript::new(proof);
+        let mut counting = Counting::new(VerifierTranscript::new(proof));
+        let plain = verify_over(&mut plain, &parameters, &layout, &claims);
+        let counting = verify_over(&mut counting, &parameters, &layout, &counted);
+        assert_eq!(plain, counting);
+        plain
+    };
+    assert_eq!(both(&proof), Ok(()));
+    let mut rng = SmallRng::seed_from_u64(12);
+    for _ in 0..100 {
+        let mut altered = proof.clone();
+        altered[rng.random_range(0..proof.len())] ^= 1 << rng.random_range(0..8);
+        assert!(both(&altered).is_err());
+        assert!(both(&proof[..rng.random_range(0..proof.len())]).is_err());
+    }
+}
+
+#[test]
+fn what_is_hashed_follows_from_the_rows_and_siblings_that_are_read() {
+    let layout = Layout::prefix(13, 5, 23);
+    let parameters = Parameters::new(&layout, 1, 128.0, 1).unwrap();
+    let (proof, claims) = prove(&parameters, &layout, 1);
+    let mut channel = Counting::new(VerifierTranscript::new(&proof));
+    verify_over(&mut channel, &parameters, &layout, &counted(&claims)).unwrap();
+
+    let read = |name| {
+        let messages = channel.messages().iter();
+        messages.filter(move |m| m.label.name() == name)
+    };
+    let rounds = parameters.rounds();
+    assert!(rounds.len() > 1);
+    assert_eq!(read("pcs/rows").count(), rounds.len());
+    assert_eq!(read("pcs/nodes").count(), rounds.len());
+    let expected: usize = rounds
+        .iter()
+        .zip(read("pcs/rows").zip(read("pcs/nodes")))
+        .map(|(round, (rows, nodes))| {
+            let leaves = rows.elements / round.row_elements;
+            // A tree whose leaves are the rows and the siblings has one node less than leaves.
+            leaves * round.row_elements.div_ceil(15) + leaves + nodes.elements / 9 - 1
+        })
+        .sum();
+    assert_eq!(channel.cost().hash_permutations, expected as u64);
+
+    let elements: usize = channel
+        .messages()
+        .iter()
+        .map(|m| m.elements * m.times)
+        .sum();
+    assert_eq!(4 * elements, proof.len());
+    channel.finish().unwrap();
 }

@@ -1,23 +1,22 @@
 //! The equality polynomial `eq(x, y) = prod_i (x_i y_i + (1 - x_i)(1 - y_i))`.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 
 /// All values `eq(point, b)` for `b` in the hypercube, most significant bit first.
 #[must_use]
-pub fn table(point: &[EF]) -> Vec<EF> {
-    scaled_table(point, EF::ONE)
+pub fn table<E: Extension>(point: &[E]) -> Vec<E> {
+    scaled_table(point, E::ONE)
 }
 
 /// All values `scale * eq(point, b)`.
 #[must_use]
-pub fn scaled_table(point: &[EF], scale: EF) -> Vec<EF> {
+pub fn scaled_table<E: Extension>(point: &[E], scale: E) -> Vec<E> {
     prefix_table(point, 1 << point.len(), scale)
 }
 
 /// The first `len` values `scale * eq(point, b)`, in time proportional to `len`.
 #[must_use]
-pub fn prefix_table(point: &[EF], len: usize, scale: EF) -> Vec<EF> {
+pub fn prefix_table<E: Extension>(point: &[E], len: usize, scale: E) -> Vec<E> {
     let mut table = Vec::with_capacity(len.next_power_of_two());
     table.push(scale);
     for (i, &x) in point.iter().enumerate() {
@@ -38,44 +37,44 @@ pub fn prefix_table(point: &[EF], len: usize, scale: EF) -> Vec<EF> {
 }
 
 /// `eq(x, y)` for two points of equal length.
-pub fn eval(x: &[EF], y: &[EF]) -> EF {
+pub fn eval<E: Extension>(x: &[E], y: &[E]) -> E {
     debug_assert_eq!(x.len(), y.len());
     x.iter()
         .zip(y)
         .map(|(&a, &b)| {
             let ab = a * b;
-            ab + ab - a - b + EF::ONE
+            ab + ab - a - b + E::ONE
         })
         .product()
 }
 
 /// `eq(point, b)` for one `b` of the hypercube.
-pub fn index(point: &[EF], b: usize) -> EF {
+pub fn index<E: Extension>(point: &[E], b: usize) -> E {
     point
         .iter()
         .rev()
         .enumerate()
-        .map(|(i, &x)| if b >> i & 1 == 1 { x } else { EF::ONE - x })
+        .map(|(i, &x)| if b >> i & 1 == 1 { x } else { E::ONE - x })
         .product()
 }
 
 /// `sum_{b < n} eq(point, b)`: the multilinear extension of the indicator of `[0, n)`.
 ///
 /// Time linear in the number of variables.
-pub fn prefix_sum(point: &[EF], n: usize) -> EF {
+pub fn prefix_sum<E: Extension>(point: &[E], n: usize) -> E {
     if n >= 1 << point.len() {
-        return EF::ONE;
+        return E::ONE;
     }
-    let mut sum = EF::ZERO;
+    let mut sum = E::ZERO;
     // The weight of all indices that share the bits of `n` read so far.
-    let mut path = EF::ONE;
+    let mut path = E::ONE;
     for (i, &x) in point.iter().enumerate() {
         let bit = n >> (point.len() - 1 - i) & 1;
         if bit == 1 {
-            sum += path * (EF::ONE - x);
+            sum += path * (E::ONE - x);
             path *= x;
         } else {
-            path *= EF::ONE - x;
+            path *= E::ONE - x;
         }
     }
     sum
@@ -85,8 +84,8 @@ pub fn prefix_sum(point: &[EF], n: usize) -> EF {
 ///
 /// Time linear in the number of intervals times the number of variables, and not more than linear in the
 /// number of `b` covered.
-pub fn interval_sums(point: &[EF], lengths: &[usize]) -> Vec<EF> {
-    let mut sums = vec![EF::ZERO; lengths.len()];
+pub fn interval_sums<E: Extension>(point: &[E], lengths: &[usize]) -> Vec<E> {
+    let mut sums = vec![E::ZERO; lengths.len()];
     let mut end = 0;
     let ends: Vec<usize> = lengths
         .iter()
@@ -95,12 +94,18 @@ pub fn interval_sums(point: &[EF], lengths: &[usize]) -> Vec<EF> {
             end
         })
         .collect();
-    add_intervals(point, EF::ONE, 0, &ends, &mut sums);
+    add_intervals(point, E::ONE, 0, &ends, &mut sums);
     sums
 }
 
 /// Adds `weight * eq(point, b)` of the block of indices from `first` on to the intervals with these ends.
-fn add_intervals(point: &[EF], weight: EF, first: usize, ends: &[usize], sums: &mut [EF]) {
+fn add_intervals<E: Extension>(
+    point: &[E],
+    weight: E,
+    first: usize,
+    ends: &[usize],
+    sums: &mut [E],
+) {
     // The interval that the block begins in.
     let own = ends.partition_point(|&end| end <= first);
     let (Some(ends), Some(sums)) = (ends.get(own..), sums.get_mut(own..)) else {
@@ -122,16 +127,16 @@ fn add_intervals(point: &[EF], weight: EF, first: usize, ends: &[usize], sums: &
 /// `sum_{b < n} eq(x, b) eq(y, b)`, for two points of equal length.
 ///
 /// Time linear in the number of variables.
-pub fn prefix_product(x: &[EF], y: &[EF], n: usize) -> EF {
+pub fn prefix_product<E: Extension>(x: &[E], y: &[E], n: usize) -> E {
     debug_assert_eq!(x.len(), y.len());
     // The sums over all assignments of the variables from each one on.
-    let mut all = vec![EF::ONE; x.len() + 1];
-    let pairs: Vec<[EF; 2]> = x
+    let mut all = vec![E::ONE; x.len() + 1];
+    let pairs: Vec<[E; 2]> = x
         .iter()
         .zip(y)
         .map(|(&a, &b)| {
             let ab = a * b;
-            [ab - a - b + EF::ONE, ab]
+            [ab - a - b + E::ONE, ab]
         })
         .collect();
     for (i, [zero, one]) in pairs.iter().enumerate().rev() {
@@ -140,8 +145,8 @@ pub fn prefix_product(x: &[EF], y: &[EF], n: usize) -> EF {
     if n >= 1 << x.len() {
         return all[0];
     }
-    let mut sum = EF::ZERO;
-    let mut path = EF::ONE;
+    let mut sum = E::ZERO;
+    let mut path = E::ONE;
     for (i, [zero, one]) in pairs.into_iter().enumerate() {
         if n >> (x.len() - 1 - i) & 1 == 1 {
             sum += path * zero * all[i + 1];
@@ -155,6 +160,10 @@ pub fn prefix_product(x: &[EF], y: &[EF], n: usize) -> EF {
 
 #[cfg(test)]
 mod tests {
+    use p3_field::PrimeCharacteristicRing;
+    use sheaf_transcript::counting::{Counted, Counting};
+    use sheaf_transcript::{EF, VerifierTranscript};
+
     use super::*;
 
     fn point(n: usize) -> Vec<EF> {
@@ -182,6 +191,14 @@ mod tests {
         for n in 0..=64 {
             assert_eq!(prefix_sum(&p, n), table[..n].iter().copied().sum::<EF>());
         }
+    }
+
+    #[test]
+    fn a_table_costs_one_product_per_value_but_one() {
+        let point: Vec<Counted> = point(5).into_iter().map(Counted).collect();
+        let channel = Counting::new(VerifierTranscript::new(&[]));
+        let _ = table(&point);
+        assert_eq!(channel.cost().ext, 31);
     }
 
     #[test]
@@ -217,7 +234,7 @@ mod tests {
             let expected: EF = by_x.iter().zip(&by_y).take(n).map(|(&a, &b)| a * b).sum();
             assert_eq!(prefix_product(&x, &y, n), expected, "{n}");
         }
-        assert_eq!(prefix_product(&[], &[], 0), EF::ZERO);
-        assert_eq!(prefix_product(&[], &[], 1), EF::ONE);
+        assert_eq!(prefix_product::<EF>(&[], &[], 0), EF::ZERO);
+        assert_eq!(prefix_product::<EF>(&[], &[], 1), EF::ONE);
     }
 }

@@ -8,25 +8,24 @@
 //! A round consumes the claim and leaves one about `g(x)` at the challenge `x`. Where the claim is
 //! false, the new one is true for at most `d` values of `x`.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::{EF, Label, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, Extension, Label, TranscriptError};
 
 use crate::univariate::horner;
 
 /// What a claim says about the round polynomial `g`.
 #[derive(Clone, Copy, Debug)]
-pub enum Claimed<'a> {
+pub enum Claimed<'a, E> {
     /// `g(0) + g(1)`.
     Sum,
     /// `(1 - r) g(0) + r g(1)`, where the round polynomial is `eq(r, X) g(X)` with its factor left out.
-    Eq(EF),
+    Eq(E),
     /// `sum_x w_x g(x)` with weights that sum to one, given by `sum_x w_x x^i` for `i = 1, 2, ..`.
-    Moments(&'a [EF]),
+    Moments(&'a [E]),
 }
 
 /// `g(x)`, for the `g` with these coefficients from the linear one on.
-pub fn next_claim(claim: EF, claimed: Claimed<'_>, coefficients: &[EF], x: EF) -> EF {
-    let sum = || coefficients.iter().copied().sum::<EF>();
+pub fn next_claim<E: Extension>(claim: E, claimed: Claimed<'_, E>, coefficients: &[E], x: E) -> E {
+    let sum = || coefficients.iter().copied().sum::<E>();
     let constant = match claimed {
         Claimed::Sum => (claim - sum()).halve(),
         Claimed::Eq(r) => claim - r * sum(),
@@ -36,7 +35,7 @@ pub fn next_claim(claim: EF, claimed: Claimed<'_>, coefficients: &[EF], x: EF) -
                     .iter()
                     .zip(moments)
                     .map(|(&c, &m)| c * m)
-                    .sum::<EF>()
+                    .sum::<E>()
         }
     };
     constant + x * horner(coefficients, x)
@@ -48,15 +47,15 @@ pub fn next_claim(claim: EF, claimed: Claimed<'_>, coefficients: &[EF], x: EF) -
 ///
 /// # Errors
 /// If the proof is malformed.
-pub fn receive(
+pub fn receive<C: Channel>(
     label: Label,
     degree: usize,
-    claim: EF,
-    claimed: Claimed<'_>,
-    transcript: &mut VerifierTranscript<'_>,
-) -> Result<(EF, EF), TranscriptError> {
-    let coefficients = transcript.receive(label, degree)?;
-    let x = transcript.sample();
+    claim: C::Extension,
+    claimed: Claimed<'_, C::Extension>,
+    channel: &mut C,
+) -> Result<(C::Extension, C::Extension), TranscriptError> {
+    let coefficients = channel.receive(label, degree)?;
+    let x = channel.sample();
     Ok((x, next_claim(claim, claimed, &coefficients, x)))
 }
 
@@ -66,16 +65,16 @@ pub fn receive(
 ///
 /// # Errors
 /// As [`receive`].
-pub fn receive_all(
+pub fn receive_all<C: Channel>(
     label: Label,
     degree: usize,
-    mut claim: EF,
-    point: &[EF],
-    transcript: &mut VerifierTranscript<'_>,
-) -> Result<(Vec<EF>, EF), TranscriptError> {
+    mut claim: C::Extension,
+    point: &[C::Extension],
+    channel: &mut C,
+) -> Result<(Vec<C::Extension>, C::Extension), TranscriptError> {
     let mut challenges = Vec::with_capacity(point.len());
     for &r in point {
-        let (x, next) = receive(label, degree, claim, Claimed::Eq(r), transcript)?;
+        let (x, next) = receive(label, degree, claim, Claimed::Eq(r), channel)?;
         challenges.push(x);
         claim = next;
     }
@@ -84,6 +83,10 @@ pub fn receive_all(
 
 #[cfg(test)]
 mod tests {
+    use p3_field::PrimeCharacteristicRing;
+    use sheaf_transcript::counting::{Cost, Counted, Counting};
+    use sheaf_transcript::{EF, VerifierTranscript};
+
     use super::*;
     use crate::skip;
 
@@ -106,5 +109,43 @@ mod tests {
             .map(|(&w, d)| w * at(d.into()))
             .sum();
         assert_eq!(next(claim, Claimed::Moments(&moments[1..])), at(x));
+    }
+
+    /// What a round of degree 2 costs, whose outcome is that of one that is not counted.
+    fn cost(claimed: Claimed<'_, EF>, counted: Claimed<'_, Counted>) -> Cost {
+        const ROUND: Label = Label::new("round");
+        let proof: Vec<u8> = (1..=10u32).flat_map(u32::to_le_bytes).collect();
+        let claim = EF::from_usize(77).cube();
+        let mut plain = VerifierTranscript::new(&proof);
+        let expected = receive(ROUND, 2, claim, claimed, &mut plain).unwrap();
+        let mut channel = Counting::new(VerifierTranscript::new(&proof));
+        let (x, next) = receive(ROUND, 2, Counted(claim), counted, &mut channel).unwrap();
+        assert_eq!((x.0, next.0), expected);
+        channel.cost()
+    }
+
+    /// One permutation, before the challenge.
+    fn products(ext: u64) -> Cost {
+        Cost {
+            ext,
+            transcript_permutations: 1,
+            ..Cost::default()
+        }
+    }
+
+    #[test]
+    fn a_round_of_degree_two_costs_two_products() {
+        // x (c_1 + x c_2).
+        assert_eq!(cost(Claimed::Sum, Claimed::Sum), products(2));
+    }
+
+    #[test]
+    fn weights_of_the_claim_cost_a_product_for_the_sum_or_for_each_coefficient() {
+        let [r, s] = [1234, 77].map(|i| EF::from_usize(i).cube());
+        let eq = cost(Claimed::Eq(r), Claimed::Eq(Counted(r)));
+        assert_eq!(eq, products(3));
+        let counted = [r, s].map(Counted);
+        let moments = cost(Claimed::Moments(&[r, s]), Claimed::Moments(&counted));
+        assert_eq!(moments, products(4));
     }
 }

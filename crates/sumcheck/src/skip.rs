@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use p3_field::{Field, PrimeCharacteristicRing};
-use sheaf_transcript::{EF, F};
+use sheaf_transcript::{Extension, F};
 
 /// Variables bound at once.
 pub const LOG_SIZE: usize = 3;
@@ -27,14 +27,14 @@ pub fn domain() -> [F; SIZE] {
 }
 
 /// The Lagrange basis of the domain at `x`.
-pub fn basis(x: EF) -> [EF; SIZE] {
+pub fn basis<E: Extension>(x: E) -> [E; SIZE] {
     // The products of x - d over the elements before each one, then times those over the elements after it.
     let domain = domain();
-    let mut basis = [EF::ONE; SIZE];
+    let mut basis = [E::ONE; SIZE];
     for i in 1..SIZE {
         basis[i] = basis[i - 1] * (x - domain[i - 1]);
     }
-    let mut after = EF::ONE;
+    let mut after = E::ONE;
     for i in (0..SIZE).rev() {
         basis[i] *= after * scale(i);
         after *= x - domain[i];
@@ -63,14 +63,14 @@ const VANISHING: [u16; 4] = [30, 273, 820, 576];
 ///
 /// The weighted sum over the domain of a polynomial is the inner product of its
 /// coefficients with these.
-pub fn moments(weights: &[EF; SIZE]) -> [EF; CUBE_SIZE] {
+pub fn moments<E: Extension>(weights: &[E; SIZE]) -> [E; CUBE_SIZE] {
     let half = SIZE / 2;
     // Even powers weigh the sums of opposite elements, odd ones the differences.
-    let mut terms: [[EF; 2]; SIZE / 2] = core::array::from_fn(|j| {
+    let mut terms: [[E; 2]; SIZE / 2] = core::array::from_fn(|j| {
         let [plus, minus] = [weights[j], weights[j + half]];
         [plus + minus, (plus - minus) * F::from_usize(j + 1)]
     });
-    let mut moments = [EF::ZERO; CUBE_SIZE];
+    let mut moments = [E::ZERO; CUBE_SIZE];
     for i in 0..SIZE {
         moments[i] = terms.iter().map(|term| term[i % 2]).sum();
         for (j, term) in terms.iter_mut().enumerate() {
@@ -87,6 +87,8 @@ pub fn moments(weights: &[EF; SIZE]) -> [EF; CUBE_SIZE] {
 
 #[cfg(test)]
 mod tests {
+    use sheaf_transcript::EF;
+
     use super::*;
     use crate::univariate::horner;
 
@@ -104,7 +106,7 @@ mod tests {
         assert_eq!(value, horner(&coefficients, x));
         for (i, &d) in domain().iter().enumerate() {
             let unit = core::array::from_fn(|k| EF::from_bool(k == i));
-            assert_eq!(basis(d.into()), unit);
+            assert_eq!(basis(EF::from(d)), unit);
         }
     }
 

@@ -1,19 +1,19 @@
 //! Univariate polynomials given by values or coefficients.
 
 use p3_field::{Field, PrimeCharacteristicRing};
-use sheaf_transcript::{EF, F};
+use sheaf_transcript::{Extension, F};
 
 /// The Lagrange basis over `nodes`, evaluated at `x`.
 ///
 /// `sum_i basis[i] * f(nodes[i]) = f(x)` for every `f` of degree below
 /// `nodes.len()`. The nodes are distinct.
 #[must_use]
-pub fn lagrange_basis(nodes: &[F], x: EF) -> Vec<EF> {
+pub fn lagrange_basis<E: Extension>(nodes: &[F], x: E) -> Vec<E> {
     nodes
         .iter()
         .enumerate()
         .map(|(i, &node)| {
-            let mut numerator = EF::ONE;
+            let mut numerator = E::ONE;
             let mut denominator = F::ONE;
             for (k, &other) in nodes.iter().enumerate() {
                 if k != i {
@@ -28,24 +28,29 @@ pub fn lagrange_basis(nodes: &[F], x: EF) -> Vec<EF> {
 }
 
 /// `sum_i coefficients[i] x^i`.
-pub fn horner(coefficients: &[EF], x: EF) -> EF {
+pub fn horner<E: Extension>(coefficients: &[E], x: E) -> E {
     coefficients
         .iter()
         .rev()
-        .fold(EF::ZERO, |value, &c| value * x + c)
+        .copied()
+        .reduce(|value, c| value * x + c)
+        .unwrap_or(E::ZERO)
 }
 
 /// `1, x, .., x^(n-1)`.
 #[must_use]
-pub fn powers(x: EF, n: usize) -> Vec<EF> {
-    core::iter::successors(Some(EF::ONE), |&p| Some(p * x))
-        .take(n)
-        .collect()
+pub fn powers<E: Extension>(x: E, n: usize) -> Vec<E> {
+    let mut powers = Vec::with_capacity(n);
+    powers.extend([E::ONE, x].into_iter().take(n));
+    while powers.len() < n {
+        powers.push(powers[powers.len() - 1] * x);
+    }
+    powers
 }
 
 /// The coefficients of the polynomial with `values[i]` at `i`, constant first.
 #[must_use]
-pub fn coefficients(values: &[EF]) -> Vec<EF> {
+pub fn coefficients<E: Extension>(values: &[E]) -> Vec<E> {
     // Newton's divided differences at the nodes 0, 1, ..; node i + k minus node i is k.
     let mut differences = values.to_vec();
     for k in 1..values.len() {
@@ -55,7 +60,7 @@ pub fn coefficients(values: &[EF]) -> Vec<EF> {
         }
     }
     // Horner's rule on the Newton form, multiplying by (x - k) from the inside out.
-    let mut coefficients = vec![EF::ZERO; values.len()];
+    let mut coefficients = vec![E::ZERO; values.len()];
     for (k, &difference) in differences.iter().enumerate().rev() {
         for i in (1..coefficients.len()).rev() {
             coefficients[i] = coefficients[i - 1] - coefficients[i] * F::from_usize(k);
@@ -67,6 +72,8 @@ pub fn coefficients(values: &[EF]) -> Vec<EF> {
 
 #[cfg(test)]
 mod tests {
+    use sheaf_transcript::EF;
+
     use super::*;
 
     #[test]
@@ -82,5 +89,19 @@ mod tests {
         let value: EF = basis.iter().zip(&values).map(|(&l, &v)| l * v).sum();
         assert_eq!(value, horner(&coefficients, x));
         assert_eq!(super::coefficients(&values), coefficients);
+    }
+
+    #[test]
+    fn there_are_as_many_powers_as_asked_for() {
+        let x = EF::from_usize(123_456);
+        for n in 0..6 {
+            let expected: Vec<EF> = (0..n).map(|i| x.exp_u64(i)).collect();
+            assert_eq!(powers(x, n as usize), expected);
+        }
+    }
+
+    #[test]
+    fn no_coefficients_are_the_zero_polynomial() {
+        assert_eq!(horner(&[], EF::TWO), EF::ZERO);
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! - *public data* is absorbed by both sides and never written ([`Transcript::absorb`]);
 //! - *messages* are written, and absorbed ([`ProverTranscript::send`],
-//!   [`VerifierTranscript::receive`]);
+//!   [`Channel::receive`]);
 //! - *hints* are written but not absorbed, because something absorbed earlier
 //!   (a Merkle root) already binds them.
 //!
@@ -20,14 +20,19 @@
 
 #![forbid(unsafe_code)]
 
+mod channel;
+pub mod counting;
 mod domain;
+mod extension;
 pub mod field;
 #[cfg(feature = "prover")]
 mod prover;
 mod sponge;
 mod verifier;
 
+pub use channel::Channel;
 pub use domain::Domain;
+pub use extension::Extension;
 pub use field::{EF, EPF, F, PF};
 #[cfg(feature = "prover")]
 pub use prover::ProverTranscript;
@@ -36,14 +41,17 @@ pub use verifier::{TranscriptError, VerifierTranscript};
 
 /// What prover and verifier do alike: absorb public data and draw challenges.
 pub trait Transcript {
+    /// What challenges are.
+    type Extension: Extension;
+
     /// Absorbs data that both sides know; nothing is written to the proof.
     fn absorb(&mut self, label: Label, values: &[F]);
 
     /// Draws one uniform element of the extension field.
-    fn sample(&mut self) -> EF;
+    fn sample(&mut self) -> Self::Extension;
 
     /// Draws `count` independent uniform elements, as the coordinates of a point.
-    fn sample_point(&mut self, count: usize) -> Vec<EF> {
+    fn sample_point(&mut self, count: usize) -> Vec<Self::Extension> {
         (0..count).map(|_| self.sample()).collect()
     }
 

@@ -118,6 +118,8 @@ fn find_nonce(seed: &[F; GRINDING_SEED], bits: usize) -> F {
 }
 
 impl Transcript for ProverTranscript {
+    type Extension = EF;
+
     fn absorb(&mut self, label: Label, values: &[F]) {
         self.sponge.absorb(label, values);
     }

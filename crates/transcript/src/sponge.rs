@@ -74,6 +74,8 @@ pub(crate) struct Sponge {
     absorbed: usize,
     messages: F,
     squeezed: usize,
+    /// How often the state has been permuted: one addition, where a permutation takes some thousand.
+    permutations: u64,
 }
 
 impl core::fmt::Debug for Sponge {
@@ -95,6 +97,7 @@ impl Sponge {
             absorbed: 0,
             messages: F::ZERO,
             squeezed: RATE,
+            permutations: 0,
         }
     }
 
@@ -118,9 +121,14 @@ impl Sponge {
         self.state[1] += self.messages;
         self.state[CAPACITY + self.absorbed..].fill(F::ZERO);
         permute24_single(&mut self.state);
+        self.permutations += 1;
         self.absorbed = 0;
         self.messages = F::ZERO;
         self.squeezed = 0;
+    }
+
+    pub(crate) fn permutations(&self) -> u64 {
+        self.permutations
     }
 
     /// Every element absorbed so far influences the result; no output is given twice.

@@ -1,6 +1,8 @@
 use p3_field::PrimeCharacteristicRing;
 
-use crate::{EF, F, Label, ProverTranscript, Transcript, TranscriptError, VerifierTranscript};
+use crate::{
+    Channel, EF, F, Label, ProverTranscript, Transcript, TranscriptError, VerifierTranscript,
+};
 
 const A: Label = Label::new("a");
 const B: Label = Label::new("b");

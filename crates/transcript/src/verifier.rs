@@ -1,12 +1,11 @@
 //! The verifying side of the transcript.
 
-use p3_field::BasedVectorSpace;
 use sheaf_poseidon::permute24_single;
 use thiserror::Error;
 
 use crate::field::{EF, F};
 use crate::sponge::{Label, Sponge, decode, grinding_accepts, grinding_input};
-use crate::{EXTENSION_DEGREE, Transcript};
+use crate::{Channel, Transcript};
 
 /// Why a sequence of bytes is not a transcript of the expected shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -60,39 +59,47 @@ impl<'a> VerifierTranscript<'a> {
         }
     }
 
-    /// Reads and absorbs `count` extension-field elements.
-    ///
-    /// # Errors
-    /// If the proof is too short or an element is not canonical.
-    pub fn receive(&mut self, label: Label, count: usize) -> Result<Vec<EF>, TranscriptError> {
-        let flat = self.receive_base(label, count * EXTENSION_DEGREE)?;
-        Ok(EF::reconstitute_from_base(flat))
+    /// Permutations of the sponge so far.
+    pub(crate) fn permutations(&self) -> u64 {
+        self.sponge.permutations()
     }
 
-    /// Reads and absorbs one extension-field element.
+    /// Ends the proof.
     ///
     /// # Errors
-    /// As [`Self::receive`].
-    pub fn receive_one(&mut self, label: Label) -> Result<EF, TranscriptError> {
-        let values = self.receive(label, 1)?;
-        Ok(values[0])
+    /// If anything is left.
+    pub fn finish(self) -> Result<(), TranscriptError> {
+        match self.proof.len() {
+            0 => Ok(()),
+            bytes => Err(TranscriptError::Trailing { bytes }),
+        }
+    }
+}
+
+impl Transcript for VerifierTranscript<'_> {
+    type Extension = EF;
+
+    fn absorb(&mut self, label: Label, values: &[F]) {
+        self.sponge.absorb(label, values);
     }
 
-    /// Reads and absorbs `count` base-field elements.
-    ///
-    /// # Errors
-    /// As [`Self::receive`].
-    pub fn receive_base(&mut self, label: Label, count: usize) -> Result<Vec<F>, TranscriptError> {
+    fn sample(&mut self) -> EF {
+        self.sponge.sample()
+    }
+
+    fn sample_indices(&mut self, count: usize, bits: usize) -> Vec<usize> {
+        self.sponge.sample_indices(count, bits)
+    }
+}
+
+impl Channel for VerifierTranscript<'_> {
+    fn receive_base(&mut self, label: Label, count: usize) -> Result<Vec<F>, TranscriptError> {
         let values = self.hint(label, count)?;
         self.sponge.absorb(label, &values);
         Ok(values)
     }
 
-    /// Reads `count` base-field elements without absorbing them.
-    ///
-    /// # Errors
-    /// As [`Self::receive`]. Memory is reserved only after the length check.
-    pub fn hint(&mut self, label: Label, count: usize) -> Result<Vec<F>, TranscriptError> {
+    fn hint(&mut self, label: Label, count: usize) -> Result<Vec<F>, TranscriptError> {
         let truncated = TranscriptError::Truncated {
             label: label.name(),
         };
@@ -118,11 +125,7 @@ impl<'a> VerifierTranscript<'a> {
         Ok(values)
     }
 
-    /// Reads a nonce and checks its difficulty.
-    ///
-    /// # Errors
-    /// If the nonce is missing, not canonical or too weak.
-    pub fn check_grind(&mut self, label: Label, bits: usize) -> Result<(), TranscriptError> {
+    fn check_grind(&mut self, label: Label, bits: usize) -> Result<(), TranscriptError> {
         if bits == 0 {
             return Ok(());
         }
@@ -138,30 +141,5 @@ impl<'a> VerifierTranscript<'a> {
                 bits,
             })
         }
-    }
-
-    /// Ends the proof.
-    ///
-    /// # Errors
-    /// If anything is left.
-    pub fn finish(self) -> Result<(), TranscriptError> {
-        match self.proof.len() {
-            0 => Ok(()),
-            bytes => Err(TranscriptError::Trailing { bytes }),
-        }
-    }
-}
-
-impl Transcript for VerifierTranscript<'_> {
-    fn absorb(&mut self, label: Label, values: &[F]) {
-        self.sponge.absorb(label, values);
-    }
-
-    fn sample(&mut self) -> EF {
-        self.sponge.sample()
-    }
-
-    fn sample_indices(&mut self, count: usize, bits: usize) -> Vec<usize> {
-        self.sponge.sample_indices(count, bits)
     }
 }

@@ -4,7 +4,7 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::fractions::LeafClaim;
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{EF, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, EF, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use super::{

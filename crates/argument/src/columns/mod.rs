@@ -37,13 +37,13 @@ pub use cells::evaluate_columns;
 /// An evaluation of the committed polynomial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "the evaluation must be opened"]
-pub struct EvaluationClaim {
+pub struct EvaluationClaim<E = EF> {
     /// The point in the lane variables, most significant first.
-    pub lane_point: Vec<EF>,
+    pub lane_point: Vec<E>,
     /// The point in the column variables.
-    pub column_point: Vec<EF>,
+    pub column_point: Vec<E>,
     /// The claimed value at `(column_point, lane_point)`.
-    pub value: EF,
+    pub value: E,
 }
 
 pub(crate) const LANE_ROUND: Label = Label::new("columns/lane round");

@@ -102,6 +102,7 @@ mod tests {
     use super::*;
     use crate::checks::{Check, switch};
     use crate::columns::verify::{Error, verify};
+    use sheaf_transcript::counting::{Cost, Counted, Counting};
     use sheaf_transcript::{F, VerifierTranscript};
 
     const LOG_LANES: usize = 6;
@@ -235,5 +236,26 @@ mod tests {
             assert_eq!(run().unwrap_err(), Error::Mismatch, "element {i}");
             assert!(switch::without(Check::Columns, run).is_ok());
         }
+    }
+
+    #[test]
+    fn the_cost_is_that_of_the_formulas() {
+        let (value, _, proof) = proof();
+        let bytes = VerifierTranscript::encode(&proof);
+        let mut channel = Counting::new(VerifierTranscript::new(&bytes));
+        let weight = |lanes: &[Counted], columns: &[Counted]| {
+            let plain = |point: &[Counted]| point.iter().map(|x| x.0).collect::<Vec<EF>>();
+            Counted(weight(&plain(lanes), &plain(columns)))
+        };
+        let _ = verify(LOG_LANES, LOG_COLUMNS, Counted(value), weight, &mut channel).unwrap();
+        // Two products and a permutation per round, and the product with the weight.
+        let rounds = (LOG_LANES + LOG_COLUMNS) as u64;
+        let expected = Cost {
+            ext: 2 * rounds + 1,
+            transcript_permutations: rounds,
+            ..Cost::default()
+        };
+        assert_eq!(channel.cost(), expected);
+        channel.finish().unwrap();
     }
 }

@@ -1,7 +1,7 @@
 //! The verifier of the column reduction.
 
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{EF, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};
@@ -25,18 +25,18 @@ pub enum Error {
 ///
 /// # Errors
 /// If the proof is malformed or inconsistent.
-pub fn verify(
+pub fn verify<C: Channel>(
     log_lanes: usize,
     log_columns: usize,
-    value: EF,
-    weight: impl FnOnce(&[EF], &[EF]) -> EF,
-    transcript: &mut VerifierTranscript,
-) -> Result<EvaluationClaim, Error> {
+    value: C::Extension,
+    weight: impl FnOnce(&[C::Extension], &[C::Extension]) -> C::Extension,
+    channel: &mut C,
+) -> Result<EvaluationClaim<C::Extension>, Error> {
     let mut claim = value;
     let mut rounds = |label, count: usize| {
         let mut point = Vec::with_capacity(count);
         for _ in 0..count {
-            let (x, next) = round::receive(label, 2, claim, Claimed::Sum, transcript)?;
+            let (x, next) = round::receive(label, 2, claim, Claimed::Sum, channel)?;
             claim = next;
             point.push(x);
         }
@@ -44,7 +44,7 @@ pub fn verify(
     };
     let lane_point = rounds(LANE_ROUND, log_lanes)?;
     let column_point = rounds(COLUMN_ROUND, log_columns)?;
-    let value = transcript.receive_one(VALUE)?;
+    let value = channel.receive_one(VALUE)?;
     if claim != weight(&lane_point, &column_point) * value && applies(Check::Columns) {
         return Err(Error::Mismatch);
     }

@@ -43,15 +43,15 @@ use sheaf_transcript::{EF, Label};
 /// Evaluations of the leaves at one point: what a fraction sum leaves open.
 #[derive(Clone, Debug)]
 #[must_use = "the leaves must be tied to committed data"]
-pub struct LeafClaim {
+pub struct LeafClaim<E = EF> {
     /// The point in the leaf variables, most significant first.
-    pub leaf_point: Vec<EF>,
+    pub leaf_point: Vec<E>,
     /// The point in the lane variables.
-    pub lane_point: Vec<EF>,
+    pub lane_point: Vec<E>,
     /// Claimed extension of the numerators.
-    pub numerator: EF,
+    pub numerator: E,
     /// Claimed extension of the denominators.
-    pub denominator: EF,
+    pub denominator: E,
 }
 
 pub(crate) const ROOT: Label = Label::new("fractions/root");

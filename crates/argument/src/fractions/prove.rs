@@ -322,6 +322,7 @@ mod tests {
     use crate::checks::{Check, switch};
     use crate::fractions::verify::{self, Error};
     use p3_field::PackedFieldExtension;
+    use sheaf_transcript::counting::{Counting, Message};
     use sheaf_transcript::{F, VerifierTranscript};
 
     /// Leaves `a / b` and, last, minus their sum over one.
@@ -529,5 +530,28 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_cost_is_that_of_the_formulas() {
+        let log_lanes = PF::WIDTH.trailing_zeros() as usize + 1;
+        let (p, q) = leaves(2, 3);
+        let mut transcript = ProverTranscript::new();
+        let _ = prove(log_lanes, 3, p, q, &mut transcript);
+        let bytes = transcript.into_bytes();
+        let mut channel = Counting::new(VerifierTranscript::new(&bytes));
+        let _ = verify::verify(log_lanes, 3, &mut channel).unwrap();
+        // In each layer: the claim, its rounds, the product at the end, and the two lines to the next one.
+        let layer = |i: usize| 1 + 3 * (log_lanes + i) + 4 + 2;
+        let cost = channel.cost();
+        assert_eq!(cost.ext, (0..3).map(layer).sum::<usize>() as u64);
+        assert_eq!((cost.mixed, cost.inversions), (0, 0));
+        let rounds = Message {
+            label: ROUND,
+            elements: 10,
+            times: 3 * log_lanes + 1 + 2,
+        };
+        assert!(channel.messages().contains(&rounds));
+        channel.finish().unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::round;
-use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};
@@ -27,28 +27,28 @@ pub enum Error {
 ///
 /// # Errors
 /// If the proof is malformed or inconsistent.
-pub fn verify(
+pub fn verify<C: Channel>(
     log_lanes: usize,
     log_leaves: usize,
-    transcript: &mut VerifierTranscript,
-) -> Result<LeafClaim, Error> {
-    let mut lane_point = transcript.sample_point(log_lanes);
-    let mut leaf_point: Vec<EF> = Vec::new();
-    let mut p = EF::ZERO;
-    let mut q = transcript.receive_one(ROOT)?;
+    channel: &mut C,
+) -> Result<LeafClaim<C::Extension>, Error> {
+    let mut lane_point = channel.sample_point(log_lanes);
+    let mut leaf_point: Vec<C::Extension> = Vec::new();
+    let mut p = C::Extension::ZERO;
+    let mut q = channel.receive_one(ROOT)?;
     for layer in 0..log_leaves {
-        let lambda = transcript.sample();
+        let lambda = channel.sample();
         let claim = p + lambda * q;
         // Lanes are bound first, then nodes.
-        let point: Vec<EF> = lane_point.iter().chain(&leaf_point).copied().collect();
-        let (mut next, claim) = round::receive_all(ROUND, 2, claim, &point, transcript)?;
-        let children = transcript.receive(CHILDREN, 4)?;
+        let point: Vec<C::Extension> = lane_point.iter().chain(&leaf_point).copied().collect();
+        let (mut next, claim) = round::receive_all(ROUND, 2, claim, &point, channel)?;
+        let children = channel.receive(CHILDREN, 4)?;
         let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
         let expected = p0 * q1 + p1 * q0 + lambda * q0 * q1;
         if claim != expected && applies(Check::FractionLayer(layer)) {
             return Err(Error::Layer { layer });
         }
-        let bit = transcript.sample();
+        let bit = channel.sample();
         p = p0 + bit * (p1 - p0);
         q = q0 + bit * (q1 - q0);
         leaf_point = next.split_off(log_lanes);

@@ -2,9 +2,8 @@
 
 use core::array::from_fn;
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::{skip, univariate};
-use sheaf_transcript::{EF, Label};
+use sheaf_transcript::{EF, Extension, Label};
 
 use super::poseidon::{HALF_FULL_ROUNDS, Poseidon};
 use super::{InputClaim, SKIP, Shape};
@@ -34,18 +33,18 @@ pub(crate) enum Layer {
 
 /// A point shared by both tables.
 #[derive(Clone, Debug)]
-pub(crate) struct Point {
+pub(crate) struct Point<E = EF> {
     /// Weights of the values of the low slot bits. They sum to one.
-    pub(crate) skip: [EF; skip::SIZE],
+    pub(crate) skip: [E; skip::SIZE],
     /// Coordinates for the high slot bits of the larger table.
-    pub(crate) slots: Vec<EF>,
+    pub(crate) slots: Vec<E>,
     /// Coordinates for the lane bits.
-    pub(crate) lanes: Vec<EF>,
+    pub(crate) lanes: Vec<E>,
 }
 
-impl Point {
+impl<E: Extension> Point<E> {
     /// The weights of all `2^log_slots` slots of one table.
-    pub(crate) fn slot_weights(&self, log_slots: usize) -> Vec<EF> {
+    pub(crate) fn slot_weights(&self, log_slots: usize) -> Vec<E> {
         let own = &self.slots[self.slots.len() - (log_slots - SKIP)..];
         let high = sheaf_sumcheck::eq::table(own);
         high.iter()
@@ -59,40 +58,40 @@ impl Point {
 /// After a full layer its weights are powers of a challenge. It keeps these across the
 /// partial layers, with what each of them has changed at element 0 (see [`Poseidon`]).
 #[derive(Clone, Debug)]
-pub(crate) struct Form<const W: usize> {
+pub(crate) struct Form<const W: usize, E = EF> {
     pub(crate) poseidon: &'static Poseidon<W>,
     /// What the last full layer has left: consecutive powers of `ratio`.
-    pub(crate) weights: [EF; W],
-    ratio: EF,
+    pub(crate) weights: [E; W],
+    ratio: E,
     /// What each partial layer since then has added to the weight of element 0.
-    differences: Vec<EF>,
+    differences: Vec<E>,
     /// The weight of element 0 that the last partial layer has left.
-    pub(crate) element: EF,
+    pub(crate) element: E,
     /// The weights of the cubes of the layer that has been entered; of a partial one, that of element 0 alone.
-    pub(crate) gate: [EF; W],
+    pub(crate) gate: [E; W],
 }
 
-impl<const W: usize> Form<W> {
+impl<const W: usize, E: Extension> Form<W, E> {
     fn new(poseidon: &'static Poseidon<W>) -> Self {
         Self {
             poseidon,
-            weights: [EF::ZERO; W],
-            ratio: EF::ZERO,
+            weights: [E::ZERO; W],
+            ratio: E::ZERO,
             differences: Vec::new(),
-            element: EF::ZERO,
-            gate: [EF::ZERO; W],
+            element: E::ZERO,
+            gate: [E::ZERO; W],
         }
     }
 
     /// Takes the weights that batch the columns of a full layer.
-    fn leave_full(&mut self, powers: &[EF], ratio: EF) {
+    fn leave_full(&mut self, powers: &[E], ratio: E) {
         self.weights = from_fn(|j| powers[j]);
         self.ratio = ratio;
         self.differences.clear();
     }
 
     /// Takes the weight of element 0 after a partial layer.
-    fn leave_partial(&mut self, element: EF) {
+    fn leave_partial(&mut self, element: E) {
         self.differences.push(element - self.gate[0]);
         self.element = element;
     }
@@ -108,7 +107,7 @@ impl<const W: usize> Form<W> {
     ///
     /// Returns the constants `<w, c>` that separate the values of the form there and after
     /// the last full layer.
-    fn enter_full(&mut self, round: usize) -> EF {
+    fn enter_full(&mut self, round: usize) -> E {
         if self.differences.is_empty() {
             self.gate = self.poseidon.transposed_powers(&self.weights, self.ratio);
             self.poseidon.constant(&self.weights, round + 1)
@@ -129,21 +128,21 @@ impl<const W: usize> Form<W> {
 /// linear column, which the prover is spared by subtracting them once, in the full layer
 /// that follows.
 #[derive(Clone, Debug)]
-pub(crate) struct State {
-    pub(crate) narrow: Form<16>,
-    pub(crate) wide: Form<24>,
-    pub(crate) point: Point,
-    pub(crate) value: EF,
+pub(crate) struct State<E = EF> {
+    pub(crate) narrow: Form<16, E>,
+    pub(crate) wide: Form<24, E>,
+    pub(crate) point: Point<E>,
+    pub(crate) value: E,
 }
 
-impl State {
+impl<E: Extension> State<E> {
     /// The state after the output layer has left its evaluations at `point`.
-    pub(crate) fn new(point: Point) -> Self {
+    pub(crate) fn new(point: Point<E>) -> Self {
         Self {
             narrow: Form::new(Poseidon::narrow()),
             wide: Form::new(Poseidon::wide()),
             point,
-            value: EF::ZERO,
+            value: E::ZERO,
         }
     }
 
@@ -186,7 +185,7 @@ impl State {
     }
 
     /// The value of a layer's gate, given the evaluations sent at its end.
-    pub(crate) fn gate(&self, evaluations: &[EF]) -> EF {
+    pub(crate) fn gate(&self, evaluations: &[E]) -> E {
         let [narrow, wide] = [self.narrow.gate[0], self.wide.gate[0]];
         match *evaluations {
             [u24, linear] => wide * u24.cube() + linear,
@@ -202,7 +201,7 @@ impl State {
     ///
     /// After a partial layer the claim is `L + γ u16 + γ^2 u24`, with `γ^2` whether or
     /// not there is a `u16`; after a full layer it is `sum_i γ^i e_i` from `i = 1`.
-    pub(crate) fn leave(&mut self, evaluations: &[EF], gamma: EF) {
+    pub(crate) fn leave(&mut self, evaluations: &[E], gamma: E) {
         let square = gamma.square();
         match *evaluations {
             [u24, linear] => {
@@ -225,7 +224,7 @@ impl State {
     }
 
     /// The claim about inputs, given the evaluations of `a_0`.
-    pub(crate) fn input_claim(&self, shape: &Shape, evaluations: &[EF]) -> InputClaim {
+    pub(crate) fn input_claim(&self, shape: &Shape, evaluations: &[E]) -> InputClaim<E> {
         let (narrow, wide) = evaluations.split_at(16);
         InputClaim {
             lane_point: self.point.lanes.clone(),

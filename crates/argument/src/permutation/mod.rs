@@ -139,15 +139,15 @@ pub struct Shape {
 /// the transcript has absorbed already, or a prover could choose them last.
 #[must_use = "a claim that is not reduced is not proven"]
 #[derive(Clone, Debug)]
-pub struct OutputClaim {
+pub struct OutputClaim<E = EF> {
     /// Coordinates for the lane bits, most significant first.
-    pub lane_point: Vec<EF>,
+    pub lane_point: Vec<E>,
     /// Per width-16 slot and element.
-    pub weights16: Vec<[EF; 16]>,
+    pub weights16: Vec<[E; 16]>,
     /// Per width-24 slot and element.
-    pub weights24: Vec<[EF; 24]>,
+    pub weights24: Vec<[E; 24]>,
     /// The claimed sum.
-    pub value: EF,
+    pub value: E,
 }
 
 /// The claims about inputs that the argument leaves open:
@@ -159,17 +159,17 @@ pub struct OutputClaim {
 /// and likewise for width 24.
 #[must_use = "an input claim that is not checked leaves the outputs unproven"]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputClaim {
+pub struct InputClaim<E = EF> {
     /// Coordinates for the lane bits, most significant first.
-    pub lane_point: Vec<EF>,
+    pub lane_point: Vec<E>,
     /// Weights of all `2^s16` width-16 slots.
-    pub slot_weights16: Vec<EF>,
+    pub slot_weights16: Vec<E>,
     /// Weights of all `2^s24` width-24 slots.
-    pub slot_weights24: Vec<EF>,
+    pub slot_weights24: Vec<E>,
     /// Claimed weighted sum of each width-16 input column.
-    pub inputs16: [EF; 16],
+    pub inputs16: [E; 16],
     /// Claimed weighted sum of each width-24 input column.
-    pub inputs24: [EF; 24],
+    pub inputs24: [E; 24],
 }
 
 /// Why a proof, or the question that it should answer, is not acceptable.
@@ -221,7 +221,7 @@ impl Shape {
     }
 }
 
-impl OutputClaim {
+impl<E> OutputClaim<E> {
     /// Whether the lengths are those of `shape`.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use p3_field::PrimeCharacteristicRing;
 use p3_koala_bear::{KOALABEAR_POSEIDON1_RC_16, KOALABEAR_POSEIDON1_RC_24, MDSKoalaBearData};
 use p3_monty_31::MDSUtils;
-use sheaf_transcript::{EF, F};
+use sheaf_transcript::{Extension, F};
 
 /// Full rounds at each end of a permutation.
 pub(crate) const HALF_FULL_ROUNDS: usize = 4;
@@ -113,24 +113,24 @@ impl<const W: usize> Poseidon<W> {
     }
 
     /// `M^T w`.
-    pub(crate) fn transposed(&self, weights: &[EF; W]) -> [EF; W] {
+    pub(crate) fn transposed<E: Extension>(&self, weights: &[E; W]) -> [E; W] {
         transposed(&self.column, weights)
     }
 
     /// `M^T w` for the weights `w_j = first ratio^j`, in time linear in `W`.
     ///
     /// With `m` the first column, `(M^T w)_l = ratio^l sum_{i<W-l} m_i first ratio^i + sum_{i>=W-l} m_i first ratio^(i-W+l)`.
-    pub(crate) fn transposed_powers(&self, powers: &[EF; W], ratio: EF) -> [EF; W] {
+    pub(crate) fn transposed_powers<E: Extension>(&self, powers: &[E; W], ratio: E) -> [E; W] {
         let first = powers[0];
         // `low[l]` is the first sum but its factor, `high[l]` the second one.
-        let mut low = [EF::ZERO; W];
-        let mut sum = EF::ZERO;
+        let mut low = [E::ZERO; W];
+        let mut sum = E::ZERO;
         for i in 0..W {
             sum += powers[i] * self.column[i];
             low[W - 1 - i] = sum;
         }
-        let mut weights = [EF::ZERO; W];
-        let (mut high, mut power) = (EF::ZERO, EF::ONE);
+        let mut weights = [E::ZERO; W];
+        let (mut high, mut power) = (E::ZERO, E::ONE);
         for l in 0..W {
             weights[l] = power * low[l] + high;
             high = ratio * high + first * self.column[W - 1 - l];
@@ -140,14 +140,14 @@ impl<const W: usize> Poseidon<W> {
     }
 
     /// `<w, c_r>`.
-    pub(crate) fn constant(&self, weights: &[EF; W], round: usize) -> EF {
+    pub(crate) fn constant<E: Extension>(&self, weights: &[E; W], round: usize) -> E {
         dot(weights, &self.round_constants[round])
     }
 
     /// `(M^T w_k)_0`, where `k` differences are given: the weight of the cube in partial layer `k`.
-    pub(crate) fn element_weight(&self, weights: &[EF; W], differences: &[EF]) -> EF {
+    pub(crate) fn element_weight<E: Extension>(&self, weights: &[E; W], differences: &[E]) -> E {
         let k = differences.len();
-        let later: EF = differences
+        let later: E = differences
             .iter()
             .enumerate()
             .map(|(i, &d)| d * self.columns[k - i][0])
@@ -156,7 +156,11 @@ impl<const W: usize> Poseidon<W> {
     }
 
     /// `M^T w_R`: the weights of the cubes in the full layer that follows all partial ones.
-    pub(crate) fn weights_across(&self, weights: &[EF; W], differences: &[EF]) -> [EF; W] {
+    pub(crate) fn weights_across<E: Extension>(
+        &self,
+        weights: &[E; W],
+        differences: &[E],
+    ) -> [E; W] {
         let mut sums = transposed(&self.across, weights);
         for (i, &d) in differences.iter().enumerate() {
             let row = &self.rows[differences.len() - i];
@@ -168,24 +172,26 @@ impl<const W: usize> Poseidon<W> {
     }
 
     /// The constants of all partial layers and of the step into the full layer that follows.
-    pub(crate) fn constant_across(&self, weights: &[EF; W], differences: &[EF]) -> EF {
+    pub(crate) fn constant_across<E: Extension>(&self, weights: &[E; W], differences: &[E]) -> E {
         dot(weights, &self.constant_of_weights) + dot(differences, &self.constant_of_differences)
     }
 }
 
 /// `M^T w` for the circulant matrix `M` with this first column.
-fn transposed<const W: usize>(column: &[F; W], weights: &[EF; W]) -> [EF; W] {
+fn transposed<const W: usize, E: Extension>(column: &[F; W], weights: &[E; W]) -> [E; W] {
     from_fn(|l| (0..W).map(|j| weights[j] * column[(W + j - l) % W]).sum())
 }
 
-fn dot(weights: &[EF], constants: &[F]) -> EF {
+fn dot<E: Extension>(weights: &[E], constants: &[F]) -> E {
     weights.iter().zip(constants).map(|(&w, &c)| w * c).sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use sheaf_sumcheck::univariate;
+    use sheaf_transcript::EF;
+
+    use super::*;
 
     fn elements<const W: usize>(seed: usize) -> [EF; W] {
         from_fn(|i| EF::from_usize(seed + i * i * 31 + 7).cube() * F::from_usize(i + 3))

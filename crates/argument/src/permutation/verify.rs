@@ -2,10 +2,9 @@
 
 use core::array::from_fn;
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, skip};
-use sheaf_transcript::{EF, Transcript, VerifierTranscript};
+use sheaf_transcript::{Channel, Extension};
 
 use crate::checks::{Check, applies};
 
@@ -17,19 +16,19 @@ use super::{Error, InputClaim, OutputClaim, SKIP, Shape, order};
 ///
 /// # Errors
 /// If the proof is malformed or wrong, or if the claim does not fit the shape.
-pub fn verify(
+pub fn verify<C: Channel>(
     shape: &Shape,
-    claim: OutputClaim,
-    transcript: &mut VerifierTranscript<'_>,
-) -> Result<InputClaim, Error> {
+    claim: OutputClaim<C::Extension>,
+    channel: &mut C,
+) -> Result<InputClaim<C::Extension>, Error> {
     shape.check()?;
     claim.check(shape)?;
-    let (mut state, mut evaluations) = output_layer(shape, claim, transcript)?;
+    let (mut state, mut evaluations) = output_layer(shape, claim, channel)?;
     for (i, layer) in state.layers().into_iter().enumerate() {
-        state.leave(&evaluations, transcript.sample());
+        state.leave(&evaluations, channel.sample());
         state.enter(layer);
-        let claim = sumcheck(&mut state, transcript)?;
-        evaluations = transcript.receive(label::EVALUATIONS, layer.evaluations())?;
+        let claim = sumcheck(&mut state, channel)?;
+        evaluations = channel.receive(label::EVALUATIONS, layer.evaluations())?;
         if state.gate(&evaluations) != claim && applies(Check::PermutationLayer(i + 1)) {
             return Err(Error::Layer { layer: i + 1 });
         }
@@ -40,7 +39,10 @@ pub fn verify(
 /// The univariate round and the rounds of one layer; moves the point.
 ///
 /// Returns the value that the gate must have at the new point.
-fn sumcheck(state: &mut State, transcript: &mut VerifierTranscript<'_>) -> Result<EF, Error> {
+fn sumcheck<C: Channel>(
+    state: &mut State<C::Extension>,
+    channel: &mut C,
+) -> Result<C::Extension, Error> {
     let point = &mut state.point;
     let moments = skip::moments(&point.skip);
     let (rho, mut claim) = round::receive(
@@ -48,7 +50,7 @@ fn sumcheck(state: &mut State, transcript: &mut VerifierTranscript<'_>) -> Resul
         skip::CUBE_SIZE - 1,
         state.value,
         Claimed::Moments(&moments[1..]),
-        transcript,
+        channel,
     )?;
     point.skip = skip::basis(rho);
 
@@ -62,17 +64,17 @@ fn sumcheck(state: &mut State, transcript: &mut VerifierTranscript<'_>) -> Resul
             &mut point.slots
         };
         let claimed = Claimed::Eq(coordinates[i]);
-        (coordinates[i], claim) = round::receive(label::ROUND, 3, claim, claimed, transcript)?;
+        (coordinates[i], claim) = round::receive(label::ROUND, 3, claim, claimed, channel)?;
     }
     Ok(claim)
 }
 
 /// Layer 0: from the output claim to evaluations of the states before the last cubes.
-fn output_layer(
+fn output_layer<E: Extension, C: Channel<Extension = E>>(
     shape: &Shape,
-    claim: OutputClaim,
-    transcript: &mut VerifierTranscript<'_>,
-) -> Result<(State, Vec<EF>), Error> {
+    claim: OutputClaim<E>,
+    channel: &mut C,
+) -> Result<(State<E>, Vec<E>), Error> {
     let OutputClaim {
         lane_point: mut lanes,
         weights16,
@@ -81,15 +83,14 @@ fn output_layer(
     } = claim;
     for i in order::lanes(shape.log_lanes) {
         let claimed = Claimed::Eq(lanes[i]);
-        (lanes[i], value) = round::receive(label::OUTPUT_ROUND, 3, value, claimed, transcript)?;
+        (lanes[i], value) = round::receive(label::OUTPUT_ROUND, 3, value, claimed, channel)?;
     }
-    let mut slots = vec![EF::ZERO; shape.log_slots()];
+    let mut slots = vec![E::ZERO; shape.log_slots()];
     for i in order::slots(slots.len()) {
-        (slots[i], value) =
-            round::receive(label::OUTPUT_ROUND, 4, value, Claimed::Sum, transcript)?;
+        (slots[i], value) = round::receive(label::OUTPUT_ROUND, 4, value, Claimed::Sum, channel)?;
     }
 
-    let evaluations = transcript.receive(label::EVALUATIONS, 16 + 24)?;
+    let evaluations = channel.receive(label::EVALUATIONS, 16 + 24)?;
     let (narrow, wide) = evaluations.split_at(16);
     let gate = output_gate(Poseidon::narrow(), &weights16, &slots, narrow)
         + output_gate(Poseidon::wide(), &weights24, &slots, wide);
@@ -111,20 +112,20 @@ fn output_layer(
 ///
 /// Where the table has fewer slot variables than there are, it fills the half of the
 /// hypercube on which the missing top variables are zero.
-fn output_gate<const W: usize>(
+fn output_gate<const W: usize, E: Extension>(
     poseidon: &Poseidon<W>,
-    weights: &[[EF; W]],
-    slots: &[EF],
-    evaluations: &[EF],
-) -> EF {
+    weights: &[[E; W]],
+    slots: &[E],
+    evaluations: &[E],
+) -> E {
     let missing = slots.len() - weights.len().ilog2() as usize;
     let (missing, own) = slots.split_at(missing);
-    let scale = missing.iter().map(|&r| EF::ONE - r).product();
-    let mut folded = [EF::ZERO; W];
+    let scale = missing.iter().map(|&r| E::ONE - r).product();
+    let mut folded = [E::ZERO; W];
     for (e, weights) in eq::scaled_table(own, scale).into_iter().zip(weights) {
         // Most slots feed few elements.
         for (sum, &w) in folded.iter_mut().zip(weights) {
-            if w != EF::ZERO {
+            if w != E::ZERO {
                 *sum += e * w;
             }
         }

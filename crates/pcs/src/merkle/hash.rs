@@ -12,6 +12,11 @@ const CAPACITY: usize = WIDTH - RATE;
 /// Rows or nodes that are hashed at a time.
 pub(crate) const BATCH: usize = PF::WIDTH;
 
+/// Permutations that hash a row of `width` elements.
+pub(crate) const fn row_permutations(width: usize) -> usize {
+    width.div_ceil(RATE)
+}
+
 /// The digests of the rows of a matrix.
 pub(crate) fn rows(rows: &[F], width: usize) -> Vec<Digest> {
     rows.chunks(BATCH * width)

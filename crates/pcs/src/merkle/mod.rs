@@ -22,11 +22,11 @@ mod hash;
 #[cfg(feature = "prover")]
 mod tree;
 
-pub(crate) use hash::rows as hash_rows;
+pub(crate) use hash::{row_permutations, rows as hash_rows};
 #[cfg(feature = "prover")]
 pub(crate) use tree::Tree;
 
-use sheaf_transcript::F;
+use sheaf_transcript::{Channel, F};
 
 /// Elements of a digest.
 pub(crate) const DIGEST: usize = 9;
@@ -65,7 +65,7 @@ pub(crate) fn sibling_count(positions: &[usize], depth: usize) -> usize {
     count
 }
 
-/// Recomputes the root from leaf digests and siblings.
+/// Recomputes the root from leaf digests and siblings, and tells `channel` what that takes.
 ///
 /// `None` if their numbers do not fit.
 pub(crate) fn root(
@@ -73,6 +73,7 @@ pub(crate) fn root(
     positions: &[usize],
     leaves: Vec<Digest>,
     siblings: &[Digest],
+    channel: &mut impl Channel,
 ) -> Option<Digest> {
     let mut positions = positions.to_vec();
     let mut digests = leaves;
@@ -92,6 +93,7 @@ pub(crate) fn root(
             children.extend(children_of_one);
         }
         digests = hash::nodes(&children);
+        channel.hashed(digests.len());
         positions = ascend(&positions).1;
     }
     match *digests {

@@ -16,7 +16,7 @@ use super::security::{
 };
 use super::{MAX_DOMAIN_BITS, ParameterError, Round};
 use crate::layout::Layout;
-use crate::merkle::{DIGEST, RATE};
+use crate::merkle::{DIGEST, row_permutations};
 
 /// Candidates for the slack parameter `m`.
 const SLACKS: [usize; 8] = [3, 5, 8, 12, 16, 24, 32, 40];
@@ -294,7 +294,7 @@ const fn grinding_nanoseconds(bits: usize) -> u64 {
 
 /// Hashing, grinding, and passes over the polynomial.
 pub(crate) fn prover_nanoseconds(round: &Round) -> u64 {
-    let permutations = (round.row_elements.div_ceil(RATE) as u64 + 1) << round.domain_bits();
+    let permutations = (row_permutations(round.row_elements) as u64 + 1) << round.domain_bits();
     let coefficients =
         (round.row_elements.div_ceil(EXTENSION_DEGREE) as u64) << round.inner_variables;
     permutations * NANOSECONDS_PER_HASH

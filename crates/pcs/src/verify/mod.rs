@@ -9,7 +9,7 @@ mod weights;
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{EF, Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies, difficulty, if_applies};
@@ -59,26 +59,26 @@ pub enum Error {
 /// A commitment that has been received; an opening consumes it.
 #[must_use = "a commitment that is not opened binds nothing"]
 #[derive(Clone, Debug)]
-pub struct Commitment {
+pub struct Commitment<E> {
     oracle: Oracle,
-    sample: Claim,
+    sample: Claim<E>,
 }
 
 /// Reads a commitment and its out-of-domain sample.
 ///
 /// # Errors
 /// If the proof is malformed or `parameters` are for another layout.
-pub fn receive_commitment(
+pub fn receive_commitment<C: Channel>(
     parameters: &Parameters,
     layout: &Layout,
-    transcript: &mut VerifierTranscript<'_>,
-) -> Result<Commitment, Error> {
+    channel: &mut C,
+) -> Result<Commitment<C::Extension>, Error> {
     if layout != parameters.layout() {
         return Err(Error::Layout);
     }
-    absorb_statement(parameters, transcript);
-    let oracle = Oracle::receive(transcript)?;
-    let sample = receive_sample(layout.variables(), transcript)?;
+    absorb_statement(parameters, channel);
+    let oracle = Oracle::receive(channel)?;
+    let sample = receive_sample(layout.variables(), channel)?;
     Ok(Commitment { oracle, sample })
 }
 
@@ -86,22 +86,22 @@ pub fn receive_commitment(
 ///
 /// # Errors
 /// If the opening does not prove the claims.
-pub fn verify_opening(
+pub fn verify_opening<C: Channel>(
     parameters: &Parameters,
     layout: &Layout,
-    commitment: Commitment,
-    claims: &[Claim],
-    transcript: &mut VerifierTranscript<'_>,
+    commitment: Commitment<C::Extension>,
+    claims: &[Claim<C::Extension>],
+    channel: &mut C,
 ) -> Result<(), Error> {
     check_claims(parameters, layout, claims)?;
-    absorb_claims(claims, transcript);
+    absorb_claims(claims, channel);
     let Commitment { mut oracle, sample } = commitment;
 
     // sum_b f_0(b) W_0(b) = sum.
     let mut weights = Weights::default();
-    let mut sum = EF::ZERO;
-    let challenge = transcript.sample();
-    let mut power = EF::ONE;
+    let mut sum = C::Extension::ZERO;
+    let challenge = channel.sample();
+    let mut power = C::Extension::ONE;
     let sample = core::iter::once((Check::Sample(0), sample));
     let claims = (0..).map(Check::Claim).zip(claims.iter().cloned());
     for (check, claim) in sample.chain(claims) {
@@ -115,10 +115,10 @@ pub fn verify_opening(
     let mut fold_weights = Vec::new();
     for (i, round) in parameters.rounds().iter().enumerate() {
         if let Some(previous) = i.checked_sub(1).and_then(|p| parameters.rounds().get(p)) {
-            let next = Oracle::receive(transcript)?;
-            let sample = receive_sample(round.variables(), transcript)?;
-            let opened = oracle.query(previous, i - 1, &fold_weights, transcript)?;
-            let challenge = transcript.sample();
+            let next = Oracle::receive(channel)?;
+            let sample = receive_sample(round.variables(), channel)?;
+            let opened = oracle.query(previous, i - 1, &fold_weights, channel)?;
+            let challenge = channel.sample();
             let scale = if_applies(Check::Sample(i), challenge);
             sum += scale * sample.value;
             weights.push_eq(scale, sample.point);
@@ -126,29 +126,29 @@ pub fn verify_opening(
             sum += weights.push_queries(i - 1, &opened, first, challenge, round.variables());
             oracle = next;
         }
-        let point = receive_folds(round, &mut sum, transcript)?;
+        let point = receive_folds(round, &mut sum, channel)?;
         weights.bind(&point);
         fold_weights = protocol::fold_weights(layout, i, &point);
     }
 
     // The last polynomial is fixed before its oracle is queried.
     let variables = parameters.final_variables();
-    let polynomial = transcript.receive(FINAL, 1 << variables)?;
+    let polynomial = channel.receive(FINAL, 1 << variables)?;
     if let Some(round) = parameters.rounds().last() {
         let last = parameters.rounds().len() - 1;
-        let opened = oracle.query(round, last, &fold_weights, transcript)?;
-        let challenge = transcript.sample();
+        let opened = oracle.query(round, last, &fold_weights, channel)?;
+        let challenge = channel.sample();
         sum += weights.push_queries(last, &opened, challenge, challenge, variables);
     }
     let mut point = Vec::with_capacity(variables);
     for _ in 0..variables {
-        let (x, next) = round::receive(FINAL_SUMCHECK, 2, sum, Claimed::Sum, transcript)?;
+        let (x, next) = round::receive(FINAL_SUMCHECK, 2, sum, Claimed::Sum, channel)?;
         point.push(x);
         sum = next;
     }
     weights.bind(&point);
     let basis = eq::table(&point);
-    let value: EF = polynomial.iter().zip(basis).map(|(&f, w)| f * w).sum();
+    let value: C::Extension = polynomial.iter().zip(basis).map(|(&f, w)| f * w).sum();
     if value * weights.value() == sum || !applies(Check::FinalSum) {
         Ok(())
     } else {
@@ -156,7 +156,11 @@ pub fn verify_opening(
     }
 }
 
-fn check_claims(parameters: &Parameters, layout: &Layout, claims: &[Claim]) -> Result<(), Error> {
+fn check_claims<E>(
+    parameters: &Parameters,
+    layout: &Layout,
+    claims: &[Claim<E>],
+) -> Result<(), Error> {
     if layout != parameters.layout() {
         return Err(Error::Layout);
     }
@@ -176,27 +180,27 @@ fn check_claims(parameters: &Parameters, layout: &Layout, claims: &[Claim]) -> R
 }
 
 /// A random point and the prover's value there.
-fn receive_sample(
+fn receive_sample<C: Channel>(
     variables: usize,
-    transcript: &mut VerifierTranscript<'_>,
-) -> Result<Claim, TranscriptError> {
-    let point = transcript.sample_point(variables);
-    let value = transcript.receive_one(OUT_OF_DOMAIN)?;
+    channel: &mut C,
+) -> Result<Claim<C::Extension>, TranscriptError> {
+    let point = channel.sample_point(variables);
+    let value = channel.receive_one(OUT_OF_DOMAIN)?;
     Ok(Claim { point, value })
 }
 
 /// The sumcheck rounds that bind the slice variables of one oracle.
-fn receive_folds(
+fn receive_folds<C: Channel>(
     round: &Round,
-    sum: &mut EF,
-    transcript: &mut VerifierTranscript<'_>,
-) -> Result<Vec<EF>, TranscriptError> {
+    sum: &mut C::Extension,
+    channel: &mut C,
+) -> Result<Vec<C::Extension>, TranscriptError> {
     (0..round.slice_variables)
         .map(|_| {
-            let message = transcript.receive(SUMCHECK, 2)?;
+            let message = channel.receive(SUMCHECK, 2)?;
             // The nonce comes before the challenge that it makes expensive.
-            transcript.check_grind(FOLD_GRINDING, difficulty(round.fold_grinding))?;
-            let x = transcript.sample();
+            channel.check_grind(FOLD_GRINDING, difficulty(round.fold_grinding))?;
+            let x = channel.sample();
             *sum = round::next_claim(*sum, Claimed::Sum, &message, x);
             Ok(x)
         })

@@ -1,7 +1,7 @@
 //! Commitments to codewords, and queries to them.
 
 use p3_field::{PrimeCharacteristicRing, TwoAdicField};
-use sheaf_transcript::{EF, F, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, F, TranscriptError};
 
 use super::Error;
 use crate::checks::{Check, applies, difficulty};
@@ -16,10 +16,8 @@ pub(super) struct Oracle {
 }
 
 impl Oracle {
-    pub(super) fn receive(
-        transcript: &mut VerifierTranscript<'_>,
-    ) -> Result<Self, TranscriptError> {
-        let elements = transcript.receive_base(ROOT, DIGEST)?;
+    pub(super) fn receive<C: Channel>(channel: &mut C) -> Result<Self, TranscriptError> {
+        let elements = channel.receive_base(ROOT, DIGEST)?;
         Ok(Self {
             root: digest(&elements),
         })
@@ -30,27 +28,28 @@ impl Oracle {
     /// Returns, in drawn order, pairs of `x` and the row at `x` folded with `fold_weights`: where
     /// the oracle is a codeword, that is the value at `x` of the univariate polynomial
     /// whose coefficients are the values of the folded multilinear polynomial.
-    pub(super) fn query(
+    pub(super) fn query<C: Channel>(
         &self,
         round: &Round,
         index: usize,
-        fold_weights: &[EF],
-        transcript: &mut VerifierTranscript<'_>,
-    ) -> Result<Vec<(F, EF)>, Error> {
-        transcript.check_grind(QUERY_GRINDING, difficulty(round.query_grinding))?;
+        fold_weights: &[C::Extension],
+        channel: &mut C,
+    ) -> Result<Vec<(F, C::Extension)>, Error> {
+        channel.check_grind(QUERY_GRINDING, difficulty(round.query_grinding))?;
         let depth = round.domain_bits();
-        let positions = Positions::draw(round.queries, depth, transcript);
+        let positions = Positions::draw(round.queries, depth, channel);
         let distinct = &positions.distinct;
-        let rows = transcript.hint(ROWS, distinct.len() * round.row_elements)?;
+        let rows = channel.hint(ROWS, distinct.len() * round.row_elements)?;
         let siblings = merkle::sibling_count(distinct, depth);
-        let siblings: Vec<Digest> = transcript
+        let siblings: Vec<Digest> = channel
             .hint(NODES, siblings * DIGEST)?
             .chunks_exact(DIGEST)
             .map(digest)
             .collect();
 
         let leaves = merkle::hash_rows(&rows, round.row_elements);
-        let root = merkle::root(depth, distinct, leaves, &siblings);
+        channel.hashed(distinct.len() * merkle::row_permutations(round.row_elements));
+        let root = merkle::root(depth, distinct, leaves, &siblings, channel);
         if root != Some(self.root) && applies(Check::Rows(index)) {
             return Err(Error::Rows { oracle: index });
         }

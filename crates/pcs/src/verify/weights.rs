@@ -12,33 +12,33 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
-use sheaf_transcript::{EF, F};
+use sheaf_transcript::{Extension, F};
 
 use crate::checks::{Check, if_applies};
 
 /// A sum of scaled weight functions in the same variables.
 #[derive(Debug, Default)]
-pub(super) struct Weights {
-    eq: Vec<(EF, Vec<EF>)>,
-    powers: Vec<Power>,
+pub(super) struct Weights<E> {
+    eq: Vec<(E, Vec<E>)>,
+    powers: Vec<Power<E>>,
 }
 
 /// `scale * x^b` in `variables` variables.
 #[derive(Debug)]
-struct Power {
-    scale: EF,
+struct Power<E> {
+    scale: E,
     x: F,
     variables: usize,
 }
 
-impl Weights {
+impl<E: Extension> Weights<E> {
     /// Adds `scale * eq(point, b)`.
-    pub(super) fn push_eq(&mut self, scale: EF, point: Vec<EF>) {
+    pub(super) fn push_eq(&mut self, scale: E, point: Vec<E>) {
         self.eq.push((scale, point));
     }
 
     /// Binds the first variables to `point`.
-    pub(super) fn bind(&mut self, point: &[EF]) {
+    pub(super) fn bind(&mut self, point: &[E]) {
         for (scale, rest) in &mut self.eq {
             let tail = rest.split_off(point.len().min(rest.len()));
             *scale *= eq::eval(rest, point);
@@ -56,12 +56,12 @@ impl Weights {
     pub(super) fn push_queries(
         &mut self,
         index: usize,
-        opened: &[(F, EF)],
-        first: EF,
-        ratio: EF,
+        opened: &[(F, E)],
+        first: E,
+        ratio: E,
         variables: usize,
-    ) -> EF {
-        let mut sum = EF::ZERO;
+    ) -> E {
+        let mut sum = E::ZERO;
         let mut power = first;
         for &(x, value) in opened {
             let scale = if_applies(Check::Queries(index), power);
@@ -77,15 +77,15 @@ impl Weights {
     }
 
     /// The value, once all variables are bound.
-    pub(super) fn value(&self) -> EF {
-        let by_eq: EF = self.eq.iter().map(|(scale, _)| *scale).sum();
-        let by_power: EF = self.powers.iter().map(|power| power.scale).sum();
+    pub(super) fn value(&self) -> E {
+        let by_eq: E = self.eq.iter().map(|(scale, _)| *scale).sum();
+        let by_power: E = self.powers.iter().map(|power| power.scale).sum();
         by_eq + by_power
     }
 }
 
-impl Power {
-    fn bind(&mut self, point: &[EF]) {
+impl<E: Extension> Power<E> {
+    fn bind(&mut self, point: &[E]) {
         let rest = self.variables.saturating_sub(point.len());
         // The last bound variable has weight 2^rest, each one before it twice that.
         let mut x = self.x.exp_power_of_2(rest);

@@ -3,12 +3,13 @@
 mod cheating;
 mod instance;
 
-use p3_field::PrimeField32;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use sheaf_transcript::counting::{Counted, Counting};
 use sheaf_transcript::field::coefficients;
-use sheaf_transcript::{ProverTranscript, Transcript, VerifierTranscript};
+use sheaf_transcript::{EF, F, ProverTranscript, Transcript, VerifierTranscript};
 
 use self::instance::Instance;
-use super::{Shape, Trace, error_terms, prove::prove, verify::verify};
+use super::{InputClaim, OutputClaim, Shape, Trace, error_terms, prove::prove, verify::verify};
 
 const PROD: Shape = Shape {
     log_lanes: 4,
@@ -52,6 +53,59 @@ fn round_trip(shape: Shape, trace: &mut Trace) {
     assert_eq!(verifier.sample(), after);
     verifier.finish().unwrap();
     instance.check(&claimed).unwrap();
+}
+
+fn counted(claim: &OutputClaim) -> OutputClaim<Counted> {
+    let all = |elements: &[EF]| elements.iter().copied().map(Counted).collect();
+    OutputClaim {
+        lane_point: all(&claim.lane_point),
+        weights16: claim.weights16.iter().map(|w| w.map(Counted)).collect(),
+        weights24: claim.weights24.iter().map(|w| w.map(Counted)).collect(),
+        value: Counted(claim.value),
+    }
+}
+
+fn plain(claim: InputClaim<Counted>) -> InputClaim {
+    let all = |elements: Vec<Counted>| elements.into_iter().map(|x| x.0).collect();
+    InputClaim {
+        lane_point: all(claim.lane_point),
+        slot_weights16: all(claim.slot_weights16),
+        slot_weights24: all(claim.slot_weights24),
+        inputs16: claim.inputs16.map(|x| x.0),
+        inputs24: claim.inputs24.map(|x| x.0),
+    }
+}
+
+#[test]
+fn counted_verification_accepts_and_rejects_as_plain_verification() {
+    let mut trace = Trace::new(TEST);
+    let instance = Instance::random(TEST);
+    instance.record(&mut trace);
+    let claim = instance.output_claim();
+    let mut prover = ProverTranscript::new();
+    let _ = prove(&TEST, &mut trace, claim.clone(), &mut prover);
+    let proof = prover.into_proof();
+    let both = |proof: &[F]| {
+        let bytes = VerifierTranscript::encode(proof);
+        let transcript = VerifierTranscript::new(&bytes);
+        let expected = verify(&TEST, claim.clone(), &mut transcript.clone());
+        let mut channel = Counting::new(transcript);
+        let got = verify(&TEST, counted(&claim), &mut channel).map(plain);
+        assert_eq!(got, expected);
+        let elements: usize = channel
+            .messages()
+            .iter()
+            .map(|m| m.elements * m.times)
+            .sum();
+        got.map(|_| elements)
+    };
+    assert_eq!(both(&proof), Ok(proof.len()));
+    for i in (0..proof.len()).step_by(97) {
+        let mut altered = proof.clone();
+        altered[i] += F::ONE;
+        assert!(both(&altered).is_err());
+        assert!(both(&proof[..i]).is_err());
+    }
 }
 
 #[test]
