@@ -32,11 +32,21 @@
 //! **Error** over `|EF|`: `9` for `beta`, `K + v` for `alpha`.
 
 use p3_field::{Field, PrimeCharacteristicRing};
+use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, Transcript};
 
 use crate::shape::Shape;
 use crate::tweaks::{element, position};
+
+/// The error of the identity's challenges, without that of the fractions that it is proved with.
+pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
+    let roots = 9 + shape.steps + shape.scheme.chains;
+    vec![
+        ErrorTerm::roots("challenges", &[roots], SCHWARTZ_ZIPPEL)
+            .because("degree 9 in beta, steps + chains in alpha"),
+    ]
+}
 
 /// The challenges of the identity and what follows from them.
 #[derive(Clone, Debug)]

@@ -52,7 +52,7 @@ mod witness;
 pub use constraints::verify::Error as ConstraintError;
 #[cfg(feature = "prover")]
 pub use prove::{Cancelled, Phase, ProveError, Scratch, prove};
-pub use security::{ErrorTerm, SecurityReport, TARGET_BITS};
+pub use security::TARGET_BITS;
 pub use setup::{Setup, cells_per_signature, security_report};
 pub use statement::{
     Group, KIND_LEAF, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,

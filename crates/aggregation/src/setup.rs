@@ -1,8 +1,9 @@
 //! What prover and verifier derive from the size of the statement alone.
 
 use sheaf_pcs::{ParameterError, Parameters};
+use sheaf_security::SecurityReport;
 
-use crate::security::{COMMITMENT_BITS, SecurityReport, TARGET_BITS};
+use crate::security::{self, COMMITMENT_BITS, TARGET_BITS};
 use crate::shape::Shape;
 use crate::stacking::Stacking;
 use crate::statement::{MAX_SIGNATURES, Statement};
@@ -35,7 +36,7 @@ impl Setup {
         commitment_bits: f64,
     ) -> Result<Self, ParameterError> {
         let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, commitment_bits)?;
-        if SecurityReport::new(&shape, &parameters).bits() < TARGET_BITS {
+        if security::report(&shape, &parameters).bits() < TARGET_BITS {
             return Err(ParameterError::Unreachable {
                 millibits: (TARGET_BITS * 1000.0) as i64,
             });
@@ -77,7 +78,7 @@ pub fn security_report(
 ) -> Result<SecurityReport, ParameterError> {
     let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
     let (_, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
-    Ok(SecurityReport::new(&shape, &parameters))
+    Ok(security::report(&shape, &parameters))
 }
 
 /// Committed cells per signature.

@@ -13,13 +13,14 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::permutation::{InputClaim, OutputClaim};
+use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::EF;
 use sheaf_xmss::params::{CAPACITY, DIGEST, MESSAGE, PARAMETER, RANDOMNESS, RATE, TWEAK};
 use sheaf_xmss::tree::leaf_capacity;
 
 use crate::checks::Check;
-use crate::constraints::{ConstraintClaims, Constraints, OutputTarget};
+use crate::constraints::{ConstraintClaims, Constraints, OutputTarget, ROW_COLUMNS};
 use crate::form::{Form, FormClaim};
 use crate::idle::IdleOutputs;
 use crate::public::PublicEvaluations;
@@ -30,6 +31,19 @@ use crate::tweaks::{Carry, element};
 const STEP_PARAMETER: usize = DIGEST;
 /// Position of the tweak in the input of a chain step.
 const STEP_TWEAK: usize = STEP_PARAMETER + PARAMETER;
+
+/// The error of joining the output claims of both widths into one ([`output_claim`]).
+pub(crate) fn output_error_terms() -> Vec<ErrorTerm> {
+    vec![ErrorTerm::roots("joining the widths", &[1], SCHWARTZ_ZIPPEL).because("degree 1 in theta")]
+}
+
+/// The error of joining the claims of both lane points, each into one form.
+pub(crate) fn error_terms() -> Vec<ErrorTerm> {
+    vec![
+        ErrorTerm::roots("batching", &[ROW_COLUMNS + 16 + 24], SCHWARTZ_ZIPPEL)
+            .because("one power per claim at either lane point"),
+    ]
+}
 
 /// Where one element of a permutation's input comes from.
 #[derive(Clone, Copy, Debug)]

@@ -25,6 +25,7 @@
 pub mod prove;
 pub mod verify;
 
+use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_transcript::{EF, Label};
 
 /// One evaluation of the committed polynomial per lane point.
@@ -40,8 +41,9 @@ pub struct EvaluationClaims {
 pub(crate) const ROUND: Label = Label::new("columns/round");
 pub(crate) const VALUES: Label = Label::new("columns/values");
 
-/// The sum of the numerators of the error terms, to be divided by `|EF|`.
+/// The error for `claims` forms, of which there is at least one: batching and sumcheck, in one term.
 #[must_use]
-pub const fn error_numerator(claims: usize, log_columns: usize) -> usize {
-    claims - 1 + 2 * log_columns
+pub fn error_terms(claims: usize, log_columns: usize) -> Vec<ErrorTerm> {
+    let roots = claims - 1 + 2 * log_columns;
+    vec![ErrorTerm::roots("sumcheck", &[roots], SCHWARTZ_ZIPPEL).because("batching, 2 per round")]
 }

@@ -7,9 +7,8 @@
 mod search;
 pub(crate) mod security;
 
+use sheaf_security::{ErrorTerm, SecurityReport};
 use thiserror::Error;
-
-pub use security::{ErrorKind, ErrorTerm};
 
 use crate::layout::Layout;
 use crate::merkle::DIGEST;
@@ -167,13 +166,8 @@ impl Parameters {
     /// `-log2` of the sum of all terms but the collision resistance of the hash.
     #[must_use]
     pub fn security_bits(&self) -> f64 {
-        let sum: f64 = self
-            .error_terms()
-            .iter()
-            .filter(|term| term.kind == ErrorKind::Challenge)
-            .map(|term| libm::exp2(-term.bits))
-            .sum();
-        -libm::log2(sum)
+        let report: SecurityReport = self.error_terms().into_iter().collect();
+        report.algebraic_bits()
     }
 
     /// Elements of commitment and opening, as expected for random query positions.
