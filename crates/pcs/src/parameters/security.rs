@@ -45,11 +45,10 @@
 //! basic IEEE operations: every machine arrives at the same integers.
 
 use p3_security::SecurityAssumption;
-use sheaf_security::{ErrorKind, ErrorTerm, SCHWARTZ_ZIPPEL};
+use sheaf_security::{ErrorKind, ErrorTerm, SCHWARTZ_ZIPPEL, SecurityReport};
 use sheaf_transcript::field::EXTENSION_BITS;
 
-use super::Round;
-use crate::merkle::COLLISION_BITS;
+use super::{Parameters, Round};
 
 /// A millionth of a bit.
 pub(crate) type MicroBits = i64;
@@ -59,6 +58,9 @@ pub(crate) const BIT: MicroBits = 1_000_000;
 
 /// `log2 |EF|`.
 const FIELD: MicroBits = (EXTENSION_BITS * BIT as f64) as MicroBits;
+
+/// A collision of digests, which have nine elements: `log2 p^9 / 2`, rounded down.
+const COLLISION_BITS: f64 = 139.4;
 
 /// Rounds down.
 pub(crate) fn floor_bits(bits: f64) -> MicroBits {
@@ -218,30 +220,40 @@ fn oracle_terms(rounds: &[Round], max_claims: usize) -> impl Iterator<Item = Ter
     })
 }
 
-/// Every term of the error budget, one per challenge.
-pub(crate) fn error_terms(rounds: &[Round], max_claims: usize) -> Vec<ErrorTerm> {
-    let hash = ErrorTerm::collision(
-        "Merkle tree collision",
-        COLLISION_BITS,
-        "birthday bound on 9 elements",
-        "Poseidon, eprint 2019/458; sponge indifferentiability",
-    );
-    terms(rounds, max_claims)
-        .flat_map(|term| {
-            (0..term.count).map(move |i| ErrorTerm {
-                name: if term.count == 1 {
-                    format!("{}, oracle {}", term.name, term.oracle)
-                } else {
-                    format!("{}, oracle {}, variable {i}", term.name, term.oracle)
-                },
-                bits: term.bits as f64 / BIT as f64,
-                formula: term.formula.to_owned(),
-                source: term.source,
-                kind: ErrorKind::Challenge,
+impl Parameters {
+    /// Every term of the error budget, one per challenge.
+    #[must_use]
+    pub fn error_terms(&self) -> Vec<ErrorTerm> {
+        let hash = ErrorTerm::collision(
+            "Merkle tree collision",
+            COLLISION_BITS,
+            "birthday bound on 9 elements",
+            "Poseidon, eprint 2019/458; sponge indifferentiability",
+        );
+        terms(&self.rounds, self.max_claims)
+            .flat_map(|term| {
+                (0..term.count).map(move |i| ErrorTerm {
+                    name: if term.count == 1 {
+                        format!("{}, oracle {}", term.name, term.oracle)
+                    } else {
+                        format!("{}, oracle {}, variable {i}", term.name, term.oracle)
+                    },
+                    bits: term.bits as f64 / BIT as f64,
+                    formula: term.formula.to_owned(),
+                    source: term.source,
+                    kind: ErrorKind::Challenge,
+                })
             })
-        })
-        .chain([hash])
-        .collect()
+            .chain([hash])
+            .collect()
+    }
+
+    /// `-log2` of the sum of all terms but the collision resistance of the hash.
+    #[must_use]
+    pub fn security_bits(&self) -> f64 {
+        let report: SecurityReport = self.error_terms().into_iter().collect();
+        report.algebraic_bits()
+    }
 }
 
 /// The sum of all terms but the query terms, as a multiple of `2^-target`.
