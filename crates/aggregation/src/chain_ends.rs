@@ -32,6 +32,7 @@
 //! **Error** over `|EF|`: `9` for `beta`, `K + v` for `alpha`.
 
 use p3_field::{Field, PrimeCharacteristicRing};
+#[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, Transcript};
@@ -40,6 +41,7 @@ use crate::shape::Shape;
 use crate::tweaks::{element, position};
 
 /// The error of the identity's challenges, without that of the fractions that it is proved with.
+#[cfg(feature = "search")]
 pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     let roots = 9 + shape.steps + shape.scheme.chains;
     vec![

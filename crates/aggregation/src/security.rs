@@ -6,10 +6,8 @@ use sheaf_security::{ErrorTerm, SecurityReport};
 use sheaf_transcript::field::EXTENSION_BITS;
 
 use crate::shape::Shape;
+use crate::stacking::OPENING_CLAIMS;
 use crate::{chain_ends, constraints, wiring};
-
-/// The claims about the committed polynomial: one per lane point.
-pub(crate) const OPENING_CLAIMS: usize = 2;
 
 /// The security level that a proof must reach, in bits.
 pub const TARGET_BITS: f64 = 128.0;

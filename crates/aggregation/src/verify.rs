@@ -72,6 +72,7 @@ impl VerifyError {
 ///
 /// # Errors
 /// If the proof is not valid for exactly this statement and rate.
+#[cfg(feature = "search")]
 pub fn verify(statement: &Statement, log_inv_rate: usize, proof: &[u8]) -> Result<(), VerifyError> {
     verify_with(&Setup::new(statement, log_inv_rate)?, statement, proof)
 }

@@ -13,6 +13,7 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::permutation::{InputClaim, OutputClaim};
+#[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::EF;
@@ -20,7 +21,9 @@ use sheaf_xmss::params::{CAPACITY, DIGEST, MESSAGE, PARAMETER, RANDOMNESS, RATE,
 use sheaf_xmss::tree::leaf_capacity;
 
 use crate::checks::Check;
-use crate::constraints::{ConstraintClaims, Constraints, OutputTarget, ROW_COLUMNS};
+#[cfg(feature = "search")]
+use crate::constraints::ROW_COLUMNS;
+use crate::constraints::{ConstraintClaims, Constraints, OutputTarget};
 use crate::form::{Form, FormClaim};
 use crate::idle::IdleOutputs;
 use crate::public::PublicEvaluations;
@@ -33,11 +36,13 @@ const STEP_PARAMETER: usize = DIGEST;
 const STEP_TWEAK: usize = STEP_PARAMETER + PARAMETER;
 
 /// The error of joining the output claims of both widths into one ([`output_claim`]).
+#[cfg(feature = "search")]
 pub(crate) fn output_error_terms() -> Vec<ErrorTerm> {
     vec![ErrorTerm::roots("joining the widths", &[1], SCHWARTZ_ZIPPEL).because("degree 1 in theta")]
 }
 
 /// The error of joining the claims of both lane points, each into one form.
+#[cfg(feature = "search")]
 pub(crate) fn error_terms() -> Vec<ErrorTerm> {
     vec![
         ErrorTerm::roots("batching", &[ROW_COLUMNS + 16 + 24], SCHWARTZ_ZIPPEL)

@@ -66,6 +66,7 @@ pub(crate) mod verify;
 
 use p3_field::{Field, PrimeCharacteristicRing};
 use sheaf_argument::fractions::LeafClaim;
+#[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::{eq, univariate};
 use sheaf_transcript::{EF, F, Label};
@@ -417,12 +418,14 @@ impl Constraints {
     }
 
     /// The number of batched constraints, which bounds the degree in `zeta`.
+    #[cfg(feature = "search")]
     fn count(shape: &Shape) -> usize {
         7 + shape.digits + 2 * shape.elements + wired_outputs(shape).len()
     }
 }
 
 /// The error of batching the constraints, and of their sumcheck.
+#[cfg(feature = "search")]
 pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     let batching = Constraints::count(shape) + shape.log_lanes + shape.log_rows;
     let sumcheck = (LANE_DEGREE + 1) * shape.log_lanes + ROW_DEGREE * shape.log_rows;
