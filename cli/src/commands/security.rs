@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Args;
 use serde_json::{Value, json};
-use sheaf::{ErrorTerm, SecurityReport, security_report};
+use sheaf::{ErrorKind, ErrorTerm, SecurityReport, security_report};
 
 use crate::arguments::{RateArgument, parse_signatures};
 use crate::failure::{Failure, after_help, print};
@@ -62,7 +62,7 @@ fn json(arguments: &Arguments, report: &SecurityReport) -> Value {
             "bits": term.bits,
             "bound": term.formula,
             "source": term.source,
-            "is_hash": term.is_hash,
+            "is_hash": term.kind == ErrorKind::Hash,
         })
     };
     json!({
@@ -97,7 +97,10 @@ fn render(report: &SecurityReport) -> String {
             term.bits,
             term.formula,
             term.source,
-            if term.is_hash { " (work)" } else { "" }
+            match term.kind {
+                ErrorKind::Challenge => "",
+                ErrorKind::Hash => " (work)",
+            }
         );
     }
     let _ = writeln!(
@@ -105,7 +108,7 @@ fn render(report: &SecurityReport) -> String {
         "\nsum of all probabilities: 2^-{:.2}",
         report.algebraic_bits()
     );
-    for hash in report.terms.iter().filter(|t| t.is_hash) {
+    for hash in report.of_kind(ErrorKind::Hash) {
         let _ = writeln!(out, "{}: work of 2^{:.2}", hash.name, hash.bits);
     }
     if let Some(weakest) = report.weakest() {

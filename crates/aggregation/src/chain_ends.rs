@@ -31,36 +31,52 @@
 //!
 //! **Error** over `|EF|`: `9` for `beta`, `K + v` for `alpha`.
 
-use p3_field::{Field, PrimeCharacteristicRing};
-use sheaf_transcript::field::coefficients;
-use sheaf_transcript::{EF, F, Transcript};
+use p3_field::PrimeCharacteristicRing;
+#[cfg(feature = "search")]
+use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
+use sheaf_sumcheck::inverse;
+use sheaf_transcript::{EF, Extension, F, Transcript};
 
 use crate::shape::Shape;
 use crate::tweaks::{element, position};
 
-/// The challenges of the identity and what follows from them.
-#[derive(Clone, Debug)]
-pub(crate) struct ChainEnds {
-    pub alpha: EF,
-    pub beta: EF,
-    /// `1 / (alpha - k)` for `k < K`.
-    pub residues: Vec<EF>,
+/// The error of the identity's challenges, without that of the fractions that it is proved with.
+#[cfg(feature = "search")]
+pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
+    let roots = 9 + shape.steps + shape.scheme.chains;
+    vec![
+        ErrorTerm::roots("challenges", &[roots], SCHWARTZ_ZIPPEL)
+            .because("degree 9 in beta, steps + chains in alpha"),
+    ]
 }
 
-impl ChainEnds {
+/// The position of the last step of chain `c`.
+pub(crate) const fn last_position(c: usize) -> usize {
+    position(c, 7)
+}
+
+/// The challenges of the identity and what follows from them.
+#[derive(Clone, Debug)]
+pub(crate) struct ChainEnds<E = EF> {
+    pub alpha: E,
+    pub beta: E,
+    /// `1 / (alpha - k)` for `k < K`.
+    pub residues: Vec<E>,
+}
+
+impl<E: Extension> ChainEnds<E> {
     /// Draws the challenges. `None` if `alpha` lies in the base field: probability `p^-4`.
     pub(crate) fn draw(
         shape: &Shape,
-        transcript: &mut impl Transcript<Extension = EF>,
+        transcript: &mut impl Transcript<Extension = E>,
     ) -> Option<Self> {
         let beta = transcript.sample();
         let alpha = transcript.sample();
-        if coefficients(alpha)[1..].iter().all(|&c| c == F::ZERO) {
+        if alpha.coefficients()[1..].iter().all(|&c| c == F::ZERO) {
             return None;
         }
-        let residues = (0..shape.steps)
-            .map(|k| (alpha - element(k)).try_inverse())
-            .collect::<Option<_>>()?;
+        let poles: Vec<E> = (0..shape.steps).map(|k| alpha - element(k)).collect();
+        let residues = inverse::all(&poles)?;
         Some(Self {
             alpha,
             beta,
@@ -68,21 +84,16 @@ impl ChainEnds {
         })
     }
 
-    /// The position of the last step of chain `c`.
-    pub(crate) const fn last_position(c: usize) -> usize {
-        position(c, 7)
-    }
-
     /// `alpha - pos_c` is `constant_c + sum_{c' <= c} x_c'`.
-    pub(crate) fn denominator_constant(&self, c: usize) -> EF {
-        self.alpha + EF::ONE - element(7 * (c + 1))
+    pub(crate) fn denominator_constant(&self, c: usize) -> E {
+        self.alpha + E::ONE - element(7 * (c + 1))
     }
 
     /// The extension of the denominators in the leaf variables, as a form in the digits.
     ///
     /// Returns the weight of each digit `x_c`, and the weight of the indicator of live lanes.
-    pub(crate) fn denominator_form(&self, leaves: &[EF], chains: usize) -> (Vec<EF>, EF) {
-        let mut digits: Vec<EF> = leaves[..chains].to_vec();
+    pub(crate) fn denominator_form(&self, leaves: &[E], chains: usize) -> (Vec<E>, E) {
+        let mut digits: Vec<E> = leaves[..chains].to_vec();
         for c in (0..chains - 1).rev() {
             let later = digits[c + 1];
             digits[c] += later;

@@ -5,9 +5,8 @@
 
 use core::array::from_fn;
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
-use sheaf_transcript::EF;
+use sheaf_transcript::{EF, Extension};
 
 use crate::checks::{Check, applies};
 
@@ -17,31 +16,40 @@ const LOG_OCTET: usize = 3;
 
 /// Column `first + 8 stride k + j` has the weight `rows[k] * elements[j]`, where no `j` leaves the octet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Octets {
+struct Octets<E> {
     first: usize,
     stride: usize,
-    rows: Vec<EF>,
-    elements: Vec<EF>,
+    rows: Vec<E>,
+    elements: Vec<E>,
 }
 
 /// Column `first + i` has the weight `scale * weights[i]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Run {
+struct Run<E> {
     first: usize,
-    scale: EF,
-    weights: Vec<EF>,
+    scale: E,
+    weights: Vec<E>,
 }
 
 /// `sum_c weight_c * column_c(r)` for a lane point `r` that the context fixes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Form {
-    octets: Vec<Octets>,
-    runs: Vec<Run>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Form<E = EF> {
+    octets: Vec<Octets<E>>,
+    runs: Vec<Run<E>>,
 }
 
-impl Form {
+impl<E> Default for Form<E> {
+    fn default() -> Self {
+        Self {
+            octets: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+}
+
+impl<E: Extension> Form<E> {
     /// Adds `rows[k] * elements[j]` to column `first + 8 k + j`. No `first + j` leaves the octet of `first`.
-    pub(crate) fn add_octets(&mut self, first: usize, rows: Vec<EF>, elements: Vec<EF>) {
+    pub(crate) fn add_octets(&mut self, first: usize, rows: Vec<E>, elements: Vec<E>) {
         self.add_spread(first, 1, rows, elements);
     }
 
@@ -50,8 +58,8 @@ impl Form {
         &mut self,
         first: usize,
         stride: usize,
-        rows: Vec<EF>,
-        elements: Vec<EF>,
+        rows: Vec<E>,
+        elements: Vec<E>,
     ) {
         debug_assert!(first % OCTET + elements.len() <= OCTET);
         self.octets.push(Octets {
@@ -63,7 +71,7 @@ impl Form {
     }
 
     /// Adds `scale * weights[i]` to column `first + i`.
-    pub(crate) fn add_run(&mut self, first: usize, scale: EF, weights: Vec<EF>) {
+    pub(crate) fn add_run(&mut self, first: usize, scale: E, weights: Vec<E>) {
         self.runs.push(Run {
             first,
             scale,
@@ -72,12 +80,12 @@ impl Form {
     }
 
     /// Adds a weight to one column.
-    pub(crate) fn add(&mut self, column: usize, weight: EF) {
-        self.add_run(column, weight, vec![EF::ONE]);
+    pub(crate) fn add(&mut self, column: usize, weight: E) {
+        self.add_run(column, weight, vec![E::ONE]);
     }
 
     /// Adds another form, scaled.
-    pub(crate) fn add_form(&mut self, scale: EF, other: Self) {
+    pub(crate) fn add_form(&mut self, scale: E, other: Self) {
         self.octets.extend(other.octets.into_iter().map(|o| Octets {
             elements: o.elements.iter().map(|&x| scale * x).collect(),
             ..o
@@ -90,8 +98,8 @@ impl Form {
 
     /// The weight of every column.
     #[cfg(feature = "prover")]
-    pub(crate) fn weights(&self, columns: usize) -> Vec<EF> {
-        let mut weights = EF::zero_vec(columns);
+    pub(crate) fn weights(&self, columns: usize) -> Vec<E> {
+        let mut weights = E::zero_vec(columns);
         for o in &self.octets {
             for (k, &row) in o.rows.iter().enumerate() {
                 let octet = &mut weights[o.first + OCTET * o.stride * k..];
@@ -110,14 +118,14 @@ impl Form {
 
     /// The value of the form, given the values of all columns at its point.
     #[cfg(feature = "prover")]
-    pub(crate) fn eval(&self, columns: &[EF]) -> EF {
+    pub(crate) fn eval(&self, columns: &[E]) -> E {
         let weights = self.weights(columns.len());
         weights.iter().zip(columns).map(|(&w, &c)| w * c).sum()
     }
 
     /// The extension of the weights, as a function of the column, at the point of `basis`.
-    pub(crate) fn at(&self, basis: &ColumnBasis) -> EF {
-        let octets: EF = self
+    pub(crate) fn at(&self, basis: &ColumnBasis<E>) -> E {
+        let octets: E = self
             .octets
             .iter()
             .map(|o| {
@@ -126,7 +134,7 @@ impl Form {
                 dot(&o.rows, rows.iter().step_by(o.stride)) * dot(&o.elements, elements)
             })
             .sum();
-        let runs: EF = self
+        let runs: E = self
             .runs
             .iter()
             .map(|r| {
@@ -146,27 +154,27 @@ impl Form {
     }
 }
 
-fn dot<'a>(a: &[EF], b: impl IntoIterator<Item = &'a EF>) -> EF {
+fn dot<'a, E: Extension + 'a>(a: &[E], b: impl IntoIterator<Item = &'a E>) -> E {
     a.iter().zip(b).map(|(&a, &b)| a * b).sum()
 }
 
 /// The values `eq(column_point, c)`, in factors.
 #[derive(Clone, Debug)]
-pub(crate) struct ColumnBasis {
+pub(crate) struct ColumnBasis<E = EF> {
     /// Of the octets.
-    octets: Vec<EF>,
+    octets: Vec<E>,
     /// Of a column in its octet.
-    elements: [EF; OCTET],
+    elements: [E; OCTET],
     /// Of the columns from `first` on, multiplied out.
-    columns: Vec<EF>,
+    columns: Vec<E>,
     first: usize,
 }
 
-impl ColumnBasis {
+impl<E: Extension> ColumnBasis<E> {
     /// For `count` columns, of which those from `first_run` on are mostly in runs.
-    pub(crate) fn new(column_point: &[EF], count: usize, first_run: usize) -> Self {
+    pub(crate) fn new(column_point: &[E], count: usize, first_run: usize) -> Self {
         let (high, low) = column_point.split_at(column_point.len().saturating_sub(LOG_OCTET));
-        let octets = eq::prefix_table(high, count.div_ceil(OCTET), EF::ONE);
+        let octets = eq::prefix_table(high, count.div_ceil(OCTET), E::ONE);
         let low = eq::table(low);
         let elements = from_fn(|j| low.get(j).copied().unwrap_or_default());
         let mut basis = Self {
@@ -179,7 +187,7 @@ impl ColumnBasis {
         basis
     }
 
-    fn column(&self, c: usize) -> EF {
+    fn column(&self, c: usize) -> E {
         self.octets.get(c / OCTET).copied().unwrap_or_default() * self.elements[c % OCTET]
     }
 }
@@ -187,27 +195,27 @@ impl ColumnBasis {
 /// Claims `form(columns) = value` at one lane point, batched by powers of a challenge.
 ///
 /// Consumes any number of claims, leaves one. A false claim survives with
-/// probability at most `(number of claims) / |EF|`.
+/// probability at most `(number of claims) / |E|`.
 #[derive(Debug)]
 #[must_use = "a claim that nobody opens proves nothing"]
-pub(crate) struct FormClaim {
-    pub value: EF,
-    power: EF,
-    challenge: EF,
+pub(crate) struct FormClaim<E = EF> {
+    pub value: E,
+    power: E,
+    challenge: E,
 }
 
-impl FormClaim {
-    pub(crate) fn new(challenge: EF) -> Self {
+impl<E: Extension> FormClaim<E> {
+    pub(crate) fn new(challenge: E) -> Self {
         Self {
-            value: EF::ZERO,
-            power: EF::ONE,
+            value: E::ZERO,
+            power: E::ONE,
             challenge,
         }
     }
 
     /// Adds the claim that `check` is about. Returns its coefficient, which the weights of its form are to have.
-    pub(crate) fn weigh(&mut self, check: Check, value: EF) -> EF {
-        let weight = if applies(check) { self.power } else { EF::ZERO };
+    pub(crate) fn weigh(&mut self, check: Check, value: E) -> E {
+        let weight = if applies(check) { self.power } else { E::ZERO };
         self.value += weight * value;
         self.power *= self.challenge;
         weight
@@ -216,6 +224,8 @@ impl FormClaim {
 
 #[cfg(all(test, feature = "prover"))]
 mod tests {
+    use p3_field::PrimeCharacteristicRing;
+
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::{EF, F};
+use sheaf_transcript::{Extension, F};
 use sheaf_xmss::poseidon::Lanes;
 
 use crate::constraints::outputs::{Outputs, WeighedBlock};
@@ -24,17 +24,17 @@ static WIDE: LazyLock<[F; 24]> = LazyLock::new(|| {
 });
 
 /// `fp(0, Perm16(0))`.
-pub(crate) fn narrow_fingerprint(fingerprint: &[EF; 9]) -> EF {
+pub(crate) fn narrow_fingerprint<E: Extension>(fingerprint: &[E; 9]) -> E {
     let elements = fingerprint[1..].iter().zip(&*NARROW);
     elements.map(|(&b, &x)| b * x).sum()
 }
 
 /// The weighted sum of the wired outputs of `Perm24(0)`.
-pub(crate) fn wired_sum(outputs: &Outputs) -> EF {
-    let of_block = |b: &WeighedBlock| -> EF {
-        let rows: EF = b.rows.iter().copied().sum();
+pub(crate) fn wired_sum<E: Extension>(outputs: &Outputs<E>) -> E {
+    let of_block = |b: &WeighedBlock<E>| -> E {
+        let rows: E = b.rows.iter().copied().sum();
         let outputs = WIDE.iter().skip(b.block.column);
-        let elements: EF = b.elements.iter().zip(outputs).map(|(&w, &x)| w * x).sum();
+        let elements: E = b.elements.iter().zip(outputs).map(|(&w, &x)| w * x).sum();
         rows * elements
     };
     outputs.blocks.iter().map(of_block).sum()

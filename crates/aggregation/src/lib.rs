@@ -17,7 +17,8 @@
 //! | columns | [`sheaf_argument::columns`] | the two forms | two evaluations |
 //! | opening | [`sheaf_pcs`] | the two evaluations | nothing |
 //!
-//! The verifier half compiles without the feature `prover`.
+//! The verifier half compiles without the feature `prover`; without `search` it has its parameters from a table
+//! ([`Setup::from_table`]) and computes with no floating-point number.
 
 #![forbid(unsafe_code)]
 
@@ -31,12 +32,15 @@ mod fingerprints;
 mod form;
 mod idle;
 mod link;
+mod parameter_table;
 #[cfg(feature = "prover")]
 mod prove;
 mod public;
+#[cfg(feature = "search")]
 mod security;
 mod setup;
 mod shape;
+mod size_class;
 mod stacking;
 mod statement;
 #[cfg(feature = "prover")]
@@ -52,10 +56,16 @@ mod witness;
 pub use constraints::verify::Error as ConstraintError;
 #[cfg(feature = "prover")]
 pub use prove::{Cancelled, Phase, ProveError, Scratch, prove};
-pub use security::{ErrorTerm, SecurityReport, TARGET_BITS};
-pub use setup::{Setup, cells_per_signature, security_report};
+#[cfg(feature = "search")]
+pub use security::TARGET_BITS;
+#[cfg(feature = "search")]
+pub use setup::security_report;
+pub use setup::{Setup, cells_per_signature};
+pub use size_class::TableError;
 pub use statement::{
     Group, KIND_LEAF, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,
 };
 pub use summary::Summary;
-pub use verify::{VerifyError, verify, verify_with};
+#[cfg(feature = "search")]
+pub use verify::verify;
+pub use verify::{VerifyError, verification_cost, verify_with};

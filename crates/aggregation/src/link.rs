@@ -28,36 +28,49 @@
 //! **Leaves open** one sum over lanes of the column `sum_j g_j cap_j`, with the weights [`lane_weights`]: claims about
 //! columns at two lane points go into the same reduction ([`sheaf_argument::columns`]).
 //!
-//! **Error** of the second claim, over `|EF|`: `9` for the `g_j`, consecutive powers of a challenge that is drawn
+//! **Error** of the second claim, over `|E|`: `9` for the `g_j`, consecutive powers of a challenge that is drawn
 //! after the commitment, and `l` for `r`. That of the first is among the batched constraints.
 
 use core::array::from_fn;
 
-use p3_field::PrimeCharacteristicRing;
+#[cfg(feature = "search")]
+use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::eq;
-use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 
+#[cfg(feature = "search")]
+use crate::shape::Shape;
 use crate::streams::{CAPACITY, Capacity, STREAMS, first_capacity};
 
 /// Binary logarithm of the number of streams.
 const LOG_STREAMS: usize = STREAMS.trailing_zeros() as usize;
 
+/// The error of the claim about first capacities.
+#[cfg(feature = "search")]
+pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
+    let roots = [CAPACITY + shape.log_lanes];
+    vec![
+        ErrorTerm::roots("first capacities", &roots, SCHWARTZ_ZIPPEL)
+            .because("batching of 9 elements, one per lane variable"),
+    ]
+}
+
 /// `sum_{max(0, n-16) <= o < n} eq(r, o) sum_j g_j fin[o mod 16]_j`.
-pub(crate) fn last_capacities(
-    r: &[EF],
+pub(crate) fn last_capacities<E: Extension>(
+    r: &[E],
     lanes: usize,
     capacities: &[Capacity; STREAMS],
-    weights: &[EF; CAPACITY],
-) -> EF {
+    weights: &[E; CAPACITY],
+) -> E {
     let (high, low) = r.split_at(r.len().saturating_sub(LOG_STREAMS));
     let low = eq::table(low);
     // The last lanes lie in at most two rows of sixteen.
     let last = (lanes - 1) / STREAMS;
     let of_row = |row: usize| eq::index(high, row);
-    let rows = [last.checked_sub(1).map_or(EF::ZERO, of_row), of_row(last)];
-    let weighed: [EF; STREAMS] = from_fn(|s| {
+    let rows = [last.checked_sub(1).map_or(E::ZERO, of_row), of_row(last)];
+    let weighed: [E; STREAMS] = from_fn(|s| {
         let lane_of_last_row = STREAMS * last + s < lanes;
-        let sum: EF = capacities[s]
+        let sum: E = capacities[s]
             .iter()
             .zip(weights)
             .map(|(&x, &g)| g * x)
@@ -68,8 +81,8 @@ pub(crate) fn last_capacities(
 }
 
 /// `sum_{o < min(16, n)} eq(r, o) sum_j g_j IV_j`.
-pub(crate) fn first_capacities(r: &[EF], lanes: usize, weights: &[EF; CAPACITY]) -> EF {
-    let sum: EF = first_capacity()
+pub(crate) fn first_capacities<E: Extension>(r: &[E], lanes: usize, weights: &[E; CAPACITY]) -> E {
+    let sum: E = first_capacity()
         .iter()
         .zip(weights)
         .map(|(&x, &g)| g * x)
@@ -80,7 +93,7 @@ pub(crate) fn first_capacities(r: &[EF], lanes: usize, weights: &[EF; CAPACITY])
 /// The weights of the capacities of each lane: `next eq(r, i - 16)` where lane `i - 16` passes its capacity on, and
 /// `first eq(r, i)` for the first lane of each stream. `lane_eq` holds `eq(r, i)`.
 #[cfg(feature = "prover")]
-pub(crate) fn lane_weights(lanes: usize, lane_eq: &[EF], next: EF, first: EF) -> Vec<EF> {
+pub(crate) fn lane_weights<E: Extension>(lanes: usize, lane_eq: &[E], next: E, first: E) -> Vec<E> {
     (0..lanes)
         .map(|i| match i.checked_sub(STREAMS) {
             Some(before) => next * lane_eq[before],
@@ -90,13 +103,13 @@ pub(crate) fn lane_weights(lanes: usize, lane_eq: &[EF], next: EF, first: EF) ->
 }
 
 /// The extension of [`lane_weights`] at `x`.
-pub(crate) fn lane_weight_at(lanes: usize, r: &[EF], x: &[EF], next: EF, first: EF) -> EF {
+pub(crate) fn lane_weight_at<E: Extension>(lanes: usize, r: &[E], x: &[E], next: E, first: E) -> E {
     next * shifted(r, x, lanes.saturating_sub(STREAMS))
         + first * eq::prefix_product(r, x, lanes.min(STREAMS))
 }
 
 /// `sum_{o < n} eq(r, o) eq(x, o + 16)`, for `n + 16` up to the number of lanes.
-fn shifted(r: &[EF], x: &[EF], n: usize) -> EF {
+fn shifted<E: Extension>(r: &[E], x: &[E], n: usize) -> E {
     let split = r.len().saturating_sub(LOG_STREAMS);
     let ((r_high, r_low), (x_high, x_low)) = (r.split_at(split), x.split_at(split));
     // Lane 16 h + l goes to 16 (h + 1) + l: all of them for h below `rows`, some for h = `rows`.
@@ -112,24 +125,25 @@ fn shifted(r: &[EF], x: &[EF], n: usize) -> EF {
 /// `sum_{h < n} eq(r, h) eq(x, h + 1)`, for `n` below the number of `h`.
 ///
 /// An `h` that ends in `p` ones after a zero is `(u, 0, 1..1)`, and `h + 1` is `(u, 1, 0..0)`.
-fn successors(r: &[EF], x: &[EF], n: usize) -> EF {
-    let mut sum = EF::ZERO;
+fn successors<E: Extension>(r: &[E], x: &[E], n: usize) -> E {
+    let mut sum = E::ZERO;
     // Of the ones in `h` and the zeros in `h + 1`.
-    let mut trailing = EF::ONE;
+    let mut trailing = E::ONE;
     for (p, i) in (0..r.len()).rev().enumerate() {
         let prefixes = (n + (1 << p)) >> (p + 1);
         if prefixes > 0 {
-            let flipped = (EF::ONE - r[i]) * x[i];
+            let flipped = (E::ONE - r[i]) * x[i];
             sum += trailing * flipped * eq::prefix_product(&r[..i], &x[..i], prefixes);
         }
-        trailing *= r[i] * (EF::ONE - x[i]);
+        trailing *= r[i] * (E::ONE - x[i]);
     }
     sum
 }
 
 #[cfg(all(test, feature = "prover"))]
 mod tests {
-    use sheaf_transcript::F;
+    use p3_field::PrimeCharacteristicRing;
+    use sheaf_transcript::{EF, F};
 
     use super::*;
 

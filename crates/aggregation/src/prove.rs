@@ -9,7 +9,7 @@ use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
 use sheaf_xmss::{Signature, VerifyError};
 use thiserror::Error;
 
-use crate::chain_ends::ChainEnds;
+use crate::chain_ends::{self, ChainEnds};
 use crate::constraints::{self, Constraints, digit_polynomials, top_digit_scale};
 use crate::fingerprints::Fingerprints;
 use crate::public::PublicColumns;
@@ -296,7 +296,7 @@ fn fraction_leaves(
     let mut numerators = EPF::zero_vec(groups * leaves);
     let mut denominators = EPF::zero_vec(groups * leaves);
     let live_numerators: Vec<EPF> = (0..chains)
-        .map(|c| EPF::from(EF::ONE + ends.beta * element(ChainEnds::last_position(c))))
+        .map(|c| EPF::from(EF::ONE + ends.beta * element(chain_ends::last_position(c))))
         .collect();
     let constants: Vec<EPF> = (0..chains)
         .map(|c| EPF::from(ends.denominator_constant(c)))

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
-use sheaf_transcript::{EF, F};
+use sheaf_transcript::{EF, Extension, F};
 
 use crate::summary::Summary;
 use crate::tweaks::GroupTweaks;
@@ -66,12 +66,12 @@ impl PublicColumns {
     }
 
     /// The columns at lane point `r`.
-    pub(crate) fn at(&self, r: &[EF]) -> PublicEvaluations<'_> {
+    pub(crate) fn at<E: Extension>(&self, r: &[E]) -> PublicEvaluations<'_, E> {
         let lanes: Vec<usize> = self.groups.iter().map(|g| g.lanes).collect();
         let weights = eq::interval_sums(r, &lanes);
         let mut sums = Vec::with_capacity(weights.len() + 1);
-        let mut live = EF::ZERO;
-        let mut bits = vec![EF::ZERO; SLOT_BITS];
+        let mut live = E::ZERO;
+        let mut bits = vec![E::ZERO; SLOT_BITS];
         for (g, &w) in self.groups.iter().zip(&weights) {
             sums.push(live);
             live += w;
@@ -94,26 +94,26 @@ impl PublicColumns {
 
 /// The public columns at one lane point. Columns are zero in lanes that are not live.
 #[derive(Clone, Debug)]
-pub(crate) struct PublicEvaluations<'a> {
+pub(crate) struct PublicEvaluations<'a, E = EF> {
     public: &'a PublicColumns,
     /// For each group, the indicator of its lanes.
-    weights: Vec<EF>,
+    weights: Vec<E>,
     /// For each group, the indicator of the lanes before it; then that of all live lanes.
-    sums: Vec<EF>,
+    sums: Vec<E>,
     /// The indicator of live lanes.
-    pub live: EF,
+    pub live: E,
     /// For each bit, the indicator of the lanes whose slot has it.
-    bits: Vec<EF>,
+    bits: Vec<E>,
 }
 
-impl PublicEvaluations<'_> {
+impl<E: Extension> PublicEvaluations<'_, E> {
     /// The indicator of lanes that are not live.
-    pub(crate) fn idle(&self) -> EF {
-        EF::ONE - self.live
+    pub(crate) fn idle(&self) -> E {
+        E::ONE - self.live
     }
 
     /// A column that is constant in every group.
-    pub(crate) fn by_group(&self, value: impl Fn(&GroupColumns) -> F) -> EF {
+    pub(crate) fn by_group(&self, value: impl Fn(&GroupColumns) -> F) -> E {
         let [sum] = self.by_group_each(|g| [value(g)]);
         sum
     }
@@ -122,8 +122,8 @@ impl PublicEvaluations<'_> {
     pub(crate) fn by_group_each<const N: usize>(
         &self,
         values: impl Fn(&GroupColumns) -> [F; N],
-    ) -> [EF; N] {
-        let mut sums = [EF::ZERO; N];
+    ) -> [E; N] {
+        let mut sums = [E::ZERO; N];
         for (g, &w) in self.public.groups.iter().zip(&self.weights) {
             for (sum, x) in sums.iter_mut().zip(values(g)) {
                 *sum += w * x;
@@ -133,10 +133,10 @@ impl PublicEvaluations<'_> {
     }
 
     /// The indicators of the lanes with each carry threshold.
-    pub(crate) fn by_threshold(&self) -> BTreeMap<usize, EF> {
+    pub(crate) fn by_threshold(&self) -> BTreeMap<usize, E> {
         let mut sums = BTreeMap::new();
         for (g, &w) in self.public.groups.iter().zip(&self.weights) {
-            *sums.entry(g.tweaks.threshold()).or_insert(EF::ZERO) += w;
+            *sums.entry(g.tweaks.threshold()).or_insert(E::ZERO) += w;
         }
         sums
     }
@@ -144,31 +144,31 @@ impl PublicEvaluations<'_> {
     /// Whether the path's node at `level` is a right child.
     ///
     /// The column is constant, in idle lanes too, where all groups agree; else it is zero in idle lanes.
-    pub(crate) fn is_right(&self, level: usize) -> EF {
+    pub(crate) fn is_right(&self, level: usize) -> E {
         match self.public.side(level) {
-            Some(side) => EF::from_bool(side),
+            Some(side) => E::from_bool(side),
             None => self.bits.get(level).copied().unwrap_or_default(),
         }
     }
 
     /// The tweak of the path's node at `level`: digits of `2^40 level + 2^8 position + 1`.
-    pub(crate) fn node_tweak(&self, level: usize) -> [EF; 2] {
+    pub(crate) fn node_tweak(&self, level: usize) -> [E; 2] {
         // 2^8 times the position, from its bits.
         let bits = self.bits.get(level..).unwrap_or_default();
         let position = bits
             .iter()
             .rev()
-            .fold(EF::ZERO, |sum, &bit| sum.double() + bit);
+            .fold(E::ZERO, |sum, &bit| sum.double() + bit);
         let constant = F::from_u64(((level as u64) << 40) + 1);
         let low = position * F::from_u16(1 << 8) + self.live * constant;
         [low, self.high_digit(level)]
     }
 
     /// The high digit of that tweak: groups with the same one are taken together.
-    fn high_digit(&self, level: usize) -> EF {
+    fn high_digit(&self, level: usize) -> E {
         let high = |g: &GroupColumns| g.tweaks.node(level)[1];
         let mut rest = &self.public.groups[..];
-        let mut sum = EF::ZERO;
+        let mut sum = E::ZERO;
         while let Some(first) = rest.first() {
             let digit = high(first);
             let start = self.public.groups.len() - rest.len();

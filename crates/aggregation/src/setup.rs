@@ -1,16 +1,22 @@
 //! What prover and verifier derive from the size of the statement alone.
 
-use sheaf_pcs::{ParameterError, Parameters};
+#[cfg(feature = "search")]
+mod search;
 
-use crate::security::{COMMITMENT_BITS, SecurityReport, TARGET_BITS};
+use sheaf_pcs::Parameters;
+
 use crate::shape::Shape;
 use crate::stacking::Stacking;
-use crate::statement::{MAX_SIGNATURES, Statement};
+use crate::statement::Statement;
 
-/// The shape of proofs and their parameters: what takes a search, and is the same for all statements of one size.
+#[cfg(feature = "search")]
+pub use search::security_report;
+
+/// The shape of proofs and their parameters: the same for all statements of one size.
 ///
 /// A size is a scheme, a number of signatures, and whether the tweaks of some slot carry for some steps and not for others
-/// (a few slots in ten thousand).
+/// (a few slots in ten thousand). Its parameters are those that the search finds for the size (`Setup::new`), or those of
+/// its size class ([`Setup::from_table`]).
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(crate) shape: Shape,
@@ -20,37 +26,9 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Chooses the parameters of proofs at rate `2^-log_inv_rate`, and refuses those that are less secure than [`TARGET_BITS`].
-    ///
-    /// # Errors
-    /// If there are no parameters for this size and rate.
-    pub fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
-        Self::with_commitment(Self::shape(statement), log_inv_rate, COMMITMENT_BITS)
-    }
-
-    fn shape(statement: &Statement) -> Shape {
+    pub(crate) fn shape(statement: &Statement) -> Shape {
         let slots = statement.groups().iter().map(|g| g.slot);
         Shape::new(statement.scheme(), statement.lanes(), slots)
-    }
-
-    /// The same, where `commitment_bits` are asked of the commitment alone.
-    fn with_commitment(
-        shape: Shape,
-        log_inv_rate: usize,
-        commitment_bits: f64,
-    ) -> Result<Self, ParameterError> {
-        let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, commitment_bits)?;
-        if SecurityReport::new(&shape, &parameters).bits() < TARGET_BITS {
-            return Err(ParameterError::Unreachable {
-                millibits: (TARGET_BITS * 1000.0) as i64,
-            });
-        }
-        Ok(Self {
-            shape,
-            stacking,
-            parameters,
-            log_inv_rate,
-        })
     }
 
     /// Whether this is the set-up of a statement, at whatever rate.
@@ -68,70 +46,8 @@ impl Setup {
     }
 }
 
-/// The security of a proof of `signatures` signatures at rate `2^-log_inv_rate`.
-///
-/// Counts outside `1..=MAX_SIGNATURES` are reported as the nearest one in it. The
-/// report is for slots whose tweaks carry for all steps or none.
-///
-/// # Errors
-/// If there are no parameters for this size and rate.
-pub fn security_report(
-    scheme: sheaf_xmss::Scheme,
-    signatures: usize,
-    log_inv_rate: usize,
-) -> Result<SecurityReport, ParameterError> {
-    let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
-    let (_, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
-    Ok(SecurityReport::new(&shape, &parameters))
-}
-
 /// Committed cells per signature.
 #[must_use]
 pub fn cells_per_signature(scheme: sheaf_xmss::Scheme) -> usize {
     Shape::with_lanes(scheme, 1, false).columns.count
-}
-
-#[cfg(test)]
-mod tests {
-    use sheaf_xmss::{PROD, PublicKey, TEST};
-
-    use super::*;
-    use crate::statement::Group;
-
-    #[test]
-    fn parameters_below_the_target_are_refused() {
-        let group = Group {
-            slot: 3,
-            message: [1; 32],
-            keys: vec![PublicKey {
-                root: Default::default(),
-                parameter: Default::default(),
-            }],
-        };
-        let (statement, _) = Statement::new(TEST, vec![group]).unwrap();
-        for rate in 1..=4 {
-            assert!(Setup::new(&statement, rate).is_ok());
-            for bits in [80.0, 124.0] {
-                let refused = Setup::with_commitment(Setup::shape(&statement), rate, bits);
-                let expected = ParameterError::Unreachable { millibits: 128_000 };
-                assert_eq!(refused.unwrap_err(), expected, "{bits} bits");
-            }
-        }
-    }
-
-    #[test]
-    fn every_size_and_rate_has_parameters_that_meet_the_target() {
-        for scheme in [PROD, TEST] {
-            for signatures in [1, 10, 100, 1000, 1024, 10_000, 20_000, MAX_SIGNATURES] {
-                for rate in 1..=4 {
-                    let report = security_report(scheme, signatures, rate);
-                    let bits = report.map(|r| r.bits());
-                    assert!(
-                        bits.is_ok_and(|bits| bits >= TARGET_BITS),
-                        "{signatures} signatures at rate 2^-{rate}"
-                    );
-                }
-            }
-        }
-    }
 }

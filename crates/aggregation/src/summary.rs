@@ -96,6 +96,12 @@ impl Summary {
         self.digest
     }
 
+    /// Permutations that it takes to arrive at the digest.
+    pub(crate) fn permutations(&self) -> usize {
+        let lanes: usize = self.groups.iter().map(|g| g.lanes).sum();
+        lanes + self.groups.len() + 1 + (STREAMS * CAPACITY).div_ceil(RATE)
+    }
+
     /// Binds the statement to a transcript, before anything else, with the rate of the proof and its kind.
     pub fn absorb(&self, log_inv_rate: usize, transcript: &mut impl Transcript) {
         let header = [F::from_u8(KIND_LEAF), F::from_usize(log_inv_rate)];

@@ -3,7 +3,8 @@
 use sheaf_argument::{columns, fractions, permutation};
 use sheaf_pcs::{self as pcs, ParameterError};
 use sheaf_sumcheck::eq;
-use sheaf_transcript::{Transcript, TranscriptError, VerifierTranscript};
+use sheaf_transcript::counting::{Cost, Counting};
+use sheaf_transcript::{Channel, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
 use crate::chain_ends::ChainEnds;
@@ -71,6 +72,7 @@ impl VerifyError {
 ///
 /// # Errors
 /// If the proof is not valid for exactly this statement and rate.
+#[cfg(feature = "search")]
 pub fn verify(statement: &Statement, log_inv_rate: usize, proof: &[u8]) -> Result<(), VerifyError> {
     verify_with(&Setup::new(statement, log_inv_rate)?, statement, proof)
 }
@@ -83,14 +85,51 @@ pub fn verify_with(setup: &Setup, statement: &Statement, proof: &[u8]) -> Result
     if !setup.fits(statement) {
         return Err(VerifyError::Setup);
     }
-    verify_summary(setup, &Summary::new(statement), proof)
+    verify_proof(setup, &Summary::new(statement), proof)
 }
 
-/// The verifier, which takes in what the digest of the statement opens to, and no key.
-pub(crate) fn verify_summary(
+/// Verifies a proof about a summary, to its end.
+pub(crate) fn verify_proof(
     setup: &Setup,
     summary: &Summary,
     proof: &[u8],
+) -> Result<(), VerifyError> {
+    let mut transcript = VerifierTranscript::new(proof);
+    verify_summary(setup, summary, &mut transcript)?;
+    let end = transcript.finish();
+    if applies(Check::End) {
+        end?;
+    }
+    Ok(())
+}
+
+/// Verifies, and counts what that takes: [`Cost::hash_permutations`] are those of the statement's keys and groups and of the
+/// opening.
+///
+/// # Errors
+/// As [`verify_with`].
+pub fn verification_cost(
+    setup: &Setup,
+    statement: &Statement,
+    proof: &[u8],
+) -> Result<Cost, VerifyError> {
+    if !setup.fits(statement) {
+        return Err(VerifyError::Setup);
+    }
+    let summary = Summary::new(statement);
+    let mut channel = Counting::new(VerifierTranscript::new(proof));
+    channel.hashed(summary.permutations());
+    verify_summary(setup, &summary, &mut channel)?;
+    let cost = channel.cost();
+    channel.finish()?;
+    Ok(cost)
+}
+
+/// The verifier, which takes in what the digest of the statement opens to, and no key.
+pub(crate) fn verify_summary<C: Channel>(
+    setup: &Setup,
+    summary: &Summary,
+    channel: &mut C,
 ) -> Result<(), VerifyError> {
     let Setup {
         shape,
@@ -99,29 +138,28 @@ pub(crate) fn verify_summary(
         log_inv_rate,
     } = setup;
     let public = &PublicColumns::new(summary);
-    let mut transcript = VerifierTranscript::new(proof);
-    summary.absorb(*log_inv_rate, &mut transcript);
-    let commitment = pcs::receive_commitment(parameters, &stacking.layout, &mut transcript)?;
+    summary.absorb(*log_inv_rate, channel);
+    let commitment = pcs::receive_commitment(parameters, &stacking.layout, channel)?;
 
     // Chain ends.
-    let ends = ChainEnds::draw(shape, &mut transcript).ok_or(VerifyError::Challenge)?;
-    let leaf = fractions::verify::verify(shape.log_lanes, shape.log_ends, &mut transcript)?;
+    let ends = ChainEnds::draw(shape, channel).ok_or(VerifyError::Challenge)?;
+    let leaf = fractions::verify::verify(shape.log_lanes, shape.log_ends, channel)?;
 
     // Constraints, with the chain ends' claims.
-    let zeta = transcript.sample();
-    let tau = transcript.sample_point(shape.log_rows);
+    let zeta = channel.sample();
+    let tau = channel.sample_point(shape.log_rows);
     let live = eq::prefix_sum(&leaf.lane_point, shape.lanes);
     let constraints = Constraints::new(shape, &ends, &leaf, live, zeta, &tau);
     let (claims, at_constraints) =
-        constraints::verify::verify(shape, public, &constraints, &leaf, &mut transcript)?;
+        constraints::verify::verify(shape, public, &constraints, &leaf, channel)?;
 
     // Permutations.
-    let theta = transcript.sample();
+    let theta = channel.sample();
     let outputs = wiring::output_claim(shape, &constraints, &claims, theta);
-    let inputs = permutation::verify::verify(&shape.permutations(), outputs, &mut transcript)?;
+    let inputs = permutation::verify::verify(&shape.permutations(), outputs, channel)?;
 
     // Wiring: all claims about columns, joined.
-    let challenge = transcript.sample();
+    let challenge = channel.sample();
     let claims = wiring::Claims {
         shape,
         summary,
@@ -137,7 +175,7 @@ pub(crate) fn verify_summary(
         shape.log_columns(),
         wired.value,
         |lane_point, column_point| wired.weight_at(shape, lane_point, column_point),
-        &mut transcript,
+        channel,
     )?;
 
     // Opening.
@@ -146,11 +184,7 @@ pub(crate) fn verify_summary(
         &stacking.layout,
         commitment,
         &[stacking.claim(&evaluation)],
-        &mut transcript,
+        channel,
     )?;
-    let end = transcript.finish();
-    if applies(Check::End) {
-        end?;
-    }
     Ok(())
 }

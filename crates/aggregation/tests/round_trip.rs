@@ -2,7 +2,9 @@
 
 #![cfg(feature = "prover")]
 
-use sheaf_aggregation::{Group, Scratch, Statement, prove, verify};
+use sheaf_aggregation::{
+    Group, Scratch, Setup, Statement, prove, verification_cost, verify,
+};
 use sheaf_xmss::one_slot::sign_once;
 use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
 
@@ -95,5 +97,16 @@ fn carries_of_every_kind() {
         let (statement, signatures) = statement(PROD, groups);
         let proof = prove_all(&statement, &signatures, 1);
         assert_eq!(verify(&statement, 1, &proof), Ok(()), "slots {slots:?}");
+    }
+}
+
+#[test]
+fn what_verifying_costs() {
+    for (count, rate) in [(10, 1), (1024, 1), (1024, 2)] {
+        let (statement, signatures) = statement(PROD, vec![group(&PROD, 5, 1, count)]);
+        let proof = prove_all(&statement, &signatures, rate);
+        let setup = Setup::new(&statement, rate).expect("parameters");
+        let cost = verification_cost(&setup, &statement, &proof).expect("a valid proof");
+        println!("{count} signatures, rate 2^-{rate}, {} bytes: {cost:?}", proof.len());
     }
 }

@@ -83,7 +83,7 @@ pub mod prove;
 pub mod verify;
 
 pub use layout::{Claim, Layout};
-pub use parameters::{ErrorKind, ErrorTerm, ParameterError, Parameters};
+pub use parameters::{ParameterError, Parameters};
 #[cfg(feature = "prover")]
 pub use prove::{Committed, commit, open};
 pub use verify::{Commitment, Error, receive_commitment, verify_opening};

@@ -3,6 +3,7 @@
 use p3_field::PrimeCharacteristicRing;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use sheaf_pcs::parameters::Round;
 use sheaf_pcs::{
     Claim, Error, Layout, Parameters, commit, open, receive_commitment, verify_opening,
 };
@@ -121,6 +122,42 @@ fn honest_proofs_of_small_shapes_verify() {
 #[test]
 fn a_larger_proof_verifies() {
     round_trip(&Layout::prefix(13, 5, 23), 1, 128.0, 3);
+}
+
+/// Rounds that no search finds: given as data to both sides, they make proofs of their own.
+#[test]
+fn parameters_given_as_data_make_proofs() {
+    let layout = Layout::prefix(9, 3, 6);
+    let first = Round {
+        row_elements: 6,
+        slice_variables: 3,
+        inner_variables: 9,
+        log_inv_rate: 2,
+        slack: 7,
+        fold_grinding: 1,
+        queries: 40,
+        query_grinding: 2,
+    };
+    let second = Round {
+        row_elements: 5 << 2,
+        slice_variables: 2,
+        inner_variables: 7,
+        log_inv_rate: 5,
+        ..first
+    };
+    let third = Round {
+        row_elements: 5 << 6,
+        slice_variables: 6,
+        inner_variables: 1,
+        ..second
+    };
+    let with = |rounds: &[Round]| Parameters::from_rounds(&layout, 2, rounds.to_vec()).unwrap();
+    let parameters = with(&[first, second, third]);
+    let (proof, claims) = prove(&parameters, &layout, 2);
+    verify(&parameters, &layout, &proof, &claims).unwrap();
+
+    let others = with(&[first, second]);
+    assert!(verify(&others, &layout, &proof, &claims).is_err());
 }
 
 #[test]

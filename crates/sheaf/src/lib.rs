@@ -60,9 +60,8 @@ mod verify;
 
 #[cfg(feature = "prover")]
 pub use sheaf_aggregation::Phase;
-pub use sheaf_aggregation::{
-    ErrorTerm, Group, MAX_SIGNATURES, SecurityReport, StatementError as ClaimsError,
-};
+pub use sheaf_aggregation::{Group, MAX_SIGNATURES, StatementError as ClaimsError};
+pub use sheaf_security::{ErrorKind, ErrorTerm, SecurityReport};
 pub use sheaf_xmss as xmss;
 pub use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
 

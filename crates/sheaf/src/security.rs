@@ -1,6 +1,7 @@
 //! What a proof costs an attacker, and a prover.
 
-use sheaf_aggregation::{self as aggregation, SecurityReport};
+use sheaf_aggregation as aggregation;
+use sheaf_security::SecurityReport;
 use sheaf_xmss::Scheme;
 
 pub use sheaf_aggregation::TARGET_BITS;

@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 pub mod eq;
+pub mod inverse;
 pub mod round;
 pub mod skip;
 pub mod univariate;

@@ -9,7 +9,7 @@ use sheaf::{PROD, Scheme, TEST};
 use sheaf_aggregation::{Group, Statement, VerifyError, security_report, verify};
 use sheaf_argument::fractions::verify::Error;
 use sheaf_naive_verifier::{self as naive, description, parameters_of_lanes};
-use sheaf_pcs::parameters::ErrorKind;
+use sheaf_security::ErrorKind;
 use sheaf_transcript::{EF, F, Label, ProverTranscript, Transcript, TranscriptError};
 
 /// Microbits of every error term but that of the hash.

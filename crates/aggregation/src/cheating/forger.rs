@@ -21,7 +21,7 @@ use crate::strategy::Strategy;
 use crate::streams::{Capacity, STREAMS, first_capacity, key_block};
 use crate::summary::Summary;
 use crate::tweaks::{GroupTweaks, element, position};
-use crate::verify::{VerifyError, verify_summary};
+use crate::verify::{VerifyError, verify_proof};
 use crate::witness::Witness;
 
 /// A value on the way from the message to the root.
@@ -470,7 +470,7 @@ impl<'a> Forgery<'a> {
 
     /// Verifies a proof of what the argument is about.
     pub(super) fn verify(&self, proof: &[u8]) -> Result<(), VerifyError> {
-        verify_summary(&self.setup, &self.summary, proof)
+        verify_proof(&self.setup, &self.summary, proof)
     }
 
     /// The same lanes, or some of them, or some of them twice, for another statement.

@@ -69,10 +69,12 @@ mod weigh;
 
 use p3_field::{Field, PrimeCharacteristicRing};
 use sheaf_argument::fractions::LeafClaim;
+#[cfg(feature = "search")]
+use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::{eq, univariate};
-use sheaf_transcript::{EF, F, Label};
+use sheaf_transcript::{EF, Extension, F, Label};
 
-use crate::chain_ends::ChainEnds;
+use crate::chain_ends::{self, ChainEnds};
 use crate::checks::{Check, applies};
 use crate::public::PublicEvaluations;
 use crate::shape::Shape;
@@ -96,34 +98,34 @@ pub(crate) const REMAINDERS: usize = 127;
 
 /// The columns of the constraint table, at a row or at a row point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Row {
+pub(crate) struct Row<E = EF> {
     /// `e`: the step is the last of its chain.
-    pub end: EF,
+    pub end: E,
     /// `fp(q, in)` of the next row.
-    pub next_input: EF,
+    pub next_input: E,
     /// `fp(q, out)`; zero in idle lanes and rows.
-    pub output: EF,
+    pub output: E,
     /// `x`.
-    pub digit: EF,
+    pub digit: E,
     /// `fp(0, end)` of chain `s`.
-    pub chain_end: EF,
+    pub chain_end: E,
     /// Top bit of the remainder.
-    pub top: EF,
+    pub top: E,
     /// The remainder.
-    pub remainder: EF,
+    pub remainder: E,
     /// The inverse of the remainder minus 127.
-    pub inverse: EF,
+    pub inverse: E,
     /// The carry of the step's tweak.
-    pub carry: EF,
+    pub carry: E,
     /// The carry of the next row.
-    pub next_carry: EF,
+    pub next_carry: E,
 }
 
 /// Number of values in a [`Row`].
 pub(crate) const ROW_COLUMNS: usize = 10;
 
-impl Row {
-    pub(crate) const fn from_array(v: [EF; ROW_COLUMNS]) -> Self {
+impl<E: Extension> Row<E> {
+    pub(crate) const fn from_array(v: [E; ROW_COLUMNS]) -> Self {
         let [
             end,
             next_input,
@@ -151,7 +153,7 @@ impl Row {
     }
 
     #[cfg(feature = "prover")]
-    pub(crate) const fn to_array(self) -> [EF; ROW_COLUMNS] {
+    pub(crate) const fn to_array(self) -> [E; ROW_COLUMNS] {
         [
             self.end,
             self.next_input,
@@ -169,29 +171,29 @@ impl Row {
 
 /// The public weights of a row.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RowWeights {
+pub(crate) struct RowWeights<E = EF> {
     /// Of `1 - T(x)` times the fingerprint of the chain end.
-    pub numerator: EF,
+    pub numerator: E,
     /// Of `1 - T(x)` times `live`.
-    pub numerator_live: EF,
+    pub numerator_live: E,
     /// Of `e (live + fp(q, out))`, negative.
-    pub residue: EF,
-    pub transition: EF,
-    pub range: EF,
-    pub top_bit: EF,
-    pub inverse: EF,
-    pub carry_bit: EF,
-    pub carry_step: EF,
-    pub carry_count: EF,
+    pub residue: E,
+    pub transition: E,
+    pub range: E,
+    pub top_bit: E,
+    pub inverse: E,
+    pub carry_bit: E,
+    pub carry_step: E,
+    pub carry_count: E,
     /// Coefficients, in `x`, of the number of steps without carry.
-    pub no_carry: [EF; TOP_DIGIT + 1],
+    pub no_carry: [E; TOP_DIGIT + 1],
 }
 
 /// Number of values in [`RowWeights`].
 pub(crate) const ROW_WEIGHTS: usize = 10 + TOP_DIGIT + 1;
 
-impl RowWeights {
-    pub(crate) fn from_array(w: [EF; ROW_WEIGHTS]) -> Self {
+impl<E: Extension> RowWeights<E> {
+    pub(crate) fn from_array(w: [E; ROW_WEIGHTS]) -> Self {
         Self {
             numerator: w[0],
             numerator_live: w[1],
@@ -223,16 +225,16 @@ pub(crate) fn top_digit_scale() -> F {
 }
 
 /// The terms of one row, weighted. Both sides evaluate the constraints here.
-pub(crate) fn row_term(v: &Row, w: &RowWeights, live: EF, beta: EF) -> EF {
+pub(crate) fn row_term<E: Extension>(v: &Row<E>, w: &RowWeights<E>, live: E, beta: E) -> E {
     let [range, is_top] = digit_polynomials(v.digit, top_digit_scale().into());
     let no_carry = univariate::horner(&w.no_carry, v.digit);
-    (EF::ONE - is_top) * (w.numerator_live * live + w.numerator * v.chain_end)
+    (E::ONE - is_top) * (w.numerator_live * live + w.numerator * v.chain_end)
         - w.residue * v.end * (live + v.output)
-        + w.transition * (EF::ONE - v.end) * (v.next_input - v.output - beta * live)
+        + w.transition * (E::ONE - v.end) * (v.next_input - v.output - beta * live)
         + w.range * range
-        + w.top_bit * v.top * (v.top - EF::ONE)
+        + w.top_bit * v.top * (v.top - E::ONE)
         + w.inverse * ((v.remainder - element(REMAINDERS)) * v.inverse - live)
-        + w.carry_bit * v.carry * (v.carry - EF::ONE)
+        + w.carry_bit * v.carry * (v.carry - E::ONE)
         + w.carry_step * v.carry * (live - v.next_carry)
         + w.carry_count * (live - v.carry)
         - no_carry
@@ -240,40 +242,40 @@ pub(crate) fn row_term(v: &Row, w: &RowWeights, live: EF, beta: EF) -> EF {
 
 /// The batching weights of all constraints.
 #[derive(Clone, Debug)]
-pub(crate) struct Constraints {
+pub(crate) struct Constraints<E = EF> {
     /// `beta, beta^2, .., beta^9`: of `q`, then of the eight elements.
-    pub fingerprint: [EF; 9],
-    pub denominators: EF,
-    pub sum: EF,
+    pub fingerprint: [E; 9],
+    pub denominators: E,
+    pub sum: E,
     /// Weight of `x_c` in the denominators at the leaf point.
-    pub denominator_digits: Vec<EF>,
-    pub outputs: Outputs,
+    pub denominator_digits: Vec<E>,
+    pub outputs: Outputs<E>,
     /// Row weights but `no_carry`, row by row.
-    rows: Vec<[EF; ROW_WEIGHTS]>,
-    carry_count: EF,
+    rows: Vec<[E; ROW_WEIGHTS]>,
+    carry_count: E,
     /// The batched claim that the sumcheck starts from.
-    pub claim: EF,
+    pub claim: E,
 }
 
-impl Constraints {
+impl<E: Extension> Constraints<E> {
     /// Batches the constraints by powers of `zeta`, rows of the transition and the carries by `eq(tau, row)`.
     ///
     /// `leaf` is the claim of the chain-end fractions; `live` the indicator of live lanes at its lane point.
     pub(crate) fn new(
         shape: &Shape,
-        ends: &ChainEnds,
-        leaf: &LeafClaim,
-        live: EF,
-        zeta: EF,
-        tau: &[EF],
+        ends: &ChainEnds<E>,
+        leaf: &LeafClaim<E>,
+        live: E,
+        zeta: E,
+        tau: &[E],
     ) -> Self {
-        let mut powers = core::iter::successors(Some(EF::ONE), |&p| Some(p * zeta));
+        let mut powers = core::iter::successors(Some(E::ONE), |&p| Some(p * zeta));
         let mut draw = || powers.next().unwrap_or_default();
         let numerators = if_applies(Check::Numerators, draw());
         let denominators = if_applies(Check::Denominators, draw());
         let sum = if_applies(Check::Sum, draw());
         let transition = draw();
-        let carries = EF::from_bool(shape.carries);
+        let carries = E::from_bool(shape.carries);
         let (carry_bit, carry_step) = (draw() * carries, draw() * carries);
         let carry_count = if_applies(Check::CarryCount, draw() * carries);
 
@@ -281,12 +283,12 @@ impl Constraints {
         let (chains, sum_leaf) = (shape.scheme.chains, leaves[leaves.len() - 1]);
         let tau = eq::table(tau);
         let beta = ends.beta;
-        let mut rows = vec![[EF::ZERO; ROW_WEIGHTS]; shape.rows()];
+        let mut rows = vec![[E::ZERO; ROW_WEIGHTS]; shape.rows()];
         for (s, row) in rows.iter_mut().enumerate() {
             if s < chains {
                 let leaf = numerators * leaves[s];
                 row[0] = leaf;
-                row[1] = leaf * (EF::ONE + beta * element(ChainEnds::last_position(s)));
+                row[1] = leaf * (E::ONE + beta * element(chain_ends::last_position(s)));
             }
             if s < shape.steps {
                 row[2] = numerators * sum_leaf * ends.residues[s];
@@ -324,14 +326,14 @@ impl Constraints {
     pub(crate) fn row_weights(
         &self,
         shape: &Shape,
-        public: &PublicEvaluations,
-    ) -> Vec<[EF; ROW_WEIGHTS]> {
+        public: &PublicEvaluations<E>,
+    ) -> Vec<[E; ROW_WEIGHTS]> {
         let mut rows = self.rows.clone();
         if shape.carries {
             let by_threshold = public.by_threshold();
             let interpolation = digit_interpolation();
             for (chain, row) in rows.iter_mut().enumerate().take(shape.scheme.chains) {
-                let counts: [EF; TOP_DIGIT + 1] = core::array::from_fn(|x| {
+                let counts: [E; TOP_DIGIT + 1] = core::array::from_fn(|x| {
                     by_threshold
                         .iter()
                         .map(|(&threshold, &weight)| {
@@ -340,7 +342,7 @@ impl Constraints {
                         .sum()
                 });
                 for (weight, basis) in row[10..].iter_mut().zip(&interpolation) {
-                    let coefficient: EF = counts.iter().zip(basis).map(|(&n, &b)| n * b).sum();
+                    let coefficient: E = counts.iter().zip(basis).map(|(&n, &b)| n * b).sum();
                     *weight = self.carry_count * coefficient;
                 }
             }
@@ -350,7 +352,7 @@ impl Constraints {
 
     /// The row weights that do not depend on the lane point.
     #[cfg(feature = "prover")]
-    pub(crate) fn static_row_weights(&self) -> Vec<RowWeights> {
+    pub(crate) fn static_row_weights(&self) -> Vec<RowWeights<E>> {
         self.rows
             .iter()
             .map(|&w| RowWeights::from_array(w))
@@ -358,19 +360,37 @@ impl Constraints {
     }
 
     #[cfg(feature = "prover")]
-    pub(crate) const fn carry_count(&self) -> EF {
+    pub(crate) const fn carry_count(&self) -> E {
         self.carry_count
-    }
-
-    /// The number of batched constraints, which bounds the degree in `zeta`.
-    pub(crate) fn count(shape: &Shape) -> usize {
-        7 + shape.digits + 2 * shape.elements + outputs::count(shape)
     }
 }
 
+/// The number of batched constraints, which bounds the degree in `zeta`.
+#[cfg(feature = "search")]
+fn count(shape: &Shape) -> usize {
+    7 + shape.digits + 2 * shape.elements + outputs::count(shape)
+}
+
+/// The error of batching the constraints, and of their sumcheck.
+#[cfg(feature = "search")]
+pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
+    let batching = count(shape) + shape.log_lanes + shape.log_rows;
+    let sumcheck = (LANE_DEGREE + 1) * shape.log_lanes + ROW_DEGREE * shape.log_rows;
+    vec![
+        ErrorTerm::roots("batching", &[batching], SCHWARTZ_ZIPPEL)
+            .because("degree in zeta, eq over lanes and rows"),
+        ErrorTerm::roots(
+            "sumcheck",
+            &[sumcheck],
+            "Lund, Fortnow, Karloff, Nisan 1992",
+        )
+        .because("9 per round"),
+    ]
+}
+
 /// The weight of a check in a batch.
-fn if_applies(check: Check, weight: EF) -> EF {
-    if applies(check) { weight } else { EF::ZERO }
+fn if_applies<E: Extension>(check: Check, weight: E) -> E {
+    if applies(check) { weight } else { E::ZERO }
 }
 
 /// Interpolation at the digits `0..8`: the coefficient of `x^i` is `sum_j m[i][j] * value at j`.
@@ -417,17 +437,17 @@ pub(crate) fn no_carry_coefficients(
 /// What the constraint sumcheck leaves open.
 #[derive(Clone, Debug)]
 #[must_use = "every value must be tied to committed cells"]
-pub(crate) struct ConstraintClaims {
-    pub lane_point: Vec<EF>,
-    pub row_point: Vec<EF>,
+pub(crate) struct ConstraintClaims<E = EF> {
+    pub lane_point: Vec<E>,
+    pub row_point: Vec<E>,
     /// The row values at `(row_point, lane_point)`.
-    pub row: Row,
+    pub row: Row<E>,
     /// The terms without rows at `lane_point`.
-    pub linear: EF,
+    pub linear: E,
     /// `sum_{k<K} eq(row_point, k) sum_j beta^(2+j) out16_{k,j}(lane_point)`.
-    pub output16: EF,
+    pub output16: E,
     /// `sum over wired outputs of weight * out24(lane_point)`.
-    pub output24: EF,
+    pub output24: E,
 }
 
 #[cfg(test)]

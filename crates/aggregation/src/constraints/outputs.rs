@@ -3,9 +3,8 @@
 //! They come in *blocks* of the same columns in consecutive slots. The weights of a block are consecutive powers of one
 //! challenge, by slot and column, so they are products of a weight per slot and one per column.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::univariate;
-use sheaf_transcript::EF;
+use sheaf_transcript::{EF, Extension};
 use sheaf_xmss::params::DIGEST;
 
 use crate::checks::{Check, applies};
@@ -84,21 +83,21 @@ pub(crate) fn count(shape: &Shape) -> usize {
 
 /// A block whose output in row `i` and column `j` has the weight `rows[i] * elements[j]`.
 #[derive(Clone, Debug)]
-pub(crate) struct WeighedBlock {
+pub(crate) struct WeighedBlock<E = EF> {
     pub block: Block,
-    pub rows: Vec<EF>,
-    pub elements: Vec<EF>,
+    pub rows: Vec<E>,
+    pub elements: Vec<E>,
 }
 
 /// The wired outputs with their weights.
 #[derive(Clone, Debug)]
-pub(crate) struct Outputs {
-    pub blocks: Vec<WeighedBlock>,
+pub(crate) struct Outputs<E = EF> {
+    pub blocks: Vec<WeighedBlock<E>>,
 }
 
-impl Outputs {
+impl<E: Extension> Outputs<E> {
     /// Weighs the outputs with `first`, `first * zeta`, and so on.
-    pub(crate) fn new(shape: &Shape, first: EF, zeta: EF) -> Self {
+    pub(crate) fn new(shape: &Shape, first: E, zeta: E) -> Self {
         let mut weighed = Vec::new();
         let mut start = first;
         let mut index = 0;
@@ -114,10 +113,10 @@ impl Outputs {
             for i in 0..block.rows {
                 let checked = |j: usize| applies(Check::Output(index + j));
                 if (0..block.width).any(|j| !checked(j)) {
-                    let mut only = EF::zero_vec(block.rows);
+                    let mut only = E::zero_vec(block.rows);
                     core::mem::swap(&mut only[i], &mut rows[i]);
                     let elements = elements.iter().enumerate();
-                    let elements = elements.map(|(j, &x)| if checked(j) { x } else { EF::ZERO });
+                    let elements = elements.map(|(j, &x)| if checked(j) { x } else { E::ZERO });
                     weighed.push(WeighedBlock {
                         block,
                         rows: only,
@@ -136,7 +135,7 @@ impl Outputs {
     }
 
     /// Slot, column and weight of every wired output.
-    pub(crate) fn wired(&self) -> impl Iterator<Item = (usize, usize, EF)> {
+    pub(crate) fn wired(&self) -> impl Iterator<Item = (usize, usize, E)> {
         self.blocks.iter().flat_map(|b| {
             b.rows.iter().enumerate().flat_map(move |(i, &row)| {
                 let (slot, column) = (b.block.slot + i, b.block.column);
@@ -147,8 +146,8 @@ impl Outputs {
     }
 
     /// The weights of the capacity that a key's permutation passes on.
-    pub(crate) fn key_weights(&self) -> [EF; CAPACITY] {
-        let mut weights = [EF::ZERO; CAPACITY];
+    pub(crate) fn key_weights(&self) -> [E; CAPACITY] {
+        let mut weights = [E::ZERO; CAPACITY];
         for b in self.blocks.iter().filter(|b| b.block.target == Target::Key) {
             for &row in &b.rows {
                 for (weight, &x) in weights.iter_mut().zip(&b.elements) {
@@ -162,6 +161,7 @@ impl Outputs {
 
 #[cfg(test)]
 mod tests {
+    use p3_field::PrimeCharacteristicRing;
     use sheaf_xmss::{PROD, TEST};
 
     use super::*;

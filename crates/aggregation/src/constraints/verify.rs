@@ -1,10 +1,9 @@
 //! The verifier of the constraint sumcheck.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::fractions::LeafClaim;
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{Channel, EF, TranscriptError, VerifierTranscript};
+use sheaf_transcript::{Channel, Extension, TranscriptError};
 use thiserror::Error;
 
 use super::{
@@ -26,39 +25,42 @@ pub enum Error {
     Unsatisfied,
 }
 
+/// The claims, and the public columns at their lane point.
+type Verified<'a, E> = (ConstraintClaims<E>, PublicEvaluations<'a, E>);
+
 /// Verifies the constraints up to the returned claims.
-pub(crate) fn verify<'a>(
+pub(crate) fn verify<'a, C: Channel>(
     shape: &Shape,
     public: &'a PublicColumns,
-    constraints: &Constraints,
-    leaf: &LeafClaim,
-    transcript: &mut VerifierTranscript,
-) -> Result<(ConstraintClaims, PublicEvaluations<'a>), Error> {
+    constraints: &Constraints<C::Extension>,
+    leaf: &LeafClaim<C::Extension>,
+    channel: &mut C,
+) -> Result<Verified<'a, C::Extension>, Error> {
     let (lane_point, mut claim) = round::receive_all(
         LANE_ROUND,
         LANE_DEGREE,
         constraints.claim,
         &leaf.lane_point,
-        transcript,
+        channel,
     )?;
     let public = public.at(&lane_point);
-    let linear = transcript.receive_one(LINEAR)?;
+    let linear = channel.receive_one(LINEAR)?;
     claim -= linear;
 
     let mut row_point = Vec::with_capacity(shape.log_rows);
     for _ in 0..shape.log_rows {
-        let (x, next) = round::receive(ROW_ROUND, ROW_DEGREE, claim, Claimed::Sum, transcript)?;
+        let (x, next) = round::receive(ROW_ROUND, ROW_DEGREE, claim, Claimed::Sum, channel)?;
         claim = next;
         row_point.push(x);
     }
-    let values = transcript.receive(ROW_VALUES, ROW_COLUMNS)?;
+    let values = channel.receive(ROW_VALUES, ROW_COLUMNS)?;
     let row = Row::from_array(core::array::from_fn(|i| values[i]));
     let weights = weights_at(&constraints.row_weights(shape, &public), &row_point);
     let expected = row_term(&row, &weights, public.live, constraints.fingerprint[0]);
     if claim != expected && applies(Check::Rows) {
         return Err(Error::Unsatisfied);
     }
-    let outputs = transcript.receive(OUTPUTS, 2)?;
+    let outputs = channel.receive(OUTPUTS, 2)?;
     Ok((
         ConstraintClaims {
             lane_point,
@@ -73,8 +75,8 @@ pub(crate) fn verify<'a>(
 }
 
 /// The extensions of the row weights at a row point.
-fn weights_at(rows: &[[EF; ROW_WEIGHTS]], point: &[EF]) -> RowWeights {
-    let mut sums = [EF::ZERO; ROW_WEIGHTS];
+fn weights_at<E: Extension>(rows: &[[E; ROW_WEIGHTS]], point: &[E]) -> RowWeights<E> {
+    let mut sums = [E::ZERO; ROW_WEIGHTS];
     for (row, basis) in rows.iter().zip(eq::table(point)) {
         for (sum, &weight) in sums.iter_mut().zip(row) {
             *sum += weight * basis;

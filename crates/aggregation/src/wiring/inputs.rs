@@ -4,7 +4,7 @@ use core::array::from_fn;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::permutation::InputClaim;
-use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 use sheaf_xmss::params::{CAPACITY, DIGEST, MESSAGE, PARAMETER, RANDOMNESS, RATE, TWEAK};
 use sheaf_xmss::tree::leaf_capacity;
 
@@ -20,25 +20,25 @@ const STEP_PARAMETER: usize = DIGEST;
 const STEP_TWEAK: usize = STEP_PARAMETER + PARAMETER;
 
 /// Weighs the claims on all 16 + 24 input columns, and returns the cells that they are made of.
-pub(super) fn input_forms(
+pub(super) fn input_forms<E: Extension>(
     shape: &Shape,
-    public: &PublicEvaluations,
-    claim: &InputClaim,
-    joined: &mut FormClaim,
-) -> Form {
+    public: &PublicEvaluations<E>,
+    claim: &InputClaim<E>,
+    joined: &mut FormClaim<E>,
+) -> Form<E> {
     let mut inputs = Inputs {
         shape,
         form: Form::default(),
-        parameter: [EF::ZERO; PARAMETER],
+        parameter: [E::ZERO; PARAMETER],
     };
     let narrow = narrow_known(shape, public, &claim.slot_weights16);
-    let weights: [EF; 16] =
+    let weights: [E; 16] =
         from_fn(|j| joined.weigh(Check::NarrowInput(j), claim.inputs16[j] - narrow[j]));
     inputs.chain_steps(&claim.slot_weights16[..shape.steps], &weights);
 
     let slots = &claim.slot_weights24[..shape.slots24()];
     let wide = wide_known(shape, public, slots);
-    let weights: [EF; 24] =
+    let weights: [E; 24] =
         from_fn(|j| joined.weigh(Check::WideInput(j), claim.inputs24[j] - wide[j]));
     inputs.message(slots[Shape::MESSAGE_SLOT], &weights);
     inputs.leaf(slots, &weights);
@@ -50,16 +50,20 @@ pub(super) fn input_forms(
         parameter,
         ..
     } = inputs;
-    form.add_run(shape.columns.parameter, EF::ONE, parameter.to_vec());
+    form.add_run(shape.columns.parameter, E::ONE, parameter.to_vec());
     form
 }
 
 /// What is public in the inputs of the chain steps, under the weights of the slots.
 ///
 /// A chain step takes `value 8 | parameter 5 | tweak 2 | 0`. The tweak is `(b0 + 256 q, b1 + carry)`.
-fn narrow_known(shape: &Shape, public: &PublicEvaluations, slots: &[EF]) -> [EF; 16] {
+fn narrow_known<E: Extension>(
+    shape: &Shape,
+    public: &PublicEvaluations<E>,
+    slots: &[E],
+) -> [E; 16] {
     // Idle rows have an all-zero input.
-    let live_slots: EF = slots[..shape.steps].iter().copied().sum();
+    let live_slots: E = slots[..shape.steps].iter().copied().sum();
     let [b0, mut b1] = public.by_group_each(|g| g.tweaks.chain);
     if !shape.carries {
         b1 += public
@@ -68,14 +72,14 @@ fn narrow_known(shape: &Shape, public: &PublicEvaluations, slots: &[EF]) -> [EF;
     from_fn(|j| match j {
         STEP_TWEAK => live_slots * b0,
         _ if j == STEP_TWEAK + 1 => live_slots * b1,
-        _ => EF::ZERO,
+        _ => E::ZERO,
     })
 }
 
 /// What is public in the inputs of the wide table, under the weights of the slots.
-fn wide_known(shape: &Shape, public: &PublicEvaluations, slots: &[EF]) -> [EF; 24] {
-    let mut known = [EF::ZERO; 24];
-    let mut add = |first: usize, weight: EF, values: &[EF]| {
+fn wide_known<E: Extension>(shape: &Shape, public: &PublicEvaluations<E>, slots: &[E]) -> [E; 24] {
+    let mut known = [E::ZERO; 24];
+    let mut add = |first: usize, weight: E, values: &[E]| {
         for (sum, &x) in known[first..].iter_mut().zip(values) {
             *sum += weight * x;
         }
@@ -104,23 +108,23 @@ fn wide_known(shape: &Shape, public: &PublicEvaluations, slots: &[EF]) -> [EF; 2
 }
 
 /// The cells in the inputs, under the weights of slots and columns.
-struct Inputs<'a> {
+struct Inputs<'a, E> {
     shape: &'a Shape,
-    form: Form,
+    form: Form<E>,
     /// The weights of the parameter, which all inputs have in common.
-    parameter: [EF; PARAMETER],
+    parameter: [E; PARAMETER],
 }
 
-impl Inputs<'_> {
+impl<E: Extension> Inputs<'_, E> {
     /// Adds `scale * weights[first..]` to the parameter's cells.
-    fn add_parameter(&mut self, scale: EF, weights: &[EF], first: usize) {
+    fn add_parameter(&mut self, scale: E, weights: &[E], first: usize) {
         for (sum, &w) in self.parameter.iter_mut().zip(&weights[first..]) {
             *sum += scale * w;
         }
     }
 
     /// `value 8 | parameter 5 | tweak 2 | 0`.
-    fn chain_steps(&mut self, slots: &[EF], weights: &[EF; 16]) {
+    fn chain_steps(&mut self, slots: &[E], weights: &[E; 16]) {
         let columns = &self.shape.columns;
         let rows = || slots.to_vec();
         let values = weights[..DIGEST].to_vec();
@@ -135,7 +139,7 @@ impl Inputs<'_> {
     }
 
     /// `message 9 | parameter 5 | tweak 2 | randomness 7 | 0`.
-    fn message(&mut self, slot: EF, weights: &[EF; 24]) {
+    fn message(&mut self, slot: E, weights: &[E; 24]) {
         self.add_parameter(slot, weights, MESSAGE);
         let randomness = &weights[MESSAGE + PARAMETER + TWEAK..][..RANDOMNESS];
         self.form
@@ -143,7 +147,7 @@ impl Inputs<'_> {
     }
 
     /// The sponge over `parameter 5 | tweak 2 | chain ends`, and the capacities of its permutations and of the key's.
-    fn leaf(&mut self, slots: &[EF], weights: &[EF; 24]) {
+    fn leaf(&mut self, slots: &[E], weights: &[E; 24]) {
         let (shape, columns) = (self.shape, &self.shape.columns);
         let slots = &slots[shape.sponge_slot(0)..=shape.key_slot()];
         self.add_parameter(slots[0], weights, CAPACITY);
@@ -163,7 +167,7 @@ impl Inputs<'_> {
             let start = PARAMETER + TWEAK + DIGEST * first;
             let (block, place) = (start / RATE, start % RATE);
             let here = DIGEST.min(RATE - place);
-            let rows = |block: usize| -> Vec<EF> {
+            let rows = |block: usize| -> Vec<E> {
                 slots[block..]
                     .iter()
                     .step_by(DIGEST)
@@ -183,7 +187,7 @@ impl Inputs<'_> {
     }
 
     /// `capacity 9 | root 8 | parameter 5 | 1 | 0`; the capacity is among those of the leaf's sponge.
-    fn key(&mut self, slot: EF, weights: &[EF; 24]) {
+    fn key(&mut self, slot: E, weights: &[E; 24]) {
         let root = weights[CAPACITY..][..DIGEST].to_vec();
         self.form
             .add_octets(self.shape.columns.root, vec![slot], root);
@@ -191,7 +195,7 @@ impl Inputs<'_> {
     }
 
     /// `parameter 5 | tweak 2 | left 8 | right 8 | 0`.
-    fn nodes(&mut self, slots: &[EF], weights: &[EF; 24]) {
+    fn nodes(&mut self, slots: &[E], weights: &[E; 24]) {
         self.add_parameter(slots.iter().copied().sum(), weights, 0);
         let left = PARAMETER + TWEAK;
         let columns = &self.shape.columns;

@@ -1,7 +1,6 @@
 //! What is linear in the constraints and involves no row, as a form in the columns at the constraint sumcheck's lane point.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 use sheaf_xmss::params::{DIGEST, PARAMETER};
 
 use super::rows::add_remainders;
@@ -16,11 +15,11 @@ use crate::summary::Summary;
 use crate::tweaks::element;
 
 /// The parts of `linear`.
-pub(crate) struct Linear {
+pub(crate) struct Linear<E> {
     /// Cells of the lane itself.
-    pub form: Form,
+    pub form: Form<E>,
     /// What does not depend on cells.
-    pub known: EF,
+    pub known: E,
 }
 
 /// What `linear` is made of:
@@ -31,18 +30,18 @@ pub(crate) struct Linear {
 /// ```
 ///
 /// so that `linear - output24 + known` is `form` less the capacities that other lanes take over ([`crate::link`]).
-pub(crate) fn linear_form(
+pub(crate) fn linear_form<E: Extension>(
     shape: &Shape,
     summary: &Summary,
-    constraints: &Constraints,
-    public: &PublicEvaluations,
-    lane_point: &[EF],
-) -> Linear {
+    constraints: &Constraints<E>,
+    public: &PublicEvaluations<E>,
+    lane_point: &[E],
+) -> Linear<E> {
     let mut targets = Targets {
         shape,
         public,
         form: Form::default(),
-        known: EF::ZERO,
+        known: E::ZERO,
     };
     for block in &constraints.outputs.blocks {
         match block.block.target {
@@ -57,7 +56,7 @@ pub(crate) fn linear_form(
     targets.known += link::last_capacities(lane_point, shape.lanes, &summary.capacities, &weights);
 
     let mut form = Form::default();
-    form.add_form(-EF::ONE, targets.form);
+    form.add_form(-E::ONE, targets.form);
     let digits = &constraints.denominator_digits;
     form.add_run(
         shape.columns.digit,
@@ -67,7 +66,7 @@ pub(crate) fn linear_form(
     form.add_run(
         shape.columns.digit,
         constraints.sum,
-        vec![EF::ONE; digits.len()],
+        vec![E::ONE; digits.len()],
     );
     let known = constraints.sum * element(shape.scheme.target_sum as usize) * public.live
         + targets.known
@@ -76,16 +75,16 @@ pub(crate) fn linear_form(
 }
 
 /// The targets of wired outputs, weighted: cells as a form, public columns as a value.
-struct Targets<'a> {
+struct Targets<'a, E> {
     shape: &'a Shape,
-    public: &'a PublicEvaluations<'a>,
-    form: Form,
-    known: EF,
+    public: &'a PublicEvaluations<'a, E>,
+    form: Form<E>,
+    known: E,
 }
 
-impl Targets<'_> {
+impl<E: Extension> Targets<'_, E> {
     /// `127 * (digits) + remainder`, minus the feed-forward of the message.
-    fn message(&mut self, block: &WeighedBlock) {
+    fn message(&mut self, block: &WeighedBlock<E>) {
         let shape = self.shape;
         for &row in &block.rows {
             let places =
@@ -108,7 +107,7 @@ impl Targets<'_> {
         }
     }
 
-    fn capacities(&mut self, block: &WeighedBlock) {
+    fn capacities(&mut self, block: &WeighedBlock<E>) {
         let (octet, last) = block.elements.split_at(DIGEST);
         let columns = &self.shape.columns;
         self.form
@@ -120,7 +119,7 @@ impl Targets<'_> {
     }
 
     /// Children of the next level or the root, minus the feed-forward of the input's first eight elements.
-    fn nodes(&mut self, block: &WeighedBlock, first_level: usize) {
+    fn nodes(&mut self, block: &WeighedBlock<E>, first_level: usize) {
         let Self { shape, public, .. } = *self;
         let columns = &shape.columns;
         let levels = || (first_level..).zip(&block.rows);
@@ -135,7 +134,7 @@ impl Targets<'_> {
             let first = table + DIGEST * first_level;
             self.form.add_octets(first, rows, block.elements.clone());
         }
-        let roots: Vec<EF> = levels()
+        let roots: Vec<E> = levels()
             .filter(|&(level, _)| level == shape.height)
             .map(|(_, &w)| w)
             .collect();
@@ -145,12 +144,12 @@ impl Targets<'_> {
         if first_level == 0 {
             return;
         }
-        let sum: EF = block.rows.iter().copied().sum();
+        let sum: E = block.rows.iter().copied().sum();
         let (parameter, others) = block.elements.split_at(PARAMETER);
         self.form
             .add_run(columns.parameter, -sum, parameter.to_vec());
         let tweaks = levels().map(|(level, &w)| public.node_tweak(level).map(|digit| w * digit));
-        let tweaks = tweaks.fold([EF::ZERO; 2], |[a, b], [x, y]| [a + x, b + y]);
+        let tweaks = tweaks.fold([E::ZERO; 2], |[a, b], [x, y]| [a + x, b + y]);
         for (&w, tweak) in others.iter().zip(tweaks) {
             self.known -= w * tweak;
         }

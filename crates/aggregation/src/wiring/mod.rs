@@ -12,7 +12,7 @@
 //! **Leaves** a claim in three terms for [`sheaf_argument::columns`]: a form at `r2`, one at `r3`, and the capacities
 //! of keys under the lane weights of [`crate::link`].
 //!
-//! **Error** over `|EF|`: the number of claims minus one, and that of [`crate::link`].
+//! **Error** over `|E|`: the number of claims minus one, and that of [`crate::link`].
 
 mod inputs;
 mod linear;
@@ -21,11 +21,17 @@ mod rows;
 #[cfg(feature = "prover")]
 use sheaf_argument::columns::prove::Term;
 use sheaf_argument::permutation::{InputClaim, OutputClaim};
+#[cfg(feature = "search")]
+use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::eq;
+#[cfg(feature = "prover")]
 use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 
 use crate::checks::Check;
-use crate::constraints::{ConstraintClaims, Constraints, ROW_COLUMNS};
+#[cfg(feature = "search")]
+use crate::constraints::ROW_COLUMNS;
+use crate::constraints::{ConstraintClaims, Constraints};
 use crate::form::{ColumnBasis, Form, FormClaim};
 use crate::link;
 use crate::public::PublicEvaluations;
@@ -37,39 +43,52 @@ pub(crate) use linear::linear_form;
 #[cfg(feature = "prover")]
 pub(crate) use rows::honest_output16;
 
-/// Claims joined by powers of the challenge, at most.
-pub(crate) const CLAIMS: usize = ROW_COLUMNS + 2 + 16 + 24;
+/// The error of joining the output claims of both widths into one ([`output_claim`]).
+#[cfg(feature = "search")]
+pub(crate) fn output_error_terms() -> Vec<ErrorTerm> {
+    vec![ErrorTerm::roots("joining the widths", &[1], SCHWARTZ_ZIPPEL).because("degree 1 in theta")]
+}
+
+/// The error of joining all claims about columns.
+#[cfg(feature = "search")]
+pub(crate) fn error_terms() -> Vec<ErrorTerm> {
+    let claims = ROW_COLUMNS + 2 + 16 + 24;
+    vec![
+        ErrorTerm::roots("batching", &[claims - 1], SCHWARTZ_ZIPPEL)
+            .because("one power per claim, from the zeroth on"),
+    ]
+}
 
 /// The claim that all others have become.
 #[derive(Debug)]
 #[must_use = "a claim that nobody opens proves nothing"]
-pub(crate) struct Wired {
+pub(crate) struct Wired<E> {
     /// At lane point `r2`.
-    constraint_point: Vec<EF>,
-    constraint_form: Form,
+    constraint_point: Vec<E>,
+    constraint_form: Form<E>,
     /// At lane point `r3`.
-    input_point: Vec<EF>,
-    input_form: Form,
+    input_point: Vec<E>,
+    input_form: Form<E>,
     /// `sum_j g_j cap_j`, under the lane weights with the two coefficients.
-    capacities: Form,
-    next: EF,
-    first: EF,
-    pub value: EF,
+    capacities: Form<E>,
+    next: E,
+    first: E,
+    pub value: E,
 }
 
 /// Everything that is known when the claims are joined.
-pub(crate) struct Claims<'a> {
+pub(crate) struct Claims<'a, E> {
     pub shape: &'a Shape,
     pub summary: &'a Summary,
-    pub constraints: &'a Constraints,
-    pub at_constraints: &'a PublicEvaluations<'a>,
-    pub constraint_claims: &'a ConstraintClaims,
-    pub at_inputs: &'a PublicEvaluations<'a>,
-    pub inputs: &'a InputClaim,
+    pub constraints: &'a Constraints<E>,
+    pub at_constraints: &'a PublicEvaluations<'a, E>,
+    pub constraint_claims: &'a ConstraintClaims<E>,
+    pub at_inputs: &'a PublicEvaluations<'a, E>,
+    pub inputs: &'a InputClaim<E>,
 }
 
 /// Joins all claims.
-pub(crate) fn wire(claims: &Claims, challenge: EF) -> Wired {
+pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     let Claims {
         shape,
         summary,
@@ -114,7 +133,7 @@ pub(crate) fn wire(claims: &Claims, challenge: EF) -> Wired {
 }
 
 /// `sum_j g_j cap_j`, the capacity that the key slot starts from.
-fn capacity_form(shape: &Shape, weights: &[EF; CAPACITY]) -> Form {
+fn capacity_form<E: Extension>(shape: &Shape, weights: &[E; CAPACITY]) -> Form<E> {
     let mut form = Form::default();
     for (column, &weight) in shape.columns.capacities(shape.sponge).zip(weights) {
         form.add(column, weight);
@@ -122,9 +141,9 @@ fn capacity_form(shape: &Shape, weights: &[EF; CAPACITY]) -> Form {
     form
 }
 
-impl Wired {
+impl<E: Extension> Wired<E> {
     /// The extension of the weights of all cells, at a lane point and a column point.
-    pub(crate) fn weight_at(&self, shape: &Shape, lane_point: &[EF], column_point: &[EF]) -> EF {
+    pub(crate) fn weight_at(&self, shape: &Shape, lane_point: &[E], column_point: &[E]) -> E {
         let basis = ColumnBasis::new(
             column_point,
             shape.columns.count,
@@ -136,9 +155,11 @@ impl Wired {
             + eq::eval(&self.input_point, lane_point) * self.input_form.at(&basis)
             + capacities * self.capacities.at(&basis)
     }
+}
 
+#[cfg(feature = "prover")]
+impl Wired<EF> {
     /// The weights of all cells.
-    #[cfg(feature = "prover")]
     pub(crate) fn terms(&self, shape: &Shape) -> Vec<Term> {
         let lanes = |point: &[EF]| eq::table(point);
         let at_constraints = lanes(&self.constraint_point);
@@ -158,23 +179,21 @@ impl Wired {
 /// The claim that the permutation argument starts from.
 ///
 /// Consumes both output claims, joined by `theta`.
-pub(crate) fn output_claim(
+pub(crate) fn output_claim<E: Extension>(
     shape: &Shape,
-    constraints: &Constraints,
-    claims: &ConstraintClaims,
-    theta: EF,
-) -> OutputClaim {
-    use p3_field::PrimeCharacteristicRing;
-
+    constraints: &Constraints<E>,
+    claims: &ConstraintClaims<E>,
+    theta: E,
+) -> OutputClaim<E> {
     let permutations = shape.permutations();
-    let mut weights16 = vec![[EF::ZERO; 16]; 1 << permutations.log_slots16];
-    let rows = eq::prefix_table(&claims.row_point, shape.steps, EF::ONE);
+    let mut weights16 = vec![[E::ZERO; 16]; 1 << permutations.log_slots16];
+    let rows = eq::prefix_table(&claims.row_point, shape.steps, E::ONE);
     for (weights, &row) in weights16.iter_mut().zip(&rows) {
         for (weight, &b) in weights.iter_mut().zip(&constraints.fingerprint[1..]) {
             *weight = row * b;
         }
     }
-    let mut weights24 = vec![[EF::ZERO; 24]; 1 << permutations.log_slots24];
+    let mut weights24 = vec![[E::ZERO; 24]; 1 << permutations.log_slots24];
     for (slot, column, weight) in constraints.outputs.wired() {
         weights24[slot][column] += theta * weight;
     }

@@ -1,8 +1,7 @@
 //! The row values of the constraint sumcheck, as forms in the columns at its lane point.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
-use sheaf_transcript::EF;
+use sheaf_transcript::Extension;
 
 use crate::checks::Check;
 use crate::constraints::{ConstraintClaims, Constraints};
@@ -16,18 +15,18 @@ use crate::tweaks::element;
 ///
 /// `output = sum_{k<K} eq_k (fp(q_k, in_k + permutation_k) - idle * fp(0, permutation of zero))`, where the permutations are
 /// the width-16 output claim.
-pub(super) fn row_forms(
+pub(super) fn row_forms<E: Extension>(
     shape: &Shape,
-    constraints: &Constraints,
-    public: &PublicEvaluations,
-    claims: &ConstraintClaims,
-    joined: &mut FormClaim,
-) -> Form {
+    constraints: &Constraints<E>,
+    public: &PublicEvaluations<E>,
+    claims: &ConstraintClaims<E>,
+    joined: &mut FormClaim<E>,
+) -> Form<E> {
     let columns = &shape.columns;
     let row = &claims.row;
-    let all = eq::prefix_table(&claims.row_point, shape.steps.max(shape.digits), EF::ONE);
+    let all = eq::prefix_table(&claims.row_point, shape.steps.max(shape.digits), E::ONE);
     let rows = |count: usize| all[..count].to_vec();
-    let live_rows: EF = all[..shape.steps].iter().copied().sum();
+    let live_rows: E = all[..shape.steps].iter().copied().sum();
     let output = row.output - claims.output16 + idle_output(constraints, public, live_rows);
 
     let end = joined.weigh(Check::RowValue(0), row.end);
@@ -68,18 +67,22 @@ pub(super) fn row_forms(
 }
 
 /// What idle lanes add to the width-16 output claim.
-fn idle_output(constraints: &Constraints, public: &PublicEvaluations, live_rows: EF) -> EF {
+fn idle_output<E: Extension>(
+    constraints: &Constraints<E>,
+    public: &PublicEvaluations<E>,
+    live_rows: E,
+) -> E {
     live_rows * public.idle() * idle::narrow_fingerprint(&constraints.fingerprint)
 }
 
 /// Adds `scale * rows[i] * fp(q_k, in_k)` for `k = first + i`.
-fn add_input_fingerprint(
-    form: &mut Form,
+fn add_input_fingerprint<E: Extension>(
+    form: &mut Form<E>,
     shape: &Shape,
-    constraints: &Constraints,
+    constraints: &Constraints<E>,
     first: usize,
-    scale: EF,
-    rows: Vec<EF>,
+    scale: E,
+    rows: Vec<E>,
 ) {
     use sheaf_xmss::params::DIGEST;
 
@@ -97,7 +100,12 @@ fn add_input_fingerprint(
 }
 
 /// Adds `scale * weights[i] * (low + 8 mid + 64 top)` of remainder `i`.
-pub(super) fn add_remainders(form: &mut Form, shape: &Shape, scale: EF, weights: &[EF]) {
+pub(super) fn add_remainders<E: Extension>(
+    form: &mut Form<E>,
+    shape: &Shape,
+    scale: E,
+    weights: &[E],
+) {
     let low = shape.columns.digit + shape.elements * shape.scheme.digits_per_element;
     let tables = [
         (low, 1),
@@ -111,16 +119,16 @@ pub(super) fn add_remainders(form: &mut Form, shape: &Shape, scale: EF, weights:
 
 /// The width-16 output claim in an honest proof, from the columns at its lane point.
 #[cfg(feature = "prover")]
-pub(crate) fn honest_output16(
+pub(crate) fn honest_output16<E: Extension>(
     shape: &Shape,
-    constraints: &Constraints,
-    public: &PublicEvaluations,
-    claims: &ConstraintClaims,
-    columns: &[EF],
-) -> EF {
-    let rows = eq::prefix_table(&claims.row_point, shape.steps, EF::ONE);
-    let live_rows: EF = rows.iter().copied().sum();
+    constraints: &Constraints<E>,
+    public: &PublicEvaluations<E>,
+    claims: &ConstraintClaims<E>,
+    columns: &[E],
+) -> E {
+    let rows = eq::prefix_table(&claims.row_point, shape.steps, E::ONE);
+    let live_rows: E = rows.iter().copied().sum();
     let mut inputs = Form::default();
-    add_input_fingerprint(&mut inputs, shape, constraints, 0, EF::ONE, rows);
+    add_input_fingerprint(&mut inputs, shape, constraints, 0, E::ONE, rows);
     claims.row.output + idle_output(constraints, public, live_rows) - inputs.eval(columns)
 }

@@ -29,6 +29,7 @@ mod cells;
 pub mod prove;
 pub mod verify;
 
+use sheaf_security::ErrorTerm;
 use sheaf_transcript::{EF, Label};
 
 #[cfg(feature = "prover")]
@@ -50,8 +51,13 @@ pub(crate) const LANE_ROUND: Label = Label::new("columns/lane round");
 pub(crate) const COLUMN_ROUND: Label = Label::new("columns/round");
 pub(crate) const VALUE: Label = Label::new("columns/value");
 
-/// The sum of the numerators of the error terms, to be divided by `|EF|`.
+/// The error of both sumchecks.
 #[must_use]
-pub const fn error_numerator(log_lanes: usize, log_columns: usize) -> usize {
-    2 * (log_lanes + log_columns)
+pub fn error_terms(log_lanes: usize, log_columns: usize) -> Vec<ErrorTerm> {
+    let roots = 2 * (log_lanes + log_columns);
+    let source = "Lund, Fortnow, Karloff, Nisan 1992";
+    vec![
+        ErrorTerm::roots("sumcheck", &[roots], source)
+            .because("2 per round over lanes and columns"),
+    ]
 }

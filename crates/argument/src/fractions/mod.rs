@@ -38,6 +38,7 @@
 pub mod prove;
 pub mod verify;
 
+use sheaf_security::ErrorTerm;
 use sheaf_transcript::{EF, Label};
 
 /// Evaluations of the leaves at one point: what a fraction sum leaves open.
@@ -58,11 +59,13 @@ pub(crate) const ROOT: Label = Label::new("fractions/root");
 pub(crate) const ROUND: Label = Label::new("fractions/round");
 pub(crate) const CHILDREN: Label = Label::new("fractions/children");
 
-/// The sum of the numerators of the error terms, to be divided by `|EF|`.
+/// The error of one such sum: every challenge of the root and of all layers, in one term.
 #[must_use]
-pub fn error_numerator(log_lanes: usize, log_leaves: usize) -> usize {
-    log_lanes
-        + (0..log_leaves)
-            .map(|i| 2 + 3 * (log_lanes + i))
-            .sum::<usize>()
+pub fn error_terms(log_lanes: usize, log_leaves: usize) -> Vec<ErrorTerm> {
+    let layers = (0..log_leaves).map(|i| 2 + 3 * (log_lanes + i));
+    let roots = log_lanes + layers.sum::<usize>();
+    vec![
+        ErrorTerm::roots("fractions", &[roots], "eprint 2023/1284")
+            .because("root, and per layer batching, 3 per round, joining"),
+    ]
 }

@@ -104,7 +104,7 @@ pub mod verify;
 use sheaf_transcript::{EF, TranscriptError};
 use thiserror::Error;
 
-pub use soundness::{ErrorTerm, error_terms};
+pub use soundness::error_terms;
 #[cfg(feature = "prover")]
 pub use trace::{LaneGroup, Trace};
 

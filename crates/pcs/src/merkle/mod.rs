@@ -32,8 +32,6 @@ use sheaf_transcript::{Channel, F};
 pub(crate) const DIGEST: usize = 9;
 /// Elements absorbed per permutation.
 pub(crate) const RATE: usize = 15;
-/// `log2 p^9 / 2`, rounded down.
-pub(crate) const COLLISION_BITS: f64 = 139.4;
 
 pub(crate) type Digest = [F; DIGEST];
 

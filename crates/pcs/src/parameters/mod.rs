@@ -1,24 +1,21 @@
 //! The parameters of the protocol: what to fold, at which rates, how often to query.
 //!
-//! [`Parameters::new`] is a pure function of the layout, the rate and the security
-//! target. Prover and verifier both run it, so nothing about the shape of a
-//! proof is read from the proof.
+//! Prover and verifier have to agree on them, so nothing about the shape of a proof is read from the proof. They have
+//! them either from the search, `Parameters::new`, a pure function of the layout, the rate and the security target; or as
+//! data, [`Parameters::from_rounds`]. The search, and all that judges security, is behind the feature `search`: a verifier
+//! that has its parameters as data computes no logarithm.
 
+mod bounds;
+#[cfg(feature = "search")]
+mod cost;
+#[cfg(feature = "search")]
 mod search;
-pub(crate) mod security;
+#[cfg(feature = "search")]
+mod security;
 
 use thiserror::Error;
 
-pub use security::{ErrorKind, ErrorTerm};
-
 use crate::layout::Layout;
-use crate::merkle::DIGEST;
-use sheaf_transcript::EXTENSION_DEGREE;
-
-/// The largest domain: the two-adic subgroup of the field.
-pub(crate) const MAX_DOMAIN_BITS: usize = 24;
-/// The largest number of variables folded at once.
-const MAX_SLICE_VARIABLES: usize = 16;
 
 /// One committed oracle and its folding.
 ///
@@ -79,6 +76,31 @@ pub enum ParameterError {
         /// Log of the inverse rate.
         log_inv_rate: usize,
     },
+    /// There is not a single round.
+    #[error("an opening has at least one round")]
+    NoRounds,
+    /// More claims than one opening takes.
+    #[error("{max_claims} claims, at most {most} are supported")]
+    Claims {
+        /// How many were asked for.
+        max_claims: usize,
+        /// The largest number supported.
+        most: usize,
+    },
+    /// A number of a round is out of bounds, or does not fit the round before it.
+    #[error("oracle {oracle}: {quantity} is {value}, which is not in {least}..={most}")]
+    Round {
+        /// Index of the round.
+        oracle: usize,
+        /// The name of the field of [`Round`].
+        quantity: &'static str,
+        /// Its value.
+        value: usize,
+        /// The least value possible here.
+        least: usize,
+        /// The largest value possible here; the same where there is but one, and less where there is none.
+        most: usize,
+    },
     /// The fields and the grinding allowed do not reach the target.
     #[error("no parameters reach {millibits} thousandths of a bit")]
     Unreachable {
@@ -96,38 +118,20 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Chooses the parameters that minimise an estimate of proof size and proving time.
+    /// The parameters with these rounds, which need not be those that the search finds.
     ///
-    /// The sum of all error terms is at most `2^-target_bits`.
+    /// All of a proof's shape is checked: what a verifier of these parameters reads and computes is bounded. How secure they
+    /// are is not; `Parameters::security_bits` says that of any parameters, and whoever has them from elsewhere asks it.
     ///
     /// # Errors
-    /// If the layout is malformed or the target cannot be reached.
-    pub fn new(
+    /// If the layout is malformed, or a round is not one that the protocol can have in this place; the first such number is
+    /// named.
+    pub fn from_rounds(
         layout: &Layout,
-        log_inv_rate: usize,
-        target_bits: f64,
         max_claims: usize,
+        rounds: Vec<Round>,
     ) -> Result<Self, ParameterError> {
-        let Layout {
-            inner_variables,
-            slice_variables,
-            ref live,
-        } = *layout;
-        let shape_is_supported = (1..=MAX_SLICE_VARIABLES).contains(&slice_variables)
-            && (1..=search::MAX_LOG_INV_RATE).contains(&log_inv_rate)
-            && (1..=MAX_DOMAIN_BITS - log_inv_rate).contains(&inner_variables);
-        if !shape_is_supported {
-            return Err(ParameterError::Shape {
-                slice_variables,
-                inner_variables,
-                log_inv_rate,
-            });
-        }
-        let sorted = live.windows(2).all(|pair| pair[0] < pair[1]);
-        if !sorted || live.last().is_none_or(|&last| last >> slice_variables != 0) {
-            return Err(ParameterError::LiveSlices { slice_variables });
-        }
-        let rounds = search::rounds(layout, log_inv_rate, target_bits, max_claims)?;
+        bounds::check(layout, max_claims, &rounds)?;
         Ok(Self {
             layout: layout.clone(),
             max_claims,
@@ -156,47 +160,6 @@ impl Parameters {
     /// Variables of the polynomial that is sent in clear.
     pub(crate) fn final_variables(&self) -> usize {
         self.rounds.last().map_or(0, |round| round.inner_variables)
-    }
-
-    /// Every term of the error budget, one per challenge.
-    #[must_use]
-    pub fn error_terms(&self) -> Vec<ErrorTerm> {
-        security::error_terms(&self.rounds, self.max_claims)
-    }
-
-    /// `-log2` of the sum of all terms but the collision resistance of the hash.
-    #[must_use]
-    pub fn security_bits(&self) -> f64 {
-        let sum: f64 = self
-            .error_terms()
-            .iter()
-            .filter(|term| term.kind == ErrorKind::Challenge)
-            .map(|term| libm::exp2(-term.bits))
-            .sum();
-        -libm::log2(sum)
-    }
-
-    /// Elements of commitment and opening, as expected for random query positions.
-    #[must_use]
-    pub fn proof_elements_estimate(&self) -> usize {
-        let oracles: usize = self
-            .rounds
-            .iter()
-            .map(|round| {
-                let grinding = usize::from(round.query_grinding > 0)
-                    + round.slice_variables * usize::from(round.fold_grinding > 0);
-                let sumcheck = 2 * EXTENSION_DEGREE * round.slice_variables;
-                DIGEST + EXTENSION_DEGREE + sumcheck + grinding + search::query_elements(round)
-            })
-            .sum();
-        oracles + search::final_elements(self.final_variables())
-    }
-
-    /// Proving time on two cores of 2024, in microseconds: for comparing layouts, not for planning.
-    #[must_use]
-    pub fn prover_microseconds_estimate(&self) -> usize {
-        let nanoseconds: u64 = self.rounds.iter().map(search::prover_nanoseconds).sum();
-        (nanoseconds / 1000) as usize
     }
 
     /// All numbers that describe the protocol, for the transcript.
@@ -229,5 +192,7 @@ impl Parameters {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "search"))]
+mod bounds_tests;
+#[cfg(all(test, feature = "search"))]
 mod tests;

@@ -11,27 +11,21 @@
 
 use sheaf_transcript::EXTENSION_DEGREE;
 
+use super::bounds::{
+    MAX_DOMAIN_BITS, MAX_FINAL_VARIABLES, MAX_FOLD, MAX_FOLD_GRINDING, MAX_LOG_INV_RATE,
+    MAX_QUERY_GRINDING, MAX_SLACK, MIN_SLACK, check_layout,
+};
+use super::cost::{NANOSECONDS_PER_8_NONCES, cost, final_cost, query_cost};
 use super::security::{
     BIT, MicroBits, ceil_bits, error_besides_queries, gap_bits, out_of_domain_bits, query_bits,
 };
-use super::{MAX_DOMAIN_BITS, ParameterError, Round};
+use super::{ParameterError, Parameters, Round};
 use crate::layout::Layout;
-use crate::merkle::{DIGEST, row_permutations};
 
-/// Candidates for the slack parameter `m`.
-const SLACKS: [usize; 8] = [3, 5, 8, 12, 16, 24, 32, 40];
-/// Largest inverse rate, in bits, of an oracle.
-pub(crate) const MAX_LOG_INV_RATE: usize = 6;
-/// Most variables folded at once after the first round.
-const MAX_FOLD: usize = 6;
-/// Largest polynomial sent in clear, in variables.
-const MAX_FINAL_VARIABLES: usize = 8;
-/// Largest difficulty before a folding challenge.
-const MAX_FOLD_GRINDING: usize = 12;
-/// The same for polynomials so large that the usual limit leaves no choice.
-const MAX_FOLD_GRINDING_LARGE: usize = 16;
-/// Largest difficulty before the query positions.
-const MAX_QUERY_GRINDING: usize = 15;
+/// Candidates for the slack parameter `m`, from [`MIN_SLACK`] to [`MAX_SLACK`].
+const SLACKS: [usize; 8] = [MIN_SLACK, 5, 8, 12, 16, 24, 32, MAX_SLACK];
+/// Largest difficulty before a folding challenge; [`MAX_FOLD_GRINDING`] for polynomials so large that this leaves no choice.
+const USUAL_FOLD_GRINDING: usize = 12;
 /// Bits by which each fold exceeds the target; there are some twenty folds.
 const FOLD_MARGIN: MicroBits = 6 * BIT;
 /// Bits by which each query phase exceeds the target, as long as their number is unknown.
@@ -39,19 +33,27 @@ const QUERY_MARGIN: MicroBits = 2 * BIT;
 /// Bits by which an out-of-domain sample must exceed the target.
 const SAMPLE_MARGIN: MicroBits = 4 * BIT;
 
-/// What a byte of proof is worth: 2.5 ms per KiB.
-const NANOSECONDS_PER_BYTE: u64 = 2500;
-/// One width-24 permutation, two cores.
-const NANOSECONDS_PER_HASH: u64 = 480;
-/// Eight width-24 permutations, two cores.
-const NANOSECONDS_PER_8_NONCES: u64 = 2800;
-/// Encoding, weights and sumcheck, per element of the extension field.
-const NANOSECONDS_PER_COEFFICIENT: u64 = 60;
-
-const BYTES_PER_ELEMENT: u64 = 4;
+impl Parameters {
+    /// Chooses the parameters that minimise an estimate of proof size and proving time.
+    ///
+    /// The sum of all error terms is at most `2^-target_bits`.
+    ///
+    /// # Errors
+    /// If the layout is malformed or the target cannot be reached.
+    pub fn new(
+        layout: &Layout,
+        log_inv_rate: usize,
+        target_bits: f64,
+        max_claims: usize,
+    ) -> Result<Self, ParameterError> {
+        check_layout(layout, log_inv_rate)?;
+        let rounds = rounds(layout, log_inv_rate, target_bits, max_claims)?;
+        Self::from_rounds(layout, max_claims, rounds)
+    }
+}
 
 /// A schedule of rounds that meets the target at the lowest cost.
-pub(crate) fn rounds(
+fn rounds(
     layout: &Layout,
     log_inv_rate: usize,
     target_bits: f64,
@@ -80,8 +82,8 @@ pub(crate) fn rounds(
         fold: target + FOLD_MARGIN,
         query: target + QUERY_MARGIN,
     };
-    let mut rounds = schedule(first, &levels, MAX_FOLD_GRINDING)
-        .or_else(|| schedule(first, &levels, MAX_FOLD_GRINDING_LARGE))
+    let mut rounds = schedule(first, &levels, USUAL_FOLD_GRINDING)
+        .or_else(|| schedule(first, &levels, MAX_FOLD_GRINDING))
         .ok_or(unreachable)?;
     distribute_queries(&mut rounds, max_claims, target).ok_or(unreachable)?;
     Ok(rounds)
@@ -248,57 +250,4 @@ fn with_queries(round: Round, per_query: MicroBits, level: MicroBits) -> Option<
     (best.saturating_sub(1)..=best + 1)
         .filter_map(|bits| with_grinding(bits.min(MAX_QUERY_GRINDING)))
         .min_by_key(query_cost)
-}
-
-/// Elements opened for the queries of a round, as expected for random positions.
-///
-/// `t` distinct positions among `2^h` leave about `t (h - log2 t - 0.89)` siblings.
-pub(crate) fn query_elements(round: &Round) -> usize {
-    let queries = round.queries.min(1 << round.domain_bits());
-    if queries == 0 {
-        return 0;
-    }
-    // Thousandths; linear interpolation between powers of two.
-    let log = queries.ilog2() as usize;
-    let log2 = 1000 * log + (((queries - (1 << log)) * 1000) >> log);
-    let depth = (1000 * round.domain_bits()).saturating_sub(log2 + 890);
-    queries * round.row_elements + DIGEST * (queries * depth / 1000)
-}
-
-fn query_cost(round: &Round) -> u64 {
-    let bytes = query_elements(round) as u64 * BYTES_PER_ELEMENT;
-    bytes * NANOSECONDS_PER_BYTE + grinding_nanoseconds(round.query_grinding)
-}
-
-fn cost(round: &Round) -> u64 {
-    let messages = DIGEST + EXTENSION_DEGREE * (1 + 2 * round.slice_variables);
-    let bytes = (messages + query_elements(round)) as u64 * BYTES_PER_ELEMENT;
-    bytes * NANOSECONDS_PER_BYTE + prover_nanoseconds(round)
-}
-
-/// The last polynomial and its sumcheck.
-pub(crate) const fn final_elements(variables: usize) -> usize {
-    EXTENSION_DEGREE * ((1 << variables) + 2 * variables)
-}
-
-fn final_cost(variables: usize) -> u64 {
-    final_elements(variables) as u64 * BYTES_PER_ELEMENT * NANOSECONDS_PER_BYTE
-}
-
-const fn grinding_nanoseconds(bits: usize) -> u64 {
-    match bits {
-        0 => 0,
-        _ => (NANOSECONDS_PER_8_NONCES << bits) / 8,
-    }
-}
-
-/// Hashing, grinding, and passes over the polynomial.
-pub(crate) fn prover_nanoseconds(round: &Round) -> u64 {
-    let permutations = (row_permutations(round.row_elements) as u64 + 1) << round.domain_bits();
-    let coefficients =
-        (round.row_elements.div_ceil(EXTENSION_DEGREE) as u64) << round.inner_variables;
-    permutations * NANOSECONDS_PER_HASH
-        + coefficients * NANOSECONDS_PER_COEFFICIENT
-        + grinding_nanoseconds(round.query_grinding)
-        + round.slice_variables as u64 * grinding_nanoseconds(round.fold_grinding)
 }

@@ -45,10 +45,10 @@
 //! basic IEEE operations: every machine arrives at the same integers.
 
 use p3_security::SecurityAssumption;
+use sheaf_security::{ErrorKind, ErrorTerm, SCHWARTZ_ZIPPEL, SecurityReport};
 use sheaf_transcript::field::EXTENSION_BITS;
 
-use super::Round;
-use crate::merkle::COLLISION_BITS;
+use super::{Parameters, Round};
 
 /// A millionth of a bit.
 pub(crate) type MicroBits = i64;
@@ -58,6 +58,9 @@ pub(crate) const BIT: MicroBits = 1_000_000;
 
 /// `log2 |EF|`.
 const FIELD: MicroBits = (EXTENSION_BITS * BIT as f64) as MicroBits;
+
+/// A collision of digests, which have nine elements: `log2 p^9 / 2`, rounded down.
+const COLLISION_BITS: f64 = 139.4;
 
 /// Rounds down.
 pub(crate) fn floor_bits(bits: f64) -> MicroBits {
@@ -72,30 +75,6 @@ pub(crate) fn ceil_bits(bits: f64) -> MicroBits {
 /// `log2 x`, rounded up.
 fn log2_ceil(x: usize) -> MicroBits {
     ceil_bits(libm::log2(x as f64))
-}
-
-/// What a term of the error budget measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// A challenge helps the prover; these terms add up.
-    Challenge,
-    /// The hash function is broken.
-    Hash,
-}
-
-/// One way in which a false statement may be accepted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ErrorTerm {
-    /// Where in the protocol.
-    pub name: String,
-    /// The probability is at most `2^-bits` (for [`ErrorKind::Hash`]: the work is `2^bits`).
-    pub bits: f64,
-    /// The bound.
-    pub formula: &'static str,
-    /// Who proved it.
-    pub source: &'static str,
-    /// What the term measures.
-    pub kind: ErrorKind,
 }
 
 /// `-log2 alpha`: what one query contributes.
@@ -162,7 +141,7 @@ fn final_terms(rounds: &[Round]) -> impl Iterator<Item = Term> {
                     bits: FIELD - log2_ceil(round.queries.max(1)),
                     count: 1,
                     formula: "queries / |F|",
-                    source: "Schwartz-Zippel",
+                    source: SCHWARTZ_ZIPPEL,
                 },
                 Term {
                     name: "final sumcheck",
@@ -170,7 +149,7 @@ fn final_terms(rounds: &[Round]) -> impl Iterator<Item = Term> {
                     bits: FIELD - BIT,
                     count: round.inner_variables,
                     formula: "2 / |F|",
-                    source: "Schwartz-Zippel",
+                    source: SCHWARTZ_ZIPPEL,
                 },
             ]
         })
@@ -241,31 +220,40 @@ fn oracle_terms(rounds: &[Round], max_claims: usize) -> impl Iterator<Item = Ter
     })
 }
 
-/// Every term of the error budget, one per challenge.
-pub(crate) fn error_terms(rounds: &[Round], max_claims: usize) -> Vec<ErrorTerm> {
-    let hash = ErrorTerm {
-        name: "Merkle tree collision".into(),
-        bits: COLLISION_BITS,
-        formula: "birthday bound on 9 elements",
-        source: "Poseidon, eprint 2019/458; sponge indifferentiability",
-        kind: ErrorKind::Hash,
-    };
-    terms(rounds, max_claims)
-        .flat_map(|term| {
-            (0..term.count).map(move |i| ErrorTerm {
-                name: if term.count == 1 {
-                    format!("{}, oracle {}", term.name, term.oracle)
-                } else {
-                    format!("{}, oracle {}, variable {i}", term.name, term.oracle)
-                },
-                bits: term.bits as f64 / BIT as f64,
-                formula: term.formula,
-                source: term.source,
-                kind: ErrorKind::Challenge,
+impl Parameters {
+    /// Every term of the error budget, one per challenge.
+    #[must_use]
+    pub fn error_terms(&self) -> Vec<ErrorTerm> {
+        let hash = ErrorTerm::collision(
+            "Merkle tree collision",
+            COLLISION_BITS,
+            "birthday bound on 9 elements",
+            "Poseidon, eprint 2019/458; sponge indifferentiability",
+        );
+        terms(&self.rounds, self.max_claims)
+            .flat_map(|term| {
+                (0..term.count).map(move |i| ErrorTerm {
+                    name: if term.count == 1 {
+                        format!("{}, oracle {}", term.name, term.oracle)
+                    } else {
+                        format!("{}, oracle {}, variable {i}", term.name, term.oracle)
+                    },
+                    bits: term.bits as f64 / BIT as f64,
+                    formula: term.formula.to_owned(),
+                    source: term.source,
+                    kind: ErrorKind::Challenge,
+                })
             })
-        })
-        .chain([hash])
-        .collect()
+            .chain([hash])
+            .collect()
+    }
+
+    /// `-log2` of the sum of all terms but the collision resistance of the hash.
+    #[must_use]
+    pub fn security_bits(&self) -> f64 {
+        let report: SecurityReport = self.error_terms().into_iter().collect();
+        report.algebraic_bits()
+    }
 }
 
 /// The sum of all terms but the query terms, as a multiple of `2^-target`.

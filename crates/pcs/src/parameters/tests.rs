@@ -1,7 +1,8 @@
 use p3_security::SecurityAssumption;
+use sheaf_security::ErrorKind;
 
 use super::security::{BIT, floor_bits, gap_bits, query_bits};
-use super::{ErrorKind, ParameterError, Parameters};
+use super::{ParameterError, Parameters};
 use crate::Layout;
 
 #[test]

@@ -9,7 +9,7 @@ mod open;
 mod oracle;
 mod slices;
 mod strategy;
-#[cfg(test)]
+#[cfg(all(test, feature = "search"))]
 mod tests;
 
 pub use commit::{Committed, commit};

@@ -1,0 +1,102 @@
+//! Set-ups whose parameters are searched for.
+
+use sheaf_pcs::ParameterError;
+use sheaf_security::SecurityReport;
+
+use super::Setup;
+use crate::security::{self, COMMITMENT_BITS, TARGET_BITS};
+use crate::shape::Shape;
+use crate::stacking::Stacking;
+use crate::statement::{MAX_SIGNATURES, Statement};
+
+impl Setup {
+    /// Chooses the parameters of proofs at rate `2^-log_inv_rate`, and refuses those that are less secure than [`TARGET_BITS`].
+    ///
+    /// # Errors
+    /// If there are no parameters for this size and rate.
+    pub fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
+        Self::with_commitment(Self::shape(statement), log_inv_rate, COMMITMENT_BITS)
+    }
+
+    /// The same, where `commitment_bits` are asked of the commitment alone.
+    fn with_commitment(
+        shape: Shape,
+        log_inv_rate: usize,
+        commitment_bits: f64,
+    ) -> Result<Self, ParameterError> {
+        let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, commitment_bits)?;
+        if security::report(&shape, &parameters).bits() < TARGET_BITS {
+            return Err(ParameterError::Unreachable {
+                millibits: (TARGET_BITS * 1000.0) as i64,
+            });
+        }
+        Ok(Self {
+            shape,
+            stacking,
+            parameters,
+            log_inv_rate,
+        })
+    }
+}
+
+/// The security of a proof of `signatures` signatures at rate `2^-log_inv_rate`.
+///
+/// Counts outside `1..=MAX_SIGNATURES` are reported as the nearest one in it. The
+/// report is for slots whose tweaks carry for all steps or none.
+///
+/// # Errors
+/// If there are no parameters for this size and rate.
+pub fn security_report(
+    scheme: sheaf_xmss::Scheme,
+    signatures: usize,
+    log_inv_rate: usize,
+) -> Result<SecurityReport, ParameterError> {
+    let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
+    let (_, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
+    Ok(security::report(&shape, &parameters))
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_xmss::{PROD, PublicKey, TEST};
+
+    use super::*;
+    use crate::statement::Group;
+
+    #[test]
+    fn parameters_below_the_target_are_refused() {
+        let group = Group {
+            slot: 3,
+            message: [1; 32],
+            keys: vec![PublicKey {
+                root: Default::default(),
+                parameter: Default::default(),
+            }],
+        };
+        let (statement, _) = Statement::new(TEST, vec![group]).unwrap();
+        for rate in 1..=4 {
+            assert!(Setup::new(&statement, rate).is_ok());
+            for bits in [80.0, 124.0] {
+                let refused = Setup::with_commitment(Setup::shape(&statement), rate, bits);
+                let expected = ParameterError::Unreachable { millibits: 128_000 };
+                assert_eq!(refused.unwrap_err(), expected, "{bits} bits");
+            }
+        }
+    }
+
+    #[test]
+    fn every_size_and_rate_has_parameters_that_meet_the_target() {
+        for scheme in [PROD, TEST] {
+            for signatures in [1, 10, 100, 1000, 1024, 10_000, 20_000, MAX_SIGNATURES] {
+                for rate in 1..=4 {
+                    let report = security_report(scheme, signatures, rate);
+                    let bits = report.map(|r| r.bits());
+                    assert!(
+                        bits.is_ok_and(|bits| bits >= TARGET_BITS),
+                        "{signatures} signatures at rate 2^-{rate}"
+                    );
+                }
+            }
+        }
+    }
+}

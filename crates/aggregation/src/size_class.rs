@@ -1,0 +1,139 @@
+//! Parameters without a search: one entry of a table per size class.
+//!
+//! A *size class* is what proofs of nearly the same size have in common: the scheme, the number of lanes rounded up to a power
+//! of two (at least 16), and the rate. It fixes
+//!
+//! - the numbers of column and of lane variables, and how many of each are slice variables ([`Stacking`]);
+//! - the oracles: what each folds and leaves, its rate, slack, grinding and queries ([`Round`]).
+//!
+//! All error terms are functions of these, so every proof of a class is as secure as its entry. What remains a function of the
+//! exact number of lanes, and of whether carries are committed, is which slices are live, and with them the length of the
+//! first oracle's rows ([`Round::row_elements`]).
+//!
+//! **Which entry.** The search ([`Setup::new`]) minimises a cost in which live slices count, so it may choose differently
+//! for two numbers of lanes of one class. An entry is what it chooses for a full class without carries: `2^log_lanes` lanes.
+//! There the table and the search agree. Elsewhere both are sound, but the set-ups may differ, and a proof is verified with
+//! that it was made with.
+
+use sheaf_pcs::parameters::Round;
+use sheaf_pcs::{ParameterError, Parameters};
+use sheaf_transcript::EXTENSION_DEGREE;
+use sheaf_xmss::{PROD, Scheme};
+use thiserror::Error;
+
+use crate::parameter_table;
+use crate::setup::Setup;
+use crate::shape::{MIN_LOG_LANES, Shape};
+use crate::stacking::{OPENING_CLAIMS, Stacking};
+use crate::statement::Statement;
+
+/// What a size class fixes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SizeClass {
+    /// High column bits among the slice variables.
+    pub column_bits: usize,
+    /// High lane bits among the slice variables.
+    pub lane_bits: usize,
+    /// The oracles. The first one's `row_elements` are of no account.
+    pub rounds: &'static [Round],
+}
+
+/// One oracle of the table: row lengths are those of every oracle but the first.
+pub(crate) const fn round(
+    slice_variables: usize,
+    inner_variables: usize,
+    log_inv_rate: usize,
+    slack: usize,
+    fold_grinding: usize,
+    queries: usize,
+    query_grinding: usize,
+) -> Round {
+    Round {
+        row_elements: EXTENSION_DEGREE << slice_variables,
+        slice_variables,
+        inner_variables,
+        log_inv_rate,
+        slack,
+        fold_grinding,
+        queries,
+        query_grinding,
+    }
+}
+
+/// Why the table has no set-up for a statement and a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum TableError {
+    /// Another scheme.
+    #[error("the table of parameters is for the scheme {}, not for {scheme}", PROD.name)]
+    Scheme {
+        /// The name of the statement's scheme.
+        scheme: &'static str,
+    },
+    /// Another rate.
+    #[error("the table of parameters has rates 2^-1 to 2^-4, not 2^-{log_inv_rate}")]
+    Rate {
+        /// The logarithm of the inverse rate.
+        log_inv_rate: usize,
+    },
+    /// The entry is not for polynomials of this size: the table is of another version than the code.
+    #[error("the table of parameters does not fit: {0}")]
+    Entry(#[from] ParameterError),
+}
+
+impl SizeClass {
+    /// The entry for a size and a rate.
+    fn of(scheme: &Scheme, log_lanes: usize, log_inv_rate: usize) -> Result<Self, TableError> {
+        if *scheme != PROD {
+            let scheme = scheme.name;
+            return Err(TableError::Scheme { scheme });
+        }
+        // Statements have at most 2^16 lanes, which are the last row.
+        let row = log_lanes
+            .checked_sub(MIN_LOG_LANES)
+            .and_then(|row| parameter_table::PROD.get(row));
+        log_inv_rate
+            .checked_sub(1)
+            .and_then(|column| row?.get(column))
+            .copied()
+            .ok_or(TableError::Rate { log_inv_rate })
+    }
+
+    /// The commitment of a shape in this class.
+    fn commitment(&self, shape: &Shape) -> Result<(Stacking, Parameters), ParameterError> {
+        let stacking = Stacking::new(shape, self.column_bits, self.lane_bits);
+        let mut rounds = self.rounds.to_vec();
+        if let Some(first) = rounds.first_mut() {
+            first.row_elements = stacking.layout.width();
+        }
+        let parameters = Parameters::from_rounds(&stacking.layout, OPENING_CLAIMS, rounds)?;
+        Ok((stacking, parameters))
+    }
+}
+
+impl Setup {
+    /// The set-up of the statement's size class, from a table: no search, and no floating-point number.
+    ///
+    /// For the scheme prod. Where the number of signatures is a power of two, at least 16, and tweaks carry for all steps or
+    /// none, this is the set-up that `Setup::new` finds; other sizes have that of the next such number, with fewer live
+    /// slices. Every set-up of the table reaches `TARGET_BITS`.
+    ///
+    /// # Errors
+    /// If the table has no such scheme or rate.
+    pub fn from_table(statement: &Statement, log_inv_rate: usize) -> Result<Self, TableError> {
+        Self::of_class(Self::shape(statement), log_inv_rate)
+    }
+
+    fn of_class(shape: Shape, log_inv_rate: usize) -> Result<Self, TableError> {
+        let class = SizeClass::of(&shape.scheme, shape.log_lanes, log_inv_rate)?;
+        let (stacking, parameters) = class.commitment(&shape)?;
+        Ok(Self {
+            shape,
+            stacking,
+            parameters,
+            log_inv_rate,
+        })
+    }
+}
+
+#[cfg(all(test, feature = "search"))]
+mod tests;
