@@ -25,6 +25,11 @@ fn bench_prints_one_json_object() {
         ] {
             assert!(json[key].as_f64().unwrap() > 0.0, "{key}: {json}");
         }
+        let cost = |what: &str| json["verify_cost"][what].as_u64().unwrap();
+        for what in ["ext", "mixed", "transcript_permutations", "hash_permutations"] {
+            assert!(cost(what) > 100, "{what}: {json}");
+        }
+        assert_eq!(cost("inversions"), 1);
         assert_eq!(json["prove_seconds_all"].as_array().unwrap().len(), 2);
         assert_eq!(json["phases"].as_object().unwrap().len(), 7);
         for key in ["version", "scheme", "simd", "cpu_simd"] {
