@@ -84,7 +84,7 @@ fn commit(parameters: &Parameters, seed: usize, transcript: &mut ProverTranscrip
 }
 
 /// Sizes, carries and sides of many kinds.
-const STATEMENTS: [(Scheme, &[(u32, usize)]); 8] = [
+const STATEMENTS: [(Scheme, &[(u32, usize)]); 12] = [
     (TEST, &[(5, 1)]),
     (TEST, &[(127, 3)]),
     (TEST, &[(4, 16)]),
@@ -93,6 +93,11 @@ const STATEMENTS: [(Scheme, &[(u32, usize)]); 8] = [
     (PROD, &[(32_639, 1)]),
     (PROD, &[(127, 1), (32_639, 1), (127 * 9000, 1), (5, 1)]),
     (PROD, &[(u32::MAX, 1), (127 * 5000, 2)]),
+    // Around the number of streams, and twice it.
+    (TEST, &[(7, 15)]),
+    (TEST, &[(7, 16), (8, 1)]),
+    (TEST, &[(7, 31)]),
+    (PROD, &[(7, 11), (32_639, 9)]),
 ];
 
 #[test]
