@@ -34,8 +34,9 @@
 //! Powers of `zeta`, from 0: numerators of the fractions, their denominators, sum,
 //! transition, carry bit, carry step, carry count (these three keep their powers where
 //! there are no carries); then row by row: range of digit `s`, top bit and inverse of
-//! element `s`; then the wired outputs by slot and element. Transition, carry bit and
-//! carry step are summed over rows with weights `eq(tau, row)`.
+//! element `s`; then the wired outputs by slot and element, those of the key slot behind
+//! those of the nodes. Transition, carry bit and carry step are summed over rows with
+//! weights `eq(tau, row)`.
 //!
 //! Two claims come from the chain-end fractions (see [`crate::chain_ends`]), at
 //! lane point `r1`: numerators and denominators at the leaf point. All
