@@ -114,14 +114,18 @@ fn fields(m: &Measurement) -> Vec<(String, String)> {
         ("prove_seconds", m.prove_seconds.to_string()),
         ("signatures_per_second", m.signatures_per_second.to_string()),
         ("verify_seconds", m.verify_seconds.to_string()),
-        ("verify_ext", m.verify_cost.ext.to_string()),
-        ("verify_mixed", m.verify_cost.mixed.to_string()),
+        ("verify_cost_ext", m.verify_cost.ext.to_string()),
+        ("verify_cost_mixed", m.verify_cost.mixed.to_string()),
         (
-            "verify_transcript_permutations",
+            "verify_cost_inversions",
+            m.verify_cost.inversions.to_string(),
+        ),
+        (
+            "verify_cost_transcript_permutations",
             m.verify_cost.transcript_permutations.to_string(),
         ),
         (
-            "verify_hash_permutations",
+            "verify_cost_hash_permutations",
             m.verify_cost.hash_permutations.to_string(),
         ),
         ("proof_bytes", m.proof_bytes.to_string()),
