@@ -308,8 +308,7 @@ pub(crate) fn verify(
         lanes: &lanes,
         weights: &batching.outputs[shape.key_slot()][..9],
     };
-
-    let rows_and_linear = vec![
+    let row_values = vec![
         (cells(columns.chain_end, steps), row.end),
         (next_inputs, row.next_input),
         (step_outputs, row.output - outputs[0]),
@@ -326,7 +325,6 @@ pub(crate) fn verify(
             cells(columns.carry + 1, carry_cells.saturating_sub(1)),
             row.next_carry,
         ),
-        (linear_form, linear - outputs[1]),
     ];
     let mut weights16 = vec![vec![EF::ZERO; 16]; 1 << shape.log_slots16];
     for k in 0..steps {
@@ -334,14 +332,14 @@ pub(crate) fn verify(
             weights16[k][j] = rows[k] * fingerprint[j];
         }
     }
-    let mut claims: Vec<Claim> = rows_and_linear
+    let mut linear_claim = Claim::new(&lanes, linear_form, linear - outputs[1]);
+    linear_claim.terms.push(link.minus_targets());
+    let row_claims = row_values
         .into_iter()
-        .map(|(form, value)| Claim::new(&lanes, form, value))
-        .collect();
-    claims[10].terms.push(link.minus_targets());
-    claims.push(link.first());
+        .map(|(form, value)| Claim::new(&lanes, form, value));
+    let columns = row_claims.chain([linear_claim, link.first()]).collect();
     Ok(Open {
-        columns: claims,
+        columns,
         lane_point,
         outputs16: (weights16, outputs[0]),
         outputs24: (batching.outputs, outputs[1]),
