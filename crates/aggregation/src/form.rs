@@ -195,7 +195,7 @@ impl<E: Extension> ColumnBasis<E> {
 /// Claims `form(columns) = value` at one lane point, batched by powers of a challenge.
 ///
 /// Consumes any number of claims, leaves one. A false claim survives with
-/// probability at most `(number of claims) / |E|`.
+/// probability at most `(number of claims - 1) / |E|`.
 #[derive(Debug)]
 #[must_use = "a claim that nobody opens proves nothing"]
 pub(crate) struct FormClaim<E = EF> {

@@ -3,19 +3,19 @@
 //! **Statement.** A list of groups (message, slot, public keys). **Claim.** For
 //! every key of every group, the prover knows a valid signature.
 //!
-//! One signature is one *lane*. Per lane, about 2400 cells are committed; the 180
-//! Poseidon1 permutations of a verification are proved by a GKR argument and
-//! cost no cells. In transcript order:
+//! A statement has a digest, which opens to groups and to what hashing the keys leads to ([`Summary`]). One
+//! signature is one *lane*. Per lane, about 2400 cells are committed; the 180 Poseidon1 permutations of a
+//! verification, and one for the key, are proved by a GKR argument and cost no cells. In transcript order:
 //!
 //! | step | module | claim in | leaves open |
 //! |---|---|---|---|
 //! | commitment | [`sheaf_pcs`] | | one polynomial |
 //! | chain ends | `chain_ends`, [`sheaf_argument::fractions`] | every chain ends where its digit says | two claims at lane point `r1` |
-//! | constraints | `constraints` | those, and all constraints, weighted by `eq(r1, lane)` | row values, wired outputs at `r2` |
+//! | constraints | `constraints`, `link` | those, and all constraints, weighted by `eq(r1, lane)` | row values, wired outputs, first capacities at `r2` |
 //! | permutations | [`sheaf_argument::permutation`] | outputs at `r2` | inputs at `r3` |
-//! | wiring | `wiring` | all claims at `r2` and at `r3` | one linear form in the columns at each |
-//! | columns | [`sheaf_argument::columns`] | the two forms | two evaluations |
-//! | opening | [`sheaf_pcs`] | the two evaluations | nothing |
+//! | wiring | `wiring` | all claims at `r2` and at `r3` | linear forms in the columns, under weights of lanes |
+//! | columns | [`sheaf_argument::columns`] | the forms | one evaluation |
+//! | opening | [`sheaf_pcs`] | the evaluation | nothing |
 //!
 //! The verifier half compiles without the feature `prover`; without `search` it has its parameters from a table
 //! ([`Setup::from_table`]) and computes with no floating-point number.

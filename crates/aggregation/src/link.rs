@@ -7,7 +7,7 @@
 //!
 //! ```text
 //!     out_j(o) = cap_j(o + 16)       o < n - 16
-//!     out_j(o) = fin[o mod 16]_j     n - 16 <= o < n
+//!     out_j(o) = fin[o mod 16]_j     max(0, n - 16) <= o < n
 //!     cap_j(o) = IV_j                o < min(16, n)
 //! ```
 //!

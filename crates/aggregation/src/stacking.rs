@@ -25,7 +25,7 @@ use sheaf_transcript::{F, PF};
 
 use crate::shape::Shape;
 
-/// The claims about the committed polynomial: one per lane point.
+/// The claims about the committed polynomial.
 pub(crate) const OPENING_CLAIMS: usize = 1;
 
 /// How columns and lanes are split into slices.

@@ -105,7 +105,7 @@ impl Statement {
     /// If there is nothing to prove, a group or a key repeats, a slot is out of
     /// range or there are too many signatures. Indices are the caller's.
     pub fn new(scheme: Scheme, groups: Vec<Group>) -> Result<(Self, LaneOrder), StatementError> {
-        // A transcript binds the id alone.
+        // A digest binds the id alone.
         if Scheme::from_id(scheme.id) != Some(scheme) {
             return Err(StatementError::UnknownScheme { id: scheme.id });
         }

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! All keys come first, in the order of the lanes, then all groups. Streams start from the capacity of
-//! [`Domain::Keys`]; a stream that gets no item stays as it is. The numbers of keys and of groups are bound by what
-//! absorbs the last capacities (see [`crate::summary`]).
+//! [`Domain::Keys`]; a stream that gets no item stays as it is. The number of groups is bound by what
+//! absorbs the last capacities, that of keys by the sizes of the groups (see [`crate::summary`]).
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_poseidon::sponge::{RATE, Sponge, initial_capacity};

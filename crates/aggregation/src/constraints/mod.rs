@@ -22,7 +22,7 @@
 //! | top bit | each element | `w (w - 1) = 0` |
 //! | inverse | each element | `(rem - 127) inv = live`, with `rem = low + 8 mid + 64 w` |
 //! | sum | | `sum_c x_c = target live` |
-//! | output | each wired output of the wide table | it equals the cells that it feeds |
+//! | output | each wired output of the wide table | it equals what it feeds: cells of the lane, of lane `o + 16`, or a capacity of the statement |
 //! | carry bit | `k < K` | `g_k (g_k - 1) = 0` |
 //! | carry step | `k + 1 < K` | `g_k (live - g_{k+1}) = 0` |
 //! | carry count | | `sum_k (live - g_k) = sum_c (steps of chain c after x_c that do not carry)` |
@@ -54,8 +54,8 @@
 //! **Leaves open**, all at the new lane point `r2`: the ten row values, `linear`,
 //! and the two output claims of the permutation tables (sent as well).
 //!
-//! **Error** over `|EF|`: number of batched constraints, plus `9 l` for the lane
-//! rounds (the eq factor included) and `9` per row variable.
+//! **Error** over `|EF|`: number of batched constraints and of variables of lanes and rows (the weights `eq`), plus
+//! `9` per round of either sumcheck.
 
 mod batch;
 #[cfg(feature = "prover")]

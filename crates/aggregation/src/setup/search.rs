@@ -85,6 +85,17 @@ mod tests {
     }
 
     #[test]
+    fn rates_that_do_not_exist_are_errors() {
+        for rate in [0, 7, 24, 63, 64, 65, usize::MAX] {
+            let refused = security_report(PROD, 1000, rate);
+            assert!(
+                matches!(refused, Err(ParameterError::Shape { .. })),
+                "{rate}"
+            );
+        }
+    }
+
+    #[test]
     fn every_size_and_rate_has_parameters_that_meet_the_target() {
         for scheme in [PROD, TEST] {
             for signatures in [1, 10, 100, 1000, 1024, 10_000, 20_000, MAX_SIGNATURES] {

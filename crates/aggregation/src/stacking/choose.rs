@@ -1,5 +1,6 @@
 //! The split that costs least.
 
+use sheaf_pcs::parameters::MAX_LOG_INV_RATE;
 use sheaf_pcs::{ParameterError, Parameters};
 
 use super::{OPENING_CLAIMS, Stacking};
@@ -26,6 +27,16 @@ impl Stacking {
             .collect();
         if splits.is_empty() {
             splits.push(Self::new(shape, max_column_bits, max_lane_bits));
+        }
+        // A price has no meaning at a rate that there is not.
+        if let Some(first) = splits.first()
+            && !(1..=MAX_LOG_INV_RATE).contains(&log_inv_rate)
+        {
+            return Err(ParameterError::Shape {
+                slice_variables: first.layout.slice_variables,
+                inner_variables: first.layout.inner_variables,
+                log_inv_rate,
+            });
         }
         // Exact prices cost half a millisecond each, so only the most promising splits get one.
         splits.sort_by_key(|split| split.rough_price(log_inv_rate));

@@ -4,8 +4,8 @@
 //!
 //! There are `2^l` *lanes*, of which the first `lanes` are live, and per lane
 //! `2^s16` *slots* with one width-16 permutation each and `2^s24` slots with one
-//! width-24 permutation each. A slot that is not used, and every slot of a lane
-//! that is not live, has the all-zero input *by definition*.
+//! width-24 permutation each. In an honest proof, a slot that is not used and every slot of a
+//! lane that is not live has the all-zero input; whoever checks the claim about inputs decides.
 //!
 //! A *column* of a table is one state element at one place of the permutation,
 //! as a function of (slot, lane); it is identified with its multilinear

@@ -12,7 +12,7 @@ const MAX_SLICE_VARIABLES: usize = 16;
 /// Most variables folded at once after the first round.
 pub(super) const MAX_FOLD: usize = 6;
 /// Largest inverse rate, in bits, of an oracle.
-pub(super) const MAX_LOG_INV_RATE: usize = 6;
+pub const MAX_LOG_INV_RATE: usize = 6;
 /// Largest polynomial sent in clear, in variables.
 pub(super) const MAX_FINAL_VARIABLES: usize = 8;
 /// Smallest slack parameter for which there is a bound.

@@ -13,6 +13,7 @@ mod search;
 #[cfg(feature = "search")]
 mod security;
 
+pub use bounds::MAX_LOG_INV_RATE;
 use thiserror::Error;
 
 use crate::layout::Layout;
