@@ -77,7 +77,7 @@ fn target() -> i64 {
 }
 
 fn grinding(bits: usize) -> u64 {
-    if bits == 0 { 0 } else { (2800 << bits) / 8 }
+    if bits == 0 { 0 } else { (1200 << bits) / 8 }
 }
 
 /// Base elements that are sent about a polynomial in so many variables that is sent in clear.
@@ -194,7 +194,7 @@ impl Round {
         };
         let all = solution(0);
         let bit = all.query_cost() / all.queries as u64 * BIT as u64 / p as u64;
-        let best = (8 * bit / 2800).max(1).ilog2();
+        let best = (8 * bit / 1200).max(1).ilog2();
         (best.saturating_sub(1)..=best + 1)
             .map(|ground| solution(ground.min(15)))
             .min_by_key(Self::query_cost)

@@ -10,7 +10,7 @@ const NANOSECONDS_PER_BYTE: u64 = 2500;
 /// One width-24 permutation, two cores.
 const NANOSECONDS_PER_HASH: u64 = 480;
 /// Eight width-24 permutations, two cores.
-pub(super) const NANOSECONDS_PER_8_NONCES: u64 = 2800;
+pub(super) const NANOSECONDS_PER_8_NONCES: u64 = 1200;
 /// Encoding, weights and sumcheck, per element of the extension field.
 const NANOSECONDS_PER_COEFFICIENT: u64 = 60;
 
