@@ -4,12 +4,12 @@
 //! not. No input makes it panic.
 
 mod oracle;
+mod powers;
 mod weights;
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{Channel, TranscriptError};
+use sheaf_transcript::{Channel, Extension, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies, difficulty, if_applies};
@@ -112,6 +112,7 @@ pub fn verify_opening<C: Channel>(
     }
 
     // Invariant: `oracle` commits to f_i, and sum_b f_i(b) W_i(b) = sum.
+    let mut challenges = Vec::with_capacity(layout.variables());
     let mut fold_weights = Vec::new();
     for (i, round) in parameters.rounds().iter().enumerate() {
         if let Some(previous) = i.checked_sub(1).and_then(|p| parameters.rounds().get(p)) {
@@ -123,12 +124,12 @@ pub fn verify_opening<C: Channel>(
             sum += scale * sample.value;
             weights.push_eq(scale, sample.point);
             let first = challenge.square();
-            sum += weights.push_queries(i - 1, &opened, first, challenge, round.variables());
+            sum += weights.push_queries(i - 1, previous, opened, first, challenge);
             oracle = next;
         }
         let point = receive_folds(round, &mut sum, channel)?;
-        weights.bind(&point);
         fold_weights = protocol::fold_weights(layout, i, &point);
+        challenges.extend(point);
     }
 
     // The last polynomial is fixed before its oracle is queried.
@@ -138,7 +139,7 @@ pub fn verify_opening<C: Channel>(
         let last = parameters.rounds().len() - 1;
         let opened = oracle.query(round, last, &fold_weights, channel)?;
         let challenge = channel.sample();
-        sum += weights.push_queries(last, &opened, challenge, challenge, variables);
+        sum += weights.push_queries(last, round, opened, challenge, challenge);
     }
     let mut point = Vec::with_capacity(variables);
     for _ in 0..variables {
@@ -146,14 +147,24 @@ pub fn verify_opening<C: Channel>(
         point.push(x);
         sum = next;
     }
-    weights.bind(&point);
-    let basis = eq::table(&point);
-    let value: C::Extension = polynomial.iter().zip(basis).map(|(&f, w)| f * w).sum();
-    if value * weights.value() == sum || !applies(Check::FinalSum) {
+    let value = evaluate(polynomial, &point);
+    challenges.extend(point);
+    if value * weights.at(&challenges) == sum || !applies(Check::FinalSum) {
         Ok(())
     } else {
         Err(Error::FinalSum)
     }
+}
+
+/// The value of the multilinear polynomial with these values on the hypercube.
+fn evaluate<E: Extension>(mut values: Vec<E>, point: &[E]) -> E {
+    for &x in point {
+        let high = values.split_off(values.len() / 2);
+        for (low, high) in values.iter_mut().zip(high) {
+            *low += x * (high - *low);
+        }
+    }
+    values.first().copied().unwrap_or_default()
 }
 
 fn check_claims<E>(
