@@ -291,3 +291,50 @@ fn what_is_hashed_follows_from_the_rows_and_siblings_that_are_read() {
     assert_eq!(4 * elements, proof.len());
     channel.finish().unwrap();
 }
+
+/// Products of an opening by hand, in the order in which they are computed.
+#[test]
+fn products_of_an_opening_are_those_of_its_shape() {
+    let layout = Layout::prefix(13, 5, 23);
+    let parameters = Parameters::new(&layout, 1, 128.0, 2).unwrap();
+    let (proof, claims) = prove(&parameters, &layout, 2);
+    let mut channel = Counting::new(VerifierTranscript::new(&proof));
+    verify_over(&mut channel, &parameters, &layout, &counted(&claims)).unwrap();
+
+    let rows = channel.messages().iter();
+    let rows = rows.filter(|m| m.label.name() == "pcs/rows");
+    let variables = layout.variables();
+    // Every claim and the sample: its value scaled, the next scale, its weight.
+    let mut ext = (1 + claims.len()) * (2 + 2 * variables);
+    let mut mixed = 0;
+    let rounds = parameters.rounds();
+    // Variables that are tabulated for the queries to each oracle.
+    let tabulated = [7, 4, 1];
+    for (i, ((round, rows), t)) in rounds.iter().zip(rows).zip(tabulated).enumerate() {
+        let (slices, r) = (round.slice_variables, round.log_inv_rate);
+        // Sumcheck, the weights of the slices, and the rows that are folded with them.
+        ext += 2 * slices + (1 << slices) - 1;
+        match i {
+            0 => mixed += rows.elements,
+            _ => ext += rows.elements / 5,
+        }
+        if i > 0 {
+            // The challenge squared; the sample's value and weight scaled.
+            ext += 2 + 2 * round.variables();
+        }
+        // Values and weights of the queries, batched.
+        ext += 2 * round.queries;
+        let others = round.inner_variables - t;
+        let (pairs, single) = (others / 2, others % 2);
+        ext += (1 << (t + r)) - (1 << r) + 3 * pairs + single + round.queries * (pairs + single);
+        mixed += (1 << (t + r)) - (1 << r) + round.queries * (3 * pairs + single);
+    }
+    // The last polynomial's sumcheck and value, and its weight.
+    let last = rounds.last().unwrap().inner_variables;
+    ext += 2 * last + (1 << last) - 1 + 1;
+    assert_eq!(rounds.len(), tabulated.len());
+    assert_eq!(
+        (channel.cost().ext, channel.cost().mixed),
+        (ext as u64, mixed as u64)
+    );
+}
