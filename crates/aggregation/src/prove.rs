@@ -175,8 +175,8 @@ pub(crate) fn prove_witness(
     begin(Phase::Commit)?;
     let mut transcript = ProverTranscript::new();
     summary.absorb(*log_inv_rate, &mut transcript);
-    let message = stacking.message(shape, &witness.cells);
-    let committed = pcs::commit(parameters, &stacking.layout, message, &mut transcript);
+    let cells = stacking.stack(shape, &witness.cells);
+    let committed = pcs::commit(parameters, cells, &mut transcript);
 
     begin(Phase::ChainEnds)?;
     let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Challenge)?;

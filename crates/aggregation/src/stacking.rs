@@ -69,9 +69,9 @@ impl Stacking {
         }
     }
 
-    /// The commitment's message matrix, from the cells of all lane groups.
+    /// The matrix of cells that is committed to, from the cells of all lane groups.
     #[cfg(feature = "prover")]
-    pub(crate) fn message(&self, shape: &Shape, cells: &[PF]) -> Vec<F> {
+    pub(crate) fn stack(&self, shape: &Shape, cells: &[PF]) -> Vec<F> {
         use p3_field::{PackedValue, PrimeCharacteristicRing};
         use rayon::prelude::*;
 
@@ -81,9 +81,9 @@ impl Stacking {
         let width = self.layout.width();
         let inner_groups = inner_lanes / PF::WIDTH;
         let groups = cells.len() / count;
-        let mut message = F::zero_vec(width << self.layout.inner_variables);
+        let mut matrix = F::zero_vec(width << self.layout.inner_variables);
         // One block: the rows of one register of lanes in one low column.
-        message
+        matrix
             .par_chunks_exact_mut(width * PF::WIDTH)
             .enumerate()
             .for_each(|(block, rows)| {
@@ -99,6 +99,6 @@ impl Stacking {
                     }
                 }
             });
-        message
+        matrix
     }
 }

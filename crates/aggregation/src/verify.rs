@@ -139,7 +139,7 @@ pub(crate) fn verify_summary<C: Channel>(
     } = setup;
     let public = &PublicColumns::new(summary);
     summary.absorb(*log_inv_rate, channel);
-    let commitment = pcs::receive_commitment(parameters, &stacking.layout, channel)?;
+    let commitment = pcs::receive_commitment(parameters, channel)?;
 
     // Chain ends.
     let ends = ChainEnds::draw(shape, channel).ok_or(VerifyError::Challenge)?;
@@ -181,7 +181,6 @@ pub(crate) fn verify_summary<C: Channel>(
     // Opening.
     pcs::verify_opening(
         parameters,
-        &stacking.layout,
         commitment,
         &[stacking.claim(&evaluation)],
         channel,

@@ -27,9 +27,9 @@ pub struct Round {
     pub row_elements: usize,
     /// Variables bound in this round.
     pub slice_variables: usize,
-    /// Variables that remain; log of the length of the encoded messages.
+    /// Variables that remain; log of the dimension of the code.
     pub inner_variables: usize,
-    /// Log of the ratio of codeword to message length.
+    /// Log of the ratio of the code's length to its dimension.
     pub log_inv_rate: usize,
     /// The integer `m` of the Johnson regime: agreement `sqrt(rho) (1 + 1/(2m))`.
     pub slack: usize,

@@ -40,21 +40,15 @@ fn run(strategy: &impl Strategy, lie: Lie) -> Result<(), Error> {
     let parameters = Parameters::new(&layout, 1, 100.0, 2).unwrap();
     assert_eq!(parameters.rounds().len(), 2, "the tests assume two oracles");
     let mut rng = SmallRng::seed_from_u64(3);
-    let message: Vec<F> = (0..layout.height() * layout.width())
+    let cells: Vec<F> = (0..layout.height() * layout.width())
         .map(|_| F::from_u32(rng.random_range(0..0x7f00_0001)))
         .collect();
 
     let mut transcript = ProverTranscript::new();
-    let committed = commit_with(
-        &parameters,
-        &layout,
-        message.clone(),
-        strategy,
-        &mut transcript,
-    );
+    let committed = commit_with(&parameters, cells.clone(), strategy, &mut transcript);
     let points = [0, 1].map(|_| transcript.sample_point(layout.variables()));
     let mut claims = points.map(|point| Claim {
-        value: evaluate(&layout, &message, &point, lie == Lie::DeadSlice),
+        value: evaluate(&layout, &cells, &point, lie == Lie::DeadSlice),
         point,
     });
     match lie {
@@ -66,18 +60,18 @@ fn run(strategy: &impl Strategy, lie: Lie) -> Result<(), Error> {
 
     let proof = transcript.into_bytes();
     let mut transcript = VerifierTranscript::new(&proof);
-    let commitment = receive_commitment(&parameters, &layout, &mut transcript)?;
+    let commitment = receive_commitment(&parameters, &mut transcript)?;
     for _ in 0..2 {
         transcript.sample_point(layout.variables());
     }
-    verify_opening(&parameters, &layout, commitment, &claims, &mut transcript)?;
+    verify_opening(&parameters, commitment, &claims, &mut transcript)?;
     Ok(transcript.finish()?)
 }
 
-fn evaluate(layout: &Layout, message: &[F], point: &[EF], dead_slice_is_one: bool) -> EF {
+fn evaluate(layout: &Layout, cells: &[F], point: &[EF], dead_slice_is_one: bool) -> EF {
     let outer = eq::table(&point[..layout.slice_variables]);
     let inner = eq::table(&point[layout.slice_variables..]);
-    let live: EF = message
+    let live: EF = cells
         .chunks_exact(layout.width())
         .zip(inner)
         .map(|(row, weight)| {

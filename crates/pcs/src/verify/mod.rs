@@ -13,7 +13,7 @@ use sheaf_transcript::{Channel, Extension, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies, difficulty, if_applies};
-use crate::layout::{Claim, Layout};
+use crate::layout::Claim;
 use crate::parameters::{Parameters, Round};
 use crate::protocol::{
     self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
@@ -28,9 +28,6 @@ pub enum Error {
     /// The proof is too short, or an element or a nonce in it is invalid.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
-    /// The parameters are for another layout.
-    #[error("the parameters are for another layout")]
-    Layout,
     /// There are more claims than the parameters allow for.
     #[error("{claims} claims, at most {max} can be opened")]
     TooManyClaims {
@@ -67,18 +64,14 @@ pub struct Commitment<E> {
 /// Reads a commitment and its out-of-domain sample.
 ///
 /// # Errors
-/// If the proof is malformed or `parameters` are for another layout.
+/// If the proof is malformed.
 pub fn receive_commitment<C: Channel>(
     parameters: &Parameters,
-    layout: &Layout,
     channel: &mut C,
-) -> Result<Commitment<C::Extension>, Error> {
-    if layout != parameters.layout() {
-        return Err(Error::Layout);
-    }
+) -> Result<Commitment<C::Extension>, TranscriptError> {
     absorb_statement(parameters, channel);
     let oracle = Oracle::receive(channel)?;
-    let sample = receive_sample(layout.variables(), channel)?;
+    let sample = receive_sample(parameters.layout().variables(), channel)?;
     Ok(Commitment { oracle, sample })
 }
 
@@ -88,12 +81,12 @@ pub fn receive_commitment<C: Channel>(
 /// If the opening does not prove the claims.
 pub fn verify_opening<C: Channel>(
     parameters: &Parameters,
-    layout: &Layout,
     commitment: Commitment<C::Extension>,
     claims: &[Claim<C::Extension>],
     channel: &mut C,
 ) -> Result<(), Error> {
-    check_claims(parameters, layout, claims)?;
+    let layout = parameters.layout();
+    check_claims(parameters, claims)?;
     absorb_claims(claims, channel);
     let Commitment { mut oracle, sample } = commitment;
 
@@ -167,14 +160,7 @@ fn evaluate<E: Extension>(mut values: Vec<E>, point: &[E]) -> E {
     values.first().copied().unwrap_or_default()
 }
 
-fn check_claims<E>(
-    parameters: &Parameters,
-    layout: &Layout,
-    claims: &[Claim<E>],
-) -> Result<(), Error> {
-    if layout != parameters.layout() {
-        return Err(Error::Layout);
-    }
+fn check_claims<E>(parameters: &Parameters, claims: &[Claim<E>]) -> Result<(), Error> {
     if claims.len() > parameters.max_claims() {
         return Err(Error::TooManyClaims {
             claims: claims.len(),
@@ -183,7 +169,7 @@ fn check_claims<E>(
     }
     match claims
         .iter()
-        .position(|claim| claim.point.len() != layout.variables())
+        .position(|claim| claim.point.len() != parameters.layout().variables())
     {
         Some(claim) => Err(Error::Dimension { claim }),
         None => Ok(()),
