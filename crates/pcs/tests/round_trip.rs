@@ -180,6 +180,22 @@ fn proofs_do_not_depend_on_the_number_of_threads() {
 }
 
 #[test]
+fn proofs_are_the_same_to_the_last_byte() {
+    let layout = Layout {
+        inner_variables: 11,
+        slice_variables: 4,
+        live: (0..16).filter(|s| s % 5 != 1).collect(),
+    };
+    let parameters = Parameters::new(&layout, 2, 100.0, 2).unwrap();
+    let (proof, _) = prove(&parameters, 2);
+    // FNV-1a. A change of this number is another protocol.
+    let hash = proof.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    assert_eq!((proof.len(), hash), (45_724, 0x0f54_16c0_05be_3482));
+}
+
+#[test]
 fn the_size_is_as_estimated() {
     for (inner, slices, rate) in [(12, 4, 1), (12, 4, 3), (13, 2, 2)] {
         let layout = Layout::prefix(inner, slices, 1 << slices);
