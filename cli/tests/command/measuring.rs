@@ -25,6 +25,16 @@ fn bench_prints_one_json_object() {
         ] {
             assert!(json[key].as_f64().unwrap() > 0.0, "{key}: {json}");
         }
+        let cost = |what: &str| json["verify_cost"][what].as_u64().unwrap();
+        for what in [
+            "ext",
+            "mixed",
+            "transcript_permutations",
+            "hash_permutations",
+        ] {
+            assert!(cost(what) > 100, "{what}: {json}");
+        }
+        assert_eq!(cost("inversions"), 1);
         assert_eq!(json["prove_seconds_all"].as_array().unwrap().len(), 2);
         assert_eq!(json["phases"].as_object().unwrap().len(), 7);
         for key in ["version", "scheme", "simd", "cpu_simd"] {
@@ -91,7 +101,10 @@ fn several_sizes_and_rates_are_one_table() {
     assert_eq!((&names[0], &names[1]), ("signatures", "rate_log"));
     // All that JSON has, one way or another.
     for field in rows[0].as_object().unwrap().keys() {
-        let known = names.iter().any(|name| name == field);
+        let part = format!("{field}_");
+        let known = names
+            .iter()
+            .any(|name| name == field || name.starts_with(&part));
         assert!(
             known || ["phases", "prove_seconds_all"].contains(&field.as_str()),
             "{field}"

@@ -84,6 +84,15 @@ impl<E: Extension> ChainEnds<E> {
         })
     }
 
+    /// `beta, beta^2, .., beta^9`: the weights of a position and of eight elements in a fingerprint.
+    pub(crate) fn fingerprint(&self) -> [E; 9] {
+        let mut power = E::ONE;
+        core::array::from_fn(|_| {
+            power *= self.beta;
+            power
+        })
+    }
+
     /// `alpha - pos_c` is `constant_c + sum_{c' <= c} x_c'`.
     pub(crate) fn denominator_constant(&self, c: usize) -> E {
         self.alpha + E::ONE - element(7 * (c + 1))

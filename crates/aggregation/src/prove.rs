@@ -180,7 +180,7 @@ pub(crate) fn prove_witness(
 
     begin(Phase::ChainEnds)?;
     let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Challenge)?;
-    let fingerprint = core::array::from_fn(|i| ends.beta.exp_u64(i as u64 + 1));
+    let fingerprint = ends.fingerprint();
     let fingerprints = Fingerprints::new(shape, witness, &fingerprint);
     let (numerators, denominators) = match strategy.leaf_witness() {
         None => fraction_leaves(shape, witness, &fingerprints, &ends),
@@ -203,7 +203,7 @@ pub(crate) fn prove_witness(
     let live = eq::prefix_sum(&leaf.lane_point, shape.lanes);
     let constraints = Constraints::new(shape, &ends, &leaf, live, zeta, &tau);
     let proved = constraints::prove::prove(
-        &constraints::prove::Inputs {
+        &constraints::Inputs {
             summary,
             shape,
             public,

@@ -168,6 +168,7 @@ impl Shape {
     }
 
     /// Rows of the constraint sumcheck's tables.
+    #[cfg(feature = "prover")]
     pub(crate) const fn rows(&self) -> usize {
         1 << self.log_rows
     }

@@ -6,7 +6,7 @@
 
 use sheaf_transcript::EF;
 
-use crate::constraints::{ConstraintClaims, ROW_COLUMNS, prove::Inputs};
+use crate::constraints::{ConstraintClaims, Inputs, ROW_COLUMNS};
 use crate::witness::Witness;
 
 /// Alterations of what the prover computes, before it is used or sent.

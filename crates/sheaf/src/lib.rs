@@ -80,7 +80,8 @@ pub use crate::error::{Error, InvalidSignature, Rejection};
 pub use crate::prover::{MAX_THREADS, Progress, Prover};
 pub use crate::rate::Rate;
 pub use crate::security::{TARGET_BITS, cells_per_signature, security_report};
-pub use crate::verify::{Setup, verify, verify_with};
+pub use crate::verify::{Setup, verification_cost, verify, verify_with};
+pub use sheaf_transcript::counting::Cost as VerificationCost;
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "prover", feature = "signing"))]

@@ -2,6 +2,7 @@
 
 use sheaf_aggregation::{self as aggregation, Statement, VerifyError};
 use sheaf_transcript::TranscriptError;
+use sheaf_transcript::counting::Cost as VerificationCost;
 
 use crate::aggregate::HEADER_BYTES;
 use crate::{Aggregate, Claims, Error, Rate, Rejection};
@@ -37,6 +38,21 @@ pub fn verify_with(setup: &Setup, claims: &Claims, aggregate: &Aggregate) -> Res
         Err(VerifyError::Setup) => Err(Error::Setup),
         result => result.map_err(|error| rejection(error).into()),
     }
+}
+
+/// Verifies, and counts what the verifier computes: for comparing versions and planning circuits. Counting makes it several
+/// times slower.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verification_cost(
+    claims: &Claims,
+    aggregate: &Aggregate,
+) -> Result<VerificationCost, Error> {
+    let statement = statement(claims, aggregate)?;
+    let setup = Setup::new(claims, aggregate.rate())?;
+    aggregation::verification_cost(&setup.0, &statement, aggregate.body())
+        .map_err(|error| rejection(error).into())
 }
 
 /// What verification derives from the size of the claims and the rate alone. Making it takes about a millisecond,

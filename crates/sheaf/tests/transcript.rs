@@ -13,10 +13,10 @@ const MESSAGES: &str = include_str!("vectors/messages.txt");
 
 /// SHA3-256 of the aggregate of [`batch`]`(TEST, &[2, 1])` at each rate.
 const PROOFS: [&str; 4] = [
-    "1c7b2e445acf1f1ab1e59db122e62ececb744fea0213bd490b3677d5cbefe50d",
-    "c6c137f8fb1a56eb43231147c836589c80a68a50a20dc4c69f678725c4c4c337",
-    "9ca6f1f7c2e595db46d32edaf72e8396e37b9248b12b7f93d1ed173628c7999a",
-    "7d2148acdb72eb1094b3fe4fb2f75815d9a3bca2216f97d6855d621d763c2120",
+    "4096ef7271d997703c611c14b78dedaba9d5481ea143f95c281a36f5789da877",
+    "bd495d520bc0b62c32a0c2a03a3e6690a10b4f80f4eb3f6c84d943a3aef6098c",
+    "957e3595fa55c6e031300e9e21f4beec1bef3f60e5849b1c804c2c6af16c63b0",
+    "d194aee69f13f2de523480512d080838f97a04906609a03ff9fe28c350854c59",
 ];
 
 /// The label of the message that element `index` belongs to: where a proof without it ends.

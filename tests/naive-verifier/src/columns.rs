@@ -1,41 +1,46 @@
-//! From linear forms in all columns at two lane points to one evaluation at each.
+//! From a weighted sum of all cells to one evaluation.
 
 use crate::Reject;
 use crate::field::{EF, dot, eq_table};
-use crate::form::Claim;
+use crate::form::Joined;
 use crate::fractions::plain_round;
 use crate::transcript::Transcript;
 
-/// The evaluations of the committed polynomial that are left open.
-pub(crate) struct Evaluations {
+/// The evaluation of the committed polynomial that is left open.
+pub(crate) struct Evaluation {
     pub column_point: Vec<EF>,
-    /// At `(column_point, r)` for the lane point `r` of each claim.
-    pub values: Vec<EF>,
+    pub lane_point: Vec<EF>,
+    pub value: EF,
 }
 
 pub(crate) fn verify(
     log_columns: usize,
-    claims: &[Claim; 2],
+    log_lanes: usize,
+    claim: &Joined,
     transcript: &mut Transcript,
-) -> Result<Evaluations, Reject> {
-    let psi = transcript.challenge();
-    let value = |claim: &Claim| claim.value - claim.form.known;
-    let mut claim = value(&claims[0]) + psi * value(&claims[1]);
-    let mut column_point = Vec::new();
-    for _ in 0..log_columns {
-        let message = transcript.elements("columns/round", 2)?;
-        let x = transcript.challenge();
-        claim = plain_round(claim, &message, x);
-        column_point.push(x);
-    }
-    let columns = eq_table(&column_point);
-    let weights = claims
-        .each_ref()
-        .map(|claim| dot(&claim.form.cells, &columns));
-    let discrepancy = |values: &[EF]| weights[0] * values[0] + psi * weights[1] * values[1] - claim;
-    let values = transcript.checked("columns/values", 2, Reject::Columns, discrepancy)?;
-    Ok(Evaluations {
+) -> Result<Evaluation, Reject> {
+    let mut sum = claim.value;
+    let mut bind = |label, variables| {
+        let mut point = Vec::new();
+        for _ in 0..variables {
+            let message = transcript.elements(label, 2)?;
+            let x = transcript.challenge();
+            sum = plain_round(sum, &message, x);
+            point.push(x);
+        }
+        Ok(point)
+    };
+    let lane_point = bind("columns/lane round", log_lanes)?;
+    let column_point = bind("columns/round", log_columns)?;
+    // The weights at the point of the evaluation.
+    let lanes = eq_table(&lane_point);
+    let by_column: Vec<EF> = claim.weights.iter().map(|w| dot(w, &lanes)).collect();
+    let weight = dot(&by_column, &eq_table(&column_point));
+    let discrepancy = |value: &[EF]| weight * value[0] - sum;
+    let value = transcript.checked("columns/value", 1, Reject::Columns, discrepancy)?[0];
+    Ok(Evaluation {
         column_point,
-        values,
+        lane_point,
+        value,
     })
 }

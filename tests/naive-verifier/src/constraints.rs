@@ -3,9 +3,10 @@
 use p3_field::{Field, PrimeCharacteristicRing};
 
 use crate::Reject;
-use crate::field::{EF, eq_table, f, lagrange, power};
+use crate::field::{EF, F, eq_table, f, lagrange, power};
 use crate::form::{Claim, Form};
 use crate::fractions::{LeafClaim, eq_round, plain_round};
+use crate::link::Link;
 use crate::poseidon::{permute16, permute24};
 use crate::shape::Shape;
 use crate::statement::{REMAINDERS, TOP, position};
@@ -25,10 +26,10 @@ impl ChainEnds {
     }
 }
 
-/// What is left open: linear forms at `lane_point`, and weighted outputs of the permutation tables there.
+/// What is left open: claims about the columns, and weighted outputs of the permutation tables at `lane_point`.
 pub(crate) struct Open {
     pub lane_point: Vec<EF>,
-    pub forms: Vec<Claim>,
+    pub columns: Vec<Claim>,
     /// Weights of all outputs, by slot and element, and their claimed sum.
     pub outputs16: (Vec<Vec<EF>>, EF),
     pub outputs24: (Vec<Vec<EF>>, EF),
@@ -109,20 +110,14 @@ impl Batching {
                 batching.inverse.push(next());
             }
         }
-        // Message hash, capacities between the sponge's permutations, leaf, nodes.
-        let first_outputs = (0..shape.slots24).map(|slot| {
-            if slot == 0 {
-                0..shape.elements
-            } else if slot < shape.sponge {
-                0..9
-            } else if slot == shape.sponge {
-                9..17
-            } else {
-                0..8
-            }
-        });
-        for (slot, wired) in first_outputs.enumerate() {
-            for output in wired {
+        // Message hash, capacities between the sponge's permutations, leaf, nodes, the streams' capacities.
+        let mut wired = vec![(0, 0..shape.elements)];
+        wired.extend((1..shape.sponge).map(|slot| (slot, 0..9)));
+        wired.push((shape.sponge, 9..17));
+        wired.extend((1..=shape.scheme.height).map(|level| (shape.node_slot(level), 0..8)));
+        wired.push((shape.key_slot(), 0..9));
+        for (slot, outputs) in wired {
+            for output in outputs {
                 batching.outputs[slot][output] = next();
             }
         }
@@ -143,6 +138,7 @@ fn is_top(x: EF) -> EF {
 
 pub(crate) fn verify(
     shape: &Shape,
+    fin: &[Vec<F>],
     ends: &ChainEnds,
     leaf: &LeafClaim,
     transcript: &mut Transcript,
@@ -299,12 +295,20 @@ pub(crate) fn verify(
             if weight != EF::ZERO {
                 // The output itself is in `outputs[1]`; an idle lane's is that of the zero input.
                 linear_form.known(-weight * (EF::ONE - live) * idle24[j]);
-                linear_form.add(&targets.of(slot, j), -weight);
+                if slot != shape.key_slot() {
+                    linear_form.add(&targets.of(slot, j), -weight);
+                }
             }
         }
     }
 
-    let forms = vec![
+    let link = Link {
+        shape,
+        fin,
+        lanes: &lanes,
+        weights: &batching.outputs[shape.key_slot()][..9],
+    };
+    let row_values = vec![
         (cells(columns.chain_end, steps), row.end),
         (next_inputs, row.next_input),
         (step_outputs, row.output - outputs[0]),
@@ -321,7 +325,6 @@ pub(crate) fn verify(
             cells(columns.carry + 1, carry_cells.saturating_sub(1)),
             row.next_carry,
         ),
-        (linear_form, linear - outputs[1]),
     ];
     let mut weights16 = vec![vec![EF::ZERO; 16]; 1 << shape.log_slots16];
     for k in 0..steps {
@@ -329,11 +332,14 @@ pub(crate) fn verify(
             weights16[k][j] = rows[k] * fingerprint[j];
         }
     }
+    let mut linear_claim = Claim::new(&lanes, linear_form, linear - outputs[1]);
+    linear_claim.terms.push(link.minus_targets());
+    let row_claims = row_values
+        .into_iter()
+        .map(|(form, value)| Claim::new(&lanes, form, value));
+    let columns = row_claims.chain([linear_claim, link.first()]).collect();
     Ok(Open {
-        forms: forms
-            .into_iter()
-            .map(|(form, value)| Claim { form, value })
-            .collect(),
+        columns,
         lane_point,
         outputs16: (weights16, outputs[0]),
         outputs24: (batching.outputs, outputs[1]),

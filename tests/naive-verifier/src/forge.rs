@@ -26,8 +26,8 @@ pub enum Event {
 pub struct Forgery {
     /// Messages and challenges.
     pub events: Vec<Event>,
-    /// Points and values.
-    pub claims: Vec<(Vec<EF>, EF)>,
+    /// Point and value.
+    pub claim: (Vec<EF>, EF),
     /// How many checks there were.
     pub checks: usize,
 }

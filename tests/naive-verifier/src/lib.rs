@@ -16,12 +16,14 @@ mod field;
 mod forge;
 mod form;
 mod fractions;
+mod link;
 mod parameters;
 mod permutations;
 mod poseidon;
 mod shape;
 mod stacking;
 mod statement;
+mod summary;
 mod targets;
 mod transcript;
 mod whir;
@@ -30,10 +32,11 @@ mod wiring;
 pub use forge::{Event, Forgery};
 pub use parameters::{Layout, Parameters, Round};
 pub use statement::{Group, PROD, Scheme, TEST};
+pub use summary::Summary;
 pub use whir::{description, hash_pair, hash_row};
 
 use constraints::ChainEnds;
-use field::{EF, F, coefficients};
+use field::{F, coefficients};
 use forge::Forger;
 use p3_field::PrimeCharacteristicRing;
 use shape::{Columns, Shape};
@@ -79,6 +82,21 @@ pub enum Reject {
 /// # Errors
 /// If it does not prove the claims.
 pub fn verify(scheme: &Scheme, groups: &[Group], aggregate: &[u8]) -> Result<(), Reject> {
+    let (rate, body) = parts(scheme, aggregate)?;
+    verify_body(Statement::new(scheme, groups, rate)?, body)
+}
+
+/// Verifies a whole aggregate, of a statement of which only this is known; perhaps the digest does not open to the rest.
+///
+/// # Errors
+/// If it does not prove the statement.
+pub fn verify_summary(scheme: &Scheme, summary: Summary, aggregate: &[u8]) -> Result<(), Reject> {
+    let (rate, body) = parts(scheme, aggregate)?;
+    verify_body(Statement::of_summary(scheme, summary, rate)?, body)
+}
+
+/// The rate and the body of an aggregate.
+fn parts<'a>(scheme: &Scheme, aggregate: &'a [u8]) -> Result<(usize, &'a [u8]), Reject> {
     let [
         b's',
         b'h',
@@ -96,16 +114,15 @@ pub fn verify(scheme: &Scheme, groups: &[Group], aggregate: &[u8]) -> Result<(),
     if id != scheme.id || aggregate.len() > 4 << 20 || !body.len().is_multiple_of(4) {
         return Err(Reject::Header);
     }
-    verify_body(scheme, groups, rate.into(), body)
+    Ok((rate.into(), body))
 }
 
-/// Verifies the body of an aggregate at rate `2^-rate`.
-fn verify_body(scheme: &Scheme, groups: &[Group], rate: usize, body: &[u8]) -> Result<(), Reject> {
-    let statement = Statement::new(scheme, groups, rate)?;
+/// Verifies the body of an aggregate.
+fn verify_body(statement: Statement, body: &[u8]) -> Result<(), Reject> {
     let mut transcript = Transcript::new(body);
     let commitment = statement.commitment(&mut transcript)?;
-    let claims = statement.reductions(&mut transcript)?;
-    whir::verify_opening(&statement.parameters, commitment, &claims, &mut transcript)?;
+    let claim = statement.reductions(&mut transcript)?;
+    whir::verify_opening(&statement.parameters, commitment, claim, &mut transcript)?;
     transcript.end()
 }
 
@@ -147,18 +164,18 @@ pub fn forge(
     let mut transcript = Transcript::new(commitment);
     statement.commitment(&mut transcript)?;
     transcript.forger = Some(Forger::new(seed, spoiled));
-    let claims = statement.reductions(&mut transcript)?;
+    let claim = statement.reductions(&mut transcript)?;
     let forger = transcript.forger.ok_or(Reject::Challenge)?;
     Ok(Forgery {
         events: forger.events,
         checks: forger.checks,
-        claims: claims.map(|claim| (claim.point, claim.value)).into(),
+        claim: (claim.point, claim.value),
     })
 }
 
 /// Everything that follows from the claims and the rate.
 struct Statement {
-    groups: Vec<Group>,
+    summary: Summary,
     rate: usize,
     shape: Shape,
     stacking: Stacking,
@@ -167,12 +184,15 @@ struct Statement {
 
 impl Statement {
     fn new(scheme: &Scheme, groups: &[Group], rate: usize) -> Result<Self, Reject> {
-        let groups = statement::canonical(scheme, groups)?;
-        let shape = Shape::new(*scheme, statement::lanes(&groups));
+        Self::of_summary(scheme, Summary::new(scheme, groups)?, rate)
+    }
+
+    fn of_summary(scheme: &Scheme, summary: Summary, rate: usize) -> Result<Self, Reject> {
+        let shape = Shape::new(*scheme, statement::lanes(&summary.groups));
         let (stacking, parameters) =
             Stacking::choose(shape.columns.count, shape.lanes.len(), rate)?;
         Ok(Self {
-            groups,
+            summary,
             rate,
             shape,
             stacking,
@@ -182,12 +202,12 @@ impl Statement {
 
     /// Binds the transcript to the statement, and reads the commitment.
     fn commitment(&self, transcript: &mut Transcript) -> Result<Commitment, Reject> {
-        statement::absorb(&self.shape.scheme, self.rate, &self.groups, transcript);
+        self.summary.absorb(self.rate, transcript);
         whir::receive_first(&self.parameters, transcript)
     }
 
-    /// Reduces the statement to two evaluations of the committed polynomial.
-    fn reductions(&self, transcript: &mut Transcript) -> Result<[Claim; 2], Reject> {
+    /// Reduces the statement to one evaluation of the committed polynomial.
+    fn reductions(&self, transcript: &mut Transcript) -> Result<Claim, Reject> {
         let shape = &self.shape;
 
         // Every chain ends where it should.
@@ -199,25 +219,21 @@ impl Statement {
 
         // Everything else that is not a permutation.
         let ends = ChainEnds { beta, alpha };
-        let open = constraints::verify(shape, &ends, &leaf, transcript)?;
+        let open = constraints::verify(shape, &self.summary.fin, &ends, &leaf, transcript)?;
 
         // The permutations.
         let inputs = permutations::verify(shape, &open, transcript)?;
 
-        // All that is open is a linear form in the columns, at one of two lane points.
+        // All that is open is about the columns.
         let challenge = transcript.challenge();
-        let forms = [
-            form::batch(&open.forms, challenge),
-            form::batch(&wiring::input_claims(shape, &inputs), challenge),
-        ];
-        let evaluations = columns::verify(shape.log_columns, &forms, transcript)?;
-        let claim = |lane_point: &[EF], value: EF| Claim {
-            point: self.stacking.point(&evaluations.column_point, lane_point),
-            value,
-        };
-        Ok([
-            claim(&open.lane_point, evaluations.values[0]),
-            claim(&inputs.lane_point, evaluations.values[1]),
-        ])
+        let mut claims = open.columns;
+        claims.extend(wiring::input_claims(shape, &inputs));
+        let joined = form::join(&claims, challenge);
+        let evaluation = columns::verify(shape.log_columns, shape.log_lanes, &joined, transcript)?;
+        let point = (&evaluation.column_point, &evaluation.lane_point);
+        Ok(Claim {
+            point: self.stacking.point(point.0, point.1),
+            value: evaluation.value,
+        })
     }
 }

@@ -12,7 +12,7 @@ const MAX_FINAL: usize = 8;
 /// Log of the largest subgroup of the base field, and so of the largest domain.
 const MAX_DOMAIN: usize = 24;
 /// Claims about oracle 0.
-pub(crate) const CLAIMS: usize = 2;
+pub(crate) const CLAIMS: usize = 1;
 
 const SLACKS: [usize; 8] = [3, 5, 8, 12, 16, 24, 32, 40];
 /// What fold grinding is limited to, first and then.

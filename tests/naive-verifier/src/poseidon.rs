@@ -21,6 +21,25 @@ pub(crate) fn permute24(state: [F; 24]) -> [F; 24] {
     WIDE.permute(state)
 }
 
+/// Elements of a capacity, and of a digest.
+pub(crate) const CAPACITY: usize = 9;
+/// Elements of a block.
+pub(crate) const RATE: usize = 15;
+
+/// The capacity of a sponge that has absorbed nothing, for the use with this tag.
+pub(crate) fn start(tag: usize) -> Vec<F> {
+    [0, 0, 0, 0, 0, 0, 0, 0, tag].map(f).to_vec()
+}
+
+/// The capacity after one more block, which overwrites the rate; zeros fill it up.
+pub(crate) fn absorb_block(capacity: &[F], block: &[F]) -> Vec<F> {
+    assert_eq!(capacity.len(), CAPACITY);
+    let mut state = [f(0); CAPACITY + RATE];
+    state[..CAPACITY].copy_from_slice(capacity);
+    state[CAPACITY..][..block.len()].copy_from_slice(block);
+    permute24(state)[..CAPACITY].to_vec()
+}
+
 /// Full rounds before the partial ones, and after them.
 pub(crate) const HALF_FULL_ROUNDS: usize = 4;
 

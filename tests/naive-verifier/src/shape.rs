@@ -6,16 +6,21 @@ use crate::statement::{DIGITS, Lane, Scheme, TOP};
 /// The first column of each table of cells.
 pub(crate) struct Columns {
     pub chain_value: usize,
+    pub end_value: usize,
+    pub left: usize,
+    pub right: usize,
+    /// Elements 0 to 7 of the capacities.
+    capacity: usize,
+    pub root: usize,
+    /// Element 8 of the capacities.
+    capacity_last: usize,
+    pub parameter: usize,
     pub chain_position: usize,
     pub chain_end: usize,
-    pub end_value: usize,
     pub digit: usize,
     pub remainder_top: usize,
     pub remainder_inverse: usize,
     pub randomness: usize,
-    pub capacity: usize,
-    pub left: usize,
-    pub right: usize,
     pub carry: usize,
     pub count: usize,
 }
@@ -73,18 +78,30 @@ impl Columns {
         };
         Self {
             chain_value: table(8 * steps),
+            end_value: table(8 * scheme.chains),
+            left: table(8 * scheme.height),
+            right: table(8 * scheme.height),
+            // Those of the sponge after its first permutation, then that of the key.
+            capacity: table(8 * scheme.sponge()),
+            root: table(8),
+            capacity_last: table(scheme.sponge()),
+            parameter: table(5),
             chain_position: table(steps),
             chain_end: table(steps),
-            end_value: table(8 * scheme.chains),
             digit: table(scheme.digits()),
             remainder_top: table(scheme.elements()),
             remainder_inverse: table(scheme.elements()),
             randomness: table(7),
-            capacity: table(9 * (scheme.sponge() - 1)),
-            left: table(8 * scheme.height),
-            right: table(8 * scheme.height),
             carry: table(if carries { steps } else { 0 }),
             count: table(0),
+        }
+    }
+
+    /// Element `j` of the capacity of permutation `t` of the leaf sponge, `t > 0`; behind the sponge's, of the key.
+    pub(crate) fn capacity(&self, t: usize, j: usize) -> usize {
+        match j {
+            8 => self.capacity_last + t - 1,
+            _ => self.capacity + 8 * (t - 1) + j,
         }
     }
 }
@@ -98,7 +115,7 @@ impl Shape {
     pub(crate) fn new(scheme: Scheme, lanes: Vec<Lane>) -> Self {
         let (steps, sponge) = (scheme.steps(), scheme.sponge());
         let (elements, digits) = (scheme.elements(), scheme.digits());
-        let slots24 = 1 + sponge + scheme.height;
+        let slots24 = 1 + sponge + 1 + scheme.height;
         let carries = lanes.iter().any(|lane| lane.carries_vary(scheme.chains));
         let columns = Columns::new(&scheme, carries);
         Self {
@@ -120,6 +137,16 @@ impl Shape {
         }
     }
 
+    /// The slot of the permutation that hashes the key; the sponge's come before it.
+    pub(crate) fn key_slot(&self) -> usize {
+        self.sponge + 1
+    }
+
+    /// The slot of the node at this level of the path, from 1.
+    pub(crate) fn node_slot(&self, level: usize) -> usize {
+        self.key_slot() + level
+    }
+
     /// The extension of a public column at the lane point with these weights; it is zero in idle lanes.
     pub(crate) fn column(&self, lane_weights: &[EF], value: impl Fn(&Lane) -> F) -> EF {
         let live = self.lanes.iter().zip(lane_weights);
@@ -130,22 +157,18 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statement::{Group, PROD, TEST, lanes};
+    use crate::statement::{PROD, TEST, lanes};
 
     /// The numbers in docs/parameters.md.
     #[test]
     fn cells() {
         let count = |scheme, carries| Columns::new(scheme, carries).count;
-        assert_eq!(count(&PROD, false), 2395);
-        assert_eq!(count(&PROD, true), 2517);
-        assert_eq!(count(&TEST, false), 417);
+        assert_eq!(count(&PROD, false), 2417);
+        assert_eq!(count(&PROD, true), 2539);
+        assert_eq!(count(&TEST, false), 439);
         for slot in 0..1 << TEST.height {
-            let group = Group {
-                slot,
-                message: [0; 32],
-                keys: vec![[0; 52]],
-            };
-            assert!(!Shape::new(TEST, lanes(&[group])).carries, "{slot}");
+            let lanes = lanes(&[(slot, [0; 32], 1)]);
+            assert!(!Shape::new(TEST, lanes).carries, "{slot}");
         }
     }
 }

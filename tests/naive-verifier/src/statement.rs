@@ -1,9 +1,7 @@
-//! What a proof claims, in canonical order, and the public data of every lane.
+//! What a proof claims, in canonical order, and the public data of every lane but its key.
 
 use crate::Reject;
 use crate::field::{F, P, f};
-use crate::poseidon::permute24;
-use crate::transcript::Transcript;
 use p3_field::PrimeCharacteristicRing;
 
 /// A parameter set of the signature scheme.
@@ -42,9 +40,6 @@ pub(crate) const DIGITS: usize = 8;
 /// Remainders of an element of the message hash lie below this.
 pub(crate) const REMAINDERS: usize = 127;
 
-const VERSION: usize = 3;
-/// The kind of a proof about signatures.
-const KIND: usize = 1;
 const MAX_LANES: usize = 1 << 16;
 const KEY_BYTES: usize = 52;
 
@@ -59,13 +54,11 @@ pub struct Group {
     pub keys: Vec<[u8; KEY_BYTES]>,
 }
 
-/// The public data of one live lane.
+/// The public data of one live lane; the key is committed.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     pub slot: u32,
     pub message: Vec<F>,
-    pub root: Vec<F>,
-    pub parameter: Vec<F>,
 }
 
 /// The lowest `count` digits of `n` in base `p`.
@@ -79,7 +72,7 @@ pub(crate) fn base_p(mut n: u128, count: usize) -> Vec<F> {
 }
 
 /// The nine base-`p` digits of a 256-bit little-endian integer.
-fn message_elements(bytes: &[u8; 32]) -> Vec<F> {
+pub(crate) fn message_elements(bytes: &[u8; 32]) -> Vec<F> {
     let mut rest = *bytes;
     let mut digit = || {
         // Long division by p, byte by byte from the top.
@@ -168,60 +161,21 @@ pub(crate) fn canonical(scheme: &Scheme, groups: &[Group]) -> Result<Vec<Group>,
 }
 
 /// `root 8 | parameter 5`; `None` if an element is not canonical.
-fn key_elements(key: &[u8; KEY_BYTES]) -> Option<Vec<F>> {
+pub(crate) fn key_elements(key: &[u8; KEY_BYTES]) -> Option<Vec<F>> {
     key.chunks(4)
         .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
         .map(|n| (n < P).then(|| F::from_u32(n)))
         .collect()
 }
 
-/// The lanes of groups in canonical order.
-pub(crate) fn lanes(groups: &[Group]) -> Vec<Lane> {
-    let lane = |group: &Group, key| {
-        let elements = key_elements(key).unwrap_or_default();
-        Lane {
-            slot: group.slot,
-            message: message_elements(&group.message),
-            root: elements[..8].to_vec(),
-            parameter: elements[8..].to_vec(),
-        }
+/// The lanes of groups, each with its slot, its message and its number of keys.
+pub(crate) fn lanes(groups: &[(u32, [u8; 32], usize)]) -> Vec<Lane> {
+    let lane = |&(slot, ref message, _): &(u32, [u8; 32], usize)| Lane {
+        slot,
+        message: message_elements(message),
     };
     groups
         .iter()
-        .flat_map(|group| group.keys.iter().map(move |key| lane(group, key)))
+        .flat_map(|group| vec![lane(group); group.2])
         .collect()
-}
-
-/// Binds the transcript to the statement.
-pub(crate) fn absorb(scheme: &Scheme, rate: usize, groups: &[Group], transcript: &mut Transcript) {
-    transcript.absorb(
-        "statement/header",
-        &[VERSION, scheme.id.into(), rate, KIND, groups.len()].map(f),
-    );
-    for group in groups {
-        let mut slot = base_p(group.slot.into(), 2);
-        slot.push(f(group.keys.len()));
-        transcript.absorb("statement/group", &slot);
-        transcript.absorb("statement/group", &message_elements(&group.message));
-    }
-    transcript.absorb("statement/keys", &digest_of_keys(&lanes(groups)));
-}
-
-/// Sixteen sponges, each of which absorbs every sixteenth key.
-fn digest_of_keys(lanes: &[Lane]) -> Vec<F> {
-    let digest = |stream: usize| {
-        let mut state = [F::ZERO; 24];
-        state[8] = f(4);
-        for row in lanes.chunks(16) {
-            state[9..].fill(F::ZERO);
-            if let Some(key) = row.get(stream) {
-                state[9..17].copy_from_slice(&key.root);
-                state[17..22].copy_from_slice(&key.parameter);
-                state[22] = F::ONE;
-            }
-            state = permute24(state);
-        }
-        state[..9].to_vec()
-    };
-    (0..16).flat_map(digest).collect()
 }

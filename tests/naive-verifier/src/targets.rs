@@ -1,4 +1,4 @@
-//! The outputs of the width-24 permutations, and the cells that they feed.
+//! The outputs of the width-24 permutations, and the cells of the same lane that they feed.
 
 use p3_field::PrimeCharacteristicRing;
 
@@ -7,7 +7,7 @@ use crate::form::Form;
 use crate::shape::Shape;
 use crate::statement::{DIGITS, Lane, REMAINDERS};
 
-/// What the outputs of the width-24 permutations must be.
+/// What the outputs of the width-24 permutations must be, but those of the key slot (see `link`).
 pub(crate) struct Targets<'a> {
     pub shape: &'a Shape,
     /// `eq` at the lane point.
@@ -39,18 +39,18 @@ impl Targets<'_> {
             target.known(-self.shape.column(self.lanes, |lane| lane.message[j]));
         } else if slot < *sponge {
             // The capacity that the sponge's next permutation starts from.
-            target.cell(columns.capacity + 9 * (slot - 1) + j, EF::ONE);
+            target.cell(columns.capacity(slot, j), EF::ONE);
         } else if slot == *sponge {
             self.child(&mut target, 0, j - 9);
         } else {
-            let level = slot - sponge;
+            let level = slot - self.shape.key_slot();
             if level < self.shape.scheme.height {
                 self.child(&mut target, level, j);
             } else {
-                target.known(self.shape.column(self.lanes, |lane| lane.root[j]));
+                target.cell(columns.root + j, EF::ONE);
             }
             match j {
-                0..5 => target.known(-self.shape.column(self.lanes, |lane| lane.parameter[j])),
+                0..5 => target.cell(columns.parameter + j, -EF::ONE),
                 5..7 => {
                     let tweak = |lane: &Lane| lane.node_tweak(level)[j - 5];
                     target.known(-self.shape.column(self.lanes, tweak));

@@ -9,10 +9,7 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use crate::Reject;
 use crate::field::{DEGREE, EF, F, P, coefficients, ef, f};
 use crate::forge::{Event, Forger};
-use crate::poseidon::permute24;
-
-const CAPACITY: usize = 9;
-const RATE: usize = 15;
+use crate::poseidon::{CAPACITY, RATE, permute24};
 
 pub(crate) struct Transcript<'a> {
     state: [F; CAPACITY + RATE],

@@ -6,14 +6,10 @@ use crate::Reject;
 use crate::field::{DEGREE, EF, F, dot, ef, eq_table, f, power};
 use crate::fractions::plain_round;
 use crate::parameters::{CLAIMS, Parameters, Round};
-use crate::poseidon::permute24;
+use crate::poseidon::{CAPACITY, RATE, absorb_block, permute24, start};
 use crate::transcript::Transcript;
 
-/// Elements of a digest.
-const DIGEST: usize = 9;
-
 /// The claim `f(point) = value`.
-#[derive(Clone)]
 pub(crate) struct Claim {
     pub point: Vec<EF>,
     pub value: EF,
@@ -26,7 +22,7 @@ pub(crate) struct Commitment {
 }
 
 fn receive(variables: usize, transcript: &mut Transcript) -> Result<Commitment, Reject> {
-    let root = transcript.base("pcs/root", DIGEST)?;
+    let root = transcript.base("pcs/root", CAPACITY)?;
     let point = transcript.point(variables);
     let value = transcript.element("pcs/out of domain")?;
     Ok(Commitment {
@@ -117,17 +113,17 @@ fn powers(x: F, n: usize) -> Vec<EF> {
 pub(crate) fn verify_opening(
     parameters: &Parameters,
     commitment: Commitment,
-    claims: &[Claim],
+    claim: Claim,
     transcript: &mut Transcript,
 ) -> Result<(), Reject> {
-    absorb_claims(claims, transcript);
+    let point_and_value = [&claim.point[..], &[claim.value]].concat();
+    transcript.absorb_elements("pcs/claims", &point_and_value);
     let mut running = Running {
         weights: vec![EF::ZERO; 1 << parameters.variables()],
         sum: EF::ZERO,
     };
     let challenge = transcript.challenge();
-    let all = core::iter::once(&commitment.sample).chain(claims);
-    for (i, claim) in all.enumerate() {
+    for (i, claim) in [commitment.sample, claim].iter().enumerate() {
         running.add(power(challenge, i), &eq_table(&claim.point), claim.value);
     }
 
@@ -180,12 +176,6 @@ pub(crate) fn verify_opening(
     }
 }
 
-fn absorb_claims(claims: &[Claim], transcript: &mut Transcript) {
-    let point_and_value = |claim: &Claim| [&claim.point[..], &[claim.value]].concat();
-    let elements: Vec<EF> = claims.iter().flat_map(point_and_value).collect();
-    transcript.absorb_elements("pcs/claims", &elements);
-}
-
 /// Opens rows of an oracle; returns the queried points `x` of its domain, as they were drawn, with the row there, folded.
 fn query(
     round: &Round,
@@ -220,7 +210,7 @@ fn query(
         while let Some((index, node)) = nodes.next() {
             let sibling = match nodes.next_if(|(next, _)| *next == index ^ 1) {
                 Some((_, sibling)) => sibling,
-                None => transcript.hint("pcs/nodes", DIGEST)?,
+                None => transcript.hint("pcs/nodes", CAPACITY)?,
             };
             let parent = if index % 2 == 0 {
                 hash_pair(&node, &sibling)
@@ -262,14 +252,8 @@ fn query(
 /// The digest of a row: the capacity of a sponge over blocks of 15 elements, the last one padded with zeros.
 #[must_use]
 pub fn hash_row(row: &[F]) -> Vec<F> {
-    let mut state = [F::ZERO; 24];
-    state[8] = f(2);
-    for block in row.chunks(15) {
-        state[9..].fill(F::ZERO);
-        state[9..9 + block.len()].copy_from_slice(block);
-        state = permute24(state);
-    }
-    state[..9].to_vec()
+    row.chunks(RATE)
+        .fold(start(2), |capacity, block| absorb_block(&capacity, block))
 }
 
 /// The digest of the node above two digests.

@@ -19,8 +19,9 @@ fn cells(first: usize, count: usize) -> impl Iterator<Item = Wire> {
     (first..first + count).map(Wire::Cell)
 }
 
-fn parameter() -> impl Iterator<Item = Wire> {
-    (0..5).map(|i| Wire::Public(Box::new(move |lane| lane.parameter[i])))
+/// The same in every live lane.
+fn constant(x: F) -> Wire {
+    Wire::Public(Box::new(move |_| x))
 }
 
 fn node_tweak(level: usize) -> impl Iterator<Item = Wire> {
@@ -30,6 +31,8 @@ fn node_tweak(level: usize) -> impl Iterator<Item = Wire> {
 /// The input of a width-24 permutation, without the zeros at its end.
 fn wide_input(shape: &Shape, slot: usize) -> Vec<Wire> {
     let columns = &shape.columns;
+    let parameter = || cells(columns.parameter, 5);
+    let capacity = |t: usize| (0..9).map(move |j| Wire::Cell(columns.capacity(t, j)));
     if slot == 0 {
         let message = (0..9).map(|i| Wire::Public(Box::new(move |lane: &Lane| lane.message[i])));
         let tweak =
@@ -44,18 +47,23 @@ fn wide_input(shape: &Shape, slot: usize) -> Vec<Wire> {
         let t = slot - 1;
         let capacity: Vec<Wire> = if t == 0 {
             let initial = initial_capacity(&shape.scheme);
-            let public = |x: F| Wire::Public(Box::new(move |_| x));
-            initial.into_iter().map(public).collect()
+            initial.into_iter().map(constant).collect()
         } else {
-            cells(columns.capacity + 9 * (t - 1), 9).collect()
+            capacity(t).collect()
         };
         let absorbed = parameter()
             .chain(node_tweak(0))
             .chain(cells(columns.end_value, 8 * shape.scheme.chains));
         let block = absorbed.skip(15 * t).take(15);
         capacity.into_iter().chain(block).collect()
+    } else if slot == shape.key_slot() {
+        capacity(shape.sponge)
+            .chain(cells(columns.root, 8))
+            .chain(parameter())
+            .chain([constant(f(1))])
+            .collect()
     } else {
-        let level = slot - shape.sponge;
+        let level = slot - shape.key_slot();
         parameter()
             .chain(node_tweak(level))
             .chain(cells(columns.left + 8 * (level - 1), 8))
@@ -83,7 +91,7 @@ pub(crate) fn input_claims(shape: &Shape, claim: &InputClaim) -> Vec<Claim> {
             let public = |value: &dyn Fn(&Lane) -> F| weight * shape.column(&lanes, value);
             match j {
                 0..8 => form.cell(shape.columns.chain_value + 8 * k + j, weight),
-                8..13 => form.known(public(&|lane| lane.parameter[j - 8])),
+                8..13 => form.cell(shape.columns.parameter + j - 8, weight),
                 13 => {
                     // b0 + 256 q
                     form.known(public(&|lane| lane.chain_tweak()[0]));
@@ -117,6 +125,6 @@ pub(crate) fn input_claims(shape: &Shape, claim: &InputClaim) -> Vec<Claim> {
     let values = claim.inputs16.iter().chain(&claim.inputs24);
     forms
         .zip(values)
-        .map(|(form, &value)| Claim { form, value })
+        .map(|(form, &value)| Claim::new(&lanes, form, value))
         .collect()
 }

@@ -5,7 +5,7 @@ mod opening;
 
 use common::{batch, naive_groups, naive_scheme, same_parameters, verdict};
 use sheaf::{Aggregate, Batch, HEADER_BYTES, KIND_LEAF, MAGIC, PROD, Rate, Scheme, TEST};
-use sheaf_aggregation::{PROTOCOL_VERSION, Statement};
+use sheaf_aggregation::{PROTOCOL_VERSION, Statement, Summary};
 use sheaf_naive_verifier::{Event, Reject, forge, parameters};
 use sheaf_pcs::{Claim, Committed, Parameters};
 use sheaf_transcript::{F, Label, ProverTranscript, Transcript};
@@ -37,7 +37,7 @@ fn forged(
 
     let (statement, _) = Statement::new(*claims.scheme(), claims.groups().to_vec()).unwrap();
     let mut transcript = ProverTranscript::new();
-    statement.absorb(log_inv_rate, &mut transcript);
+    Summary::new(&statement).absorb(log_inv_rate, &mut transcript);
     let committed = match opening {
         Opening::FalseClaims => Ok(commit(&real, seed, &mut transcript)),
         Opening::Arbitrary { .. } => Err(opening::commit(&parameters, &mut transcript)),
@@ -51,14 +51,8 @@ fn forged(
             Event::Challenge => drop(transcript.sample()),
         }
     }
-    let openings: Vec<Claim> = forgery
-        .claims
-        .iter()
-        .map(|(point, value)| Claim {
-            point: point.clone(),
-            value: *value,
-        })
-        .collect();
+    let (point, value) = forgery.claim;
+    let openings = [Claim { point, value }];
     match (committed, opening) {
         (Err(oracle), Opening::Arbitrary { other_rows }) => {
             opening::open(&parameters, oracle, &openings, other_rows, &mut transcript);
@@ -90,7 +84,7 @@ fn commit(parameters: &Parameters, seed: usize, transcript: &mut ProverTranscrip
 }
 
 /// Sizes, carries and sides of many kinds.
-const STATEMENTS: [(Scheme, &[(u32, usize)]); 8] = [
+const STATEMENTS: [(Scheme, &[(u32, usize)]); 12] = [
     (TEST, &[(5, 1)]),
     (TEST, &[(127, 3)]),
     (TEST, &[(4, 16)]),
@@ -99,6 +93,11 @@ const STATEMENTS: [(Scheme, &[(u32, usize)]); 8] = [
     (PROD, &[(32_639, 1)]),
     (PROD, &[(127, 1), (32_639, 1), (127 * 9000, 1), (5, 1)]),
     (PROD, &[(u32::MAX, 1), (127 * 5000, 2)]),
+    // Around the number of streams, and twice it.
+    (TEST, &[(7, 15)]),
+    (TEST, &[(7, 16), (8, 1)]),
+    (TEST, &[(7, 31)]),
+    (PROD, &[(7, 11), (32_639, 9)]),
 ];
 
 #[test]

@@ -8,7 +8,7 @@ use sheaf::{Batch, PROD, Rate, TEST};
 
 #[test]
 fn batches_of_many_sizes() {
-    for count in [1, 2, 3, 5, 17] {
+    for count in [1, 2, 3, 5, 15, 16, 17, 31, 32, 33] {
         let batch = batch(TEST, &[(5, count)]);
         assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
     }
@@ -37,6 +37,14 @@ fn several_groups() {
         let bytes = prove(&batch, Rate::Half);
         assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
     }
+}
+
+/// More groups than streams that hash them.
+#[test]
+fn many_groups() {
+    let groups: Vec<(u32, usize)> = (0..18).map(|i| (7 * i, 1 + i as usize % 3)).collect();
+    let batch = batch(TEST, &groups);
+    assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
 }
 
 #[test]

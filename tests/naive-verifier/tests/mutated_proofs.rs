@@ -59,8 +59,7 @@ fn other_value(x: u32, kind: usize) -> u32 {
     }
 }
 
-fn every_nth_element(stride: usize) {
-    let proof = Proof::small();
+fn every_nth_element(proof: &Proof, stride: usize) {
     let mut steps = Vec::new();
     for (kind, at) in (0..proof.elements.len()).step_by(stride).enumerate() {
         let step = proof.with_element(at, other_value(proof.elements[at], kind));
@@ -106,13 +105,20 @@ fn an_element_of_a_long_opening_changed() {
 
 #[test]
 fn an_element_changed() {
-    every_nth_element(STRIDE);
+    every_nth_element(&Proof::small(), STRIDE);
+}
+
+/// Some keys are absorbed after others, in two groups.
+#[test]
+fn an_element_of_a_proof_with_linked_lanes_changed() {
+    let batch = batch(TEST, &[(127, 9), (3, 9)]);
+    every_nth_element(&Proof::at_rate(&batch, Rate::Sixteenth), 3 * STRIDE);
 }
 
 #[test]
 #[ignore = "minutes"]
 fn any_element_changed() {
-    every_nth_element(1);
+    every_nth_element(&Proof::small(), 1);
 }
 
 #[test]

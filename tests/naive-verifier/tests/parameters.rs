@@ -6,7 +6,7 @@ use common::{CLAIMS, COMMITMENT_BITS, naive_round, naive_scheme, same_parameters
 use p3_field::PrimeCharacteristicRing;
 use sheaf::xmss::PublicKey;
 use sheaf::{PROD, Scheme, TEST};
-use sheaf_aggregation::{Group, Statement, VerifyError, security_report, verify};
+use sheaf_aggregation::{Group, Statement, Summary, VerifyError, security_report, verify};
 use sheaf_argument::fractions::verify::Error;
 use sheaf_naive_verifier::{self as naive, description, parameters_of_lanes};
 use sheaf_security::ErrorKind;
@@ -69,7 +69,7 @@ fn verdict_on(
     description: &[F],
 ) -> Result<(), VerifyError> {
     let mut transcript = ProverTranscript::new();
-    statement.absorb(rate, &mut transcript);
+    Summary::new(statement).absorb(rate, &mut transcript);
     transcript.absorb(Label::new("pcs/statement"), description);
     transcript.send_base(Label::new("pcs/root"), &[F::ZERO; 9]);
     transcript.sample_point(variables);

@@ -36,6 +36,16 @@ pub(super) fn table_of_one(m: &Measurement) -> String {
         }
     }
     table.row("verify", seconds(m.verify_seconds));
+    let cost = &m.verify_cost;
+    table.row(
+        "  products",
+        format!("{} ext, {} mixed", cost.ext, cost.mixed),
+    );
+    let permutations = format!(
+        "{} transcript, {} hash",
+        cost.transcript_permutations, cost.hash_permutations
+    );
+    table.row("  permutations", permutations);
     table.row("proof", bytes(m.proof_bytes as u64));
     if let Some(peak) = m.peak_rss_bytes {
         table.row("peak memory", bytes(peak));
@@ -104,6 +114,20 @@ fn fields(m: &Measurement) -> Vec<(String, String)> {
         ("prove_seconds", m.prove_seconds.to_string()),
         ("signatures_per_second", m.signatures_per_second.to_string()),
         ("verify_seconds", m.verify_seconds.to_string()),
+        ("verify_cost_ext", m.verify_cost.ext.to_string()),
+        ("verify_cost_mixed", m.verify_cost.mixed.to_string()),
+        (
+            "verify_cost_inversions",
+            m.verify_cost.inversions.to_string(),
+        ),
+        (
+            "verify_cost_transcript_permutations",
+            m.verify_cost.transcript_permutations.to_string(),
+        ),
+        (
+            "verify_cost_hash_permutations",
+            m.verify_cost.hash_permutations.to_string(),
+        ),
         ("proof_bytes", m.proof_bytes.to_string()),
         (
             "peak_rss_bytes",

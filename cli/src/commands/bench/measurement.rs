@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
-use sheaf::{Aggregate, Batch, Prover, Rate, Scheme, build_info, cells_per_signature, verify};
+use sheaf::{
+    Aggregate, Batch, Prover, Rate, Scheme, VerificationCost, build_info, cells_per_signature,
+    verification_cost, verify,
+};
 
 use crate::failure::Failure;
 use crate::measure::{PhaseClock, cpu_model, median, peak_rss_bytes, restart_peak_rss, timed};
@@ -45,6 +48,7 @@ pub(super) struct Measurement {
     pub(super) prove_seconds_all: Vec<f64>,
     pub(super) signatures_per_second: f64,
     pub(super) verify_seconds: f64,
+    pub(super) verify_cost: VerifyCost,
     pub(super) proof_bytes: usize,
     /// Absent where the system does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +56,32 @@ pub(super) struct Measurement {
     pub(super) security_bits: f64,
     pub(super) cells_per_signature: usize,
     pub(super) phases: BTreeMap<&'static str, f64>,
+}
+
+/// What the verifier computes, counted while it verifies the last proof.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct VerifyCost {
+    /// Products of two extension-field elements.
+    pub(super) ext: u64,
+    /// Products of an extension-field and a base-field element.
+    pub(super) mixed: u64,
+    pub(super) inversions: u64,
+    /// Permutations of the transcript, nonces included.
+    pub(super) transcript_permutations: u64,
+    /// Permutations for keys, groups, rows and nodes of trees.
+    pub(super) hash_permutations: u64,
+}
+
+impl From<VerificationCost> for VerifyCost {
+    fn from(cost: VerificationCost) -> Self {
+        Self {
+            ext: cost.ext,
+            mixed: cost.mixed,
+            inversions: cost.inversions,
+            transcript_permutations: cost.transcript_permutations,
+            hash_permutations: cost.hash_permutations,
+        }
+    }
 }
 
 /// Measures one work after the other.
@@ -133,6 +163,8 @@ fn measure(
         })
         .collect::<Result<Vec<_>, _>>()?;
 
+    let verify_cost = verification_cost(&claims, &aggregate)?.into();
+
     let build = build_info();
     let commit = env!("SHEAF_COMMIT");
     let prove_seconds = median(&prove_seconds_all);
@@ -151,6 +183,7 @@ fn measure(
         prove_seconds_all,
         signatures_per_second: work.signatures as f64 / prove_seconds,
         verify_seconds: median(&verify_seconds),
+        verify_cost,
         proof_bytes: aggregate.byte_len(),
         peak_rss_bytes: peak_rss_bytes(),
         security_bits: work.security_bits,

@@ -8,7 +8,7 @@ use sheaf_transcript::EF;
 
 use super::forger::Lane;
 use super::roots::root;
-use crate::constraints::{ConstraintClaims, ROW_COLUMNS, prove::Inputs};
+use crate::constraints::{ConstraintClaims, Inputs, ROW_COLUMNS};
 use crate::idle;
 use crate::strategy::{LanePoint, Strategy};
 use crate::witness::Witness;

@@ -5,13 +5,12 @@ use rayon::prelude::*;
 use sheaf_transcript::{EF, EPF, F, PF};
 use sheaf_xmss::params::DIGEST;
 
+use super::batch::Constraints;
+use super::digits::{TOP_DIGIT, digit_interpolation, no_carry_coefficients};
+use super::inputs::Inputs;
 use super::lane_tables::{LaneTables, Widths};
 use super::outputs::Target;
-use super::prove::Inputs;
-use super::{
-    Constraints, ROW_COLUMNS, Row, RowWeights, TOP_DIGIT, digit_interpolation,
-    no_carry_coefficients,
-};
+use super::row::{ROW_COLUMNS, Row, RowWeights};
 use crate::public::PublicColumns;
 use crate::shape::Shape;
 use crate::tweaks::element;

@@ -5,9 +5,10 @@ use rayon::prelude::*;
 use sheaf_transcript::field::extract;
 use sheaf_transcript::{EF, EPF, PF};
 
-use super::{
-    Constraints, LANE_DEGREE, REMAINDERS, RowWeights, TOP_DIGIT, digit_polynomials, top_digit_scale,
-};
+use super::LANE_DEGREE;
+use super::batch::Constraints;
+use super::digits::{REMAINDERS, TOP_DIGIT, digit_polynomials, top_digit_scale};
+use super::row::RowWeights;
 use crate::shape::Shape;
 
 /// The columns of the constraints, lane by lane. `T` holds what starts in the base field, `K` the rest.

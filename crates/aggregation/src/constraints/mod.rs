@@ -34,8 +34,9 @@
 //! Powers of `zeta`, from 0: numerators of the fractions, their denominators, sum,
 //! transition, carry bit, carry step, carry count (these three keep their powers where
 //! there are no carries); then row by row: range of digit `s`, top bit and inverse of
-//! element `s`; then the wired outputs by slot and element. Transition, carry bit and
-//! carry step are summed over rows with weights `eq(tau, row)`.
+//! element `s`; then the wired outputs by slot and element, those of the key slot behind
+//! those of the nodes. Transition, carry bit and carry step are summed over rows with
+//! weights `eq(tau, row)`.
 //!
 //! Two claims come from the chain-end fractions (see [`crate::chain_ends`]), at
 //! lane point `r1`: numerators and denominators at the leaf point. All
@@ -56,30 +57,38 @@
 //! **Error** over `|EF|`: number of batched constraints, plus `9 l` for the lane
 //! rounds (the eq factor included) and `9` per row variable.
 
+mod batch;
 #[cfg(feature = "prover")]
 mod build;
+mod digits;
+#[cfg(feature = "prover")]
+mod inputs;
 #[cfg(feature = "prover")]
 mod lane_tables;
 pub(crate) mod outputs;
 #[cfg(feature = "prover")]
 pub(crate) mod prove;
+mod row;
 pub(crate) mod verify;
 #[cfg(feature = "prover")]
 mod weigh;
 
-use p3_field::{Field, PrimeCharacteristicRing};
-use sheaf_argument::fractions::LeafClaim;
 #[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
-use sheaf_sumcheck::{eq, univariate};
-use sheaf_transcript::{EF, Extension, F, Label};
+use sheaf_transcript::{EF, Label};
 
-use crate::chain_ends::{self, ChainEnds};
-use crate::checks::{Check, applies};
-use crate::public::PublicEvaluations;
+#[cfg(feature = "search")]
 use crate::shape::Shape;
-use crate::tweaks::{element, steps_without_carry};
-use outputs::Outputs;
+
+pub(crate) use batch::Constraints;
+pub(crate) use digits::REMAINDERS;
+#[cfg(feature = "prover")]
+pub(crate) use digits::{TOP_DIGIT, digit_polynomials, top_digit_scale};
+#[cfg(feature = "prover")]
+pub(crate) use inputs::Inputs;
+#[cfg(any(feature = "search", feature = "prover"))]
+pub(crate) use row::ROW_COLUMNS;
+pub(crate) use row::Row;
 
 pub(crate) const LANE_ROUND: Label = Label::new("constraints/lane round");
 pub(crate) const LINEAR: Label = Label::new("constraints/linear");
@@ -91,279 +100,6 @@ pub(crate) const OUTPUTS: Label = Label::new("constraints/outputs");
 pub(crate) const LANE_DEGREE: usize = 8;
 /// Degree of the row rounds, weights included.
 pub(crate) const ROW_DEGREE: usize = 9;
-/// Largest value of a digit.
-pub(crate) const TOP_DIGIT: usize = 7;
-/// Remainders lie below this: 127, the quotient of the scheme.
-pub(crate) const REMAINDERS: usize = 127;
-
-/// The columns of the constraint table, at a row or at a row point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Row<E = EF> {
-    /// `e`: the step is the last of its chain.
-    pub end: E,
-    /// `fp(q, in)` of the next row.
-    pub next_input: E,
-    /// `fp(q, out)`; zero in idle lanes and rows.
-    pub output: E,
-    /// `x`.
-    pub digit: E,
-    /// `fp(0, end)` of chain `s`.
-    pub chain_end: E,
-    /// Top bit of the remainder.
-    pub top: E,
-    /// The remainder.
-    pub remainder: E,
-    /// The inverse of the remainder minus 127.
-    pub inverse: E,
-    /// The carry of the step's tweak.
-    pub carry: E,
-    /// The carry of the next row.
-    pub next_carry: E,
-}
-
-/// Number of values in a [`Row`].
-pub(crate) const ROW_COLUMNS: usize = 10;
-
-impl<E: Extension> Row<E> {
-    pub(crate) const fn from_array(v: [E; ROW_COLUMNS]) -> Self {
-        let [
-            end,
-            next_input,
-            output,
-            digit,
-            chain_end,
-            top,
-            remainder,
-            inverse,
-            carry,
-            next_carry,
-        ] = v;
-        Self {
-            end,
-            next_input,
-            output,
-            digit,
-            chain_end,
-            top,
-            remainder,
-            inverse,
-            carry,
-            next_carry,
-        }
-    }
-
-    #[cfg(feature = "prover")]
-    pub(crate) const fn to_array(self) -> [E; ROW_COLUMNS] {
-        [
-            self.end,
-            self.next_input,
-            self.output,
-            self.digit,
-            self.chain_end,
-            self.top,
-            self.remainder,
-            self.inverse,
-            self.carry,
-            self.next_carry,
-        ]
-    }
-}
-
-/// The public weights of a row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RowWeights<E = EF> {
-    /// Of `1 - T(x)` times the fingerprint of the chain end.
-    pub numerator: E,
-    /// Of `1 - T(x)` times `live`.
-    pub numerator_live: E,
-    /// Of `e (live + fp(q, out))`, negative.
-    pub residue: E,
-    pub transition: E,
-    pub range: E,
-    pub top_bit: E,
-    pub inverse: E,
-    pub carry_bit: E,
-    pub carry_step: E,
-    pub carry_count: E,
-    /// Coefficients, in `x`, of the number of steps without carry.
-    pub no_carry: [E; TOP_DIGIT + 1],
-}
-
-/// Number of values in [`RowWeights`].
-pub(crate) const ROW_WEIGHTS: usize = 10 + TOP_DIGIT + 1;
-
-impl<E: Extension> RowWeights<E> {
-    pub(crate) fn from_array(w: [E; ROW_WEIGHTS]) -> Self {
-        Self {
-            numerator: w[0],
-            numerator_live: w[1],
-            residue: w[2],
-            transition: w[3],
-            range: w[4],
-            top_bit: w[5],
-            inverse: w[6],
-            carry_bit: w[7],
-            carry_step: w[8],
-            carry_count: w[9],
-            no_carry: core::array::from_fn(|i| w[10 + i]),
-        }
-    }
-}
-
-/// `(R(x), T(x))`, with `1/5040` folded into `scale`.
-///
-/// With `y = x (x - 7)` the factors pair up: `(x - j)(x - (7 - j)) = y + j (7 - j)`.
-pub(crate) fn digit_polynomials<T: PrimeCharacteristicRing + Copy>(x: T, scale: T) -> [T; 2] {
-    let y = x * (x - T::from_u8(7));
-    let middle = (y + T::from_u8(6)) * (y + T::from_u8(10)) * (y + T::from_u8(12));
-    [y * middle, x * middle * scale]
-}
-
-/// `1 / 7!`.
-pub(crate) fn top_digit_scale() -> F {
-    F::from_u32(5040).inverse()
-}
-
-/// The terms of one row, weighted. Both sides evaluate the constraints here.
-pub(crate) fn row_term<E: Extension>(v: &Row<E>, w: &RowWeights<E>, live: E, beta: E) -> E {
-    let [range, is_top] = digit_polynomials(v.digit, top_digit_scale().into());
-    let no_carry = univariate::horner(&w.no_carry, v.digit);
-    (E::ONE - is_top) * (w.numerator_live * live + w.numerator * v.chain_end)
-        - w.residue * v.end * (live + v.output)
-        + w.transition * (E::ONE - v.end) * (v.next_input - v.output - beta * live)
-        + w.range * range
-        + w.top_bit * v.top * (v.top - E::ONE)
-        + w.inverse * ((v.remainder - element(REMAINDERS)) * v.inverse - live)
-        + w.carry_bit * v.carry * (v.carry - E::ONE)
-        + w.carry_step * v.carry * (live - v.next_carry)
-        + w.carry_count * (live - v.carry)
-        - no_carry
-}
-
-/// The batching weights of all constraints.
-#[derive(Clone, Debug)]
-pub(crate) struct Constraints<E = EF> {
-    /// `beta, beta^2, .., beta^9`: of `q`, then of the eight elements.
-    pub fingerprint: [E; 9],
-    pub denominators: E,
-    pub sum: E,
-    /// Weight of `x_c` in the denominators at the leaf point.
-    pub denominator_digits: Vec<E>,
-    pub outputs: Outputs<E>,
-    /// Row weights but `no_carry`, row by row.
-    rows: Vec<[E; ROW_WEIGHTS]>,
-    carry_count: E,
-    /// The batched claim that the sumcheck starts from.
-    pub claim: E,
-}
-
-impl<E: Extension> Constraints<E> {
-    /// Batches the constraints by powers of `zeta`, rows of the transition and the carries by `eq(tau, row)`.
-    ///
-    /// `leaf` is the claim of the chain-end fractions; `live` the indicator of live lanes at its lane point.
-    pub(crate) fn new(
-        shape: &Shape,
-        ends: &ChainEnds<E>,
-        leaf: &LeafClaim<E>,
-        live: E,
-        zeta: E,
-        tau: &[E],
-    ) -> Self {
-        let mut powers = core::iter::successors(Some(E::ONE), |&p| Some(p * zeta));
-        let mut draw = || powers.next().unwrap_or_default();
-        let numerators = if_applies(Check::Numerators, draw());
-        let denominators = if_applies(Check::Denominators, draw());
-        let sum = if_applies(Check::Sum, draw());
-        let transition = draw();
-        let carries = E::from_bool(shape.carries);
-        let (carry_bit, carry_step) = (draw() * carries, draw() * carries);
-        let carry_count = if_applies(Check::CarryCount, draw() * carries);
-
-        let leaves = eq::table(&leaf.leaf_point);
-        let (chains, sum_leaf) = (shape.scheme.chains, leaves[leaves.len() - 1]);
-        let tau = eq::table(tau);
-        let beta = ends.beta;
-        let mut rows = vec![[E::ZERO; ROW_WEIGHTS]; shape.rows()];
-        for (s, row) in rows.iter_mut().enumerate() {
-            if s < chains {
-                let leaf = numerators * leaves[s];
-                row[0] = leaf;
-                row[1] = leaf * (E::ONE + beta * element(chain_ends::last_position(s)));
-            }
-            if s < shape.steps {
-                row[2] = numerators * sum_leaf * ends.residues[s];
-                row[7] = if_applies(Check::CarryBit(s), carry_bit * tau[s]);
-                row[9] = carry_count;
-            }
-            if s + 1 < shape.steps {
-                row[3] = if_applies(Check::Transition(s), transition * tau[s]);
-                row[8] = if_applies(Check::CarryStep(s), carry_step * tau[s]);
-            }
-            if s < shape.digits {
-                row[4] = if_applies(Check::Range(s), draw());
-            }
-            if s < shape.elements {
-                row[5] = if_applies(Check::TopBit(s), draw());
-                row[6] = if_applies(Check::Inverse(s), draw());
-            }
-        }
-        let outputs = Outputs::new(shape, draw(), zeta);
-        let (denominator_digits, denominator_live) = ends.denominator_form(&leaves, chains);
-        Self {
-            fingerprint: core::array::from_fn(|i| beta.exp_u64(i as u64 + 1)),
-            denominators,
-            sum,
-            denominator_digits,
-            outputs,
-            rows,
-            carry_count,
-            claim: numerators * leaf.numerator
-                + denominators * (leaf.denominator - denominator_live * live),
-        }
-    }
-
-    /// The weights of each row, once the lane point is known.
-    pub(crate) fn row_weights(
-        &self,
-        shape: &Shape,
-        public: &PublicEvaluations<E>,
-    ) -> Vec<[E; ROW_WEIGHTS]> {
-        let mut rows = self.rows.clone();
-        if shape.carries {
-            let by_threshold = public.by_threshold();
-            let interpolation = digit_interpolation();
-            for (chain, row) in rows.iter_mut().enumerate().take(shape.scheme.chains) {
-                let counts: [E; TOP_DIGIT + 1] = core::array::from_fn(|x| {
-                    by_threshold
-                        .iter()
-                        .map(|(&threshold, &weight)| {
-                            weight * element(steps_without_carry(threshold, chain, x, TOP_DIGIT))
-                        })
-                        .sum()
-                });
-                for (weight, basis) in row[10..].iter_mut().zip(&interpolation) {
-                    let coefficient: E = counts.iter().zip(basis).map(|(&n, &b)| n * b).sum();
-                    *weight = self.carry_count * coefficient;
-                }
-            }
-        }
-        rows
-    }
-
-    /// The row weights that do not depend on the lane point.
-    #[cfg(feature = "prover")]
-    pub(crate) fn static_row_weights(&self) -> Vec<RowWeights<E>> {
-        self.rows
-            .iter()
-            .map(|&w| RowWeights::from_array(w))
-            .collect()
-    }
-
-    #[cfg(feature = "prover")]
-    pub(crate) const fn carry_count(&self) -> E {
-        self.carry_count
-    }
-}
 
 /// The number of batched constraints, which bounds the degree in `zeta`.
 #[cfg(feature = "search")]
@@ -388,52 +124,6 @@ pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     ]
 }
 
-/// The weight of a check in a batch.
-fn if_applies<E: Extension>(check: Check, weight: E) -> E {
-    if applies(check) { weight } else { E::ZERO }
-}
-
-/// Interpolation at the digits `0..8`: the coefficient of `x^i` is `sum_j m[i][j] * value at j`.
-pub(crate) fn digit_interpolation() -> [[F; TOP_DIGIT + 1]; TOP_DIGIT + 1] {
-    let mut matrix = [[F::ZERO; TOP_DIGIT + 1]; TOP_DIGIT + 1];
-    for node in 0..=TOP_DIGIT {
-        // The Lagrange polynomial of the node, coefficient by coefficient.
-        let mut basis = [F::ZERO; TOP_DIGIT + 1];
-        basis[0] = F::ONE;
-        let mut denominator = F::ONE;
-        let others = (0..=TOP_DIGIT).filter(|&other| other != node);
-        for (degree, other) in others.enumerate() {
-            let root = element(other);
-            for i in (0..=degree + 1).rev() {
-                let shifted = if i > 0 { basis[i - 1] } else { F::ZERO };
-                basis[i] = shifted - root * basis[i];
-            }
-            denominator *= element(node) - root;
-        }
-        let scale = denominator.inverse();
-        for (row, b) in matrix.iter_mut().zip(basis) {
-            row[node] = b * scale;
-        }
-    }
-    matrix
-}
-
-/// The coefficients of the polynomial in `x` that counts the steps of `chain` after `x` that do not carry.
-#[cfg(feature = "prover")]
-pub(crate) fn no_carry_coefficients(
-    interpolation: &[[F; TOP_DIGIT + 1]; TOP_DIGIT + 1],
-    threshold: usize,
-    chain: usize,
-) -> [F; TOP_DIGIT + 1] {
-    interpolation.map(|basis| {
-        basis
-            .iter()
-            .enumerate()
-            .map(|(x, &b)| b * element(steps_without_carry(threshold, chain, x, TOP_DIGIT)))
-            .sum()
-    })
-}
-
 /// What the constraint sumcheck leaves open.
 #[derive(Clone, Debug)]
 #[must_use = "every value must be tied to committed cells"]
@@ -448,41 +138,4 @@ pub(crate) struct ConstraintClaims<E = EF> {
     pub output16: E,
     /// `sum over wired outputs of weight * out24(lane_point)`.
     pub output24: E,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[cfg(feature = "prover")]
-    use sheaf_xmss::PROD;
-
-    #[test]
-    fn digit_polynomials_are_what_they_say() {
-        for x in 0..20u64 {
-            let [range, top] = digit_polynomials(F::from_u64(x), top_digit_scale());
-            assert_eq!(range == F::ZERO, x < 8);
-            if x < 8 {
-                assert_eq!(top, F::from_bool(x == 7));
-            }
-        }
-    }
-
-    #[test]
-    #[cfg(feature = "prover")]
-    fn no_carry_polynomials_count() {
-        let interpolation = digit_interpolation();
-        for slot in [1, 127, 32_639, 127 * 5000, 127 * 9000] {
-            let threshold = crate::tweaks::GroupTweaks::new(&PROD, slot).threshold();
-            for chain in 0..PROD.chains {
-                let polynomial = no_carry_coefficients(&interpolation, threshold, chain);
-                for x in 0..8 {
-                    let value = polynomial
-                        .iter()
-                        .rev()
-                        .fold(F::ZERO, |v, &c| v * element(x) + c);
-                    assert_eq!(value, element(steps_without_carry(threshold, chain, x, 7)));
-                }
-            }
-        }
-    }
 }

@@ -77,6 +77,7 @@ pub(crate) fn blocks(shape: &Shape) -> [Block; 5] {
 }
 
 /// Number of wired outputs.
+#[cfg(feature = "search")]
 pub(crate) fn count(shape: &Shape) -> usize {
     blocks(shape).iter().map(|b| b.rows * b.width).sum()
 }

@@ -10,30 +10,15 @@ use sheaf_transcript::field::extract;
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
 
 use super::build::{build, row_values};
+use super::inputs::Inputs;
 use super::lane_tables::{LaneTables, LaneWeights, POINTS, lane_weights, unpack};
+use super::row::{ROW_COLUMNS, ROW_WEIGHTS, Row, RowWeights, row_term};
 use super::weigh::weigh_groups;
-use super::{
-    ConstraintClaims, Constraints, LANE_ROUND, LINEAR, OUTPUTS, ROW_COLUMNS, ROW_DEGREE, ROW_ROUND,
-    ROW_VALUES, ROW_WEIGHTS, Row, RowWeights, row_term,
-};
-use crate::fingerprints::Fingerprints;
+use super::{ConstraintClaims, LANE_ROUND, LINEAR, OUTPUTS, ROW_DEGREE, ROW_ROUND, ROW_VALUES};
 use crate::link;
-use crate::public::{PublicColumns, PublicEvaluations};
-use crate::shape::Shape;
+use crate::public::PublicEvaluations;
 use crate::strategy::{LanePoint, Strategy};
-use crate::summary::Summary;
 use crate::wiring;
-use crate::witness::Witness;
-
-/// What the constraint prover works on.
-pub(crate) struct Inputs<'a> {
-    pub summary: &'a Summary,
-    pub shape: &'a Shape,
-    pub public: &'a PublicColumns,
-    pub witness: &'a Witness,
-    pub fingerprints: &'a Fingerprints,
-    pub constraints: &'a Constraints,
-}
 
 /// What the prover keeps: the claims, and the public columns at their lane point.
 pub(crate) struct Proved<'a> {
@@ -51,7 +36,7 @@ pub(crate) fn prove<'a>(
     let Inputs {
         shape, constraints, ..
     } = *inputs;
-    let static_weights = constraints.static_row_weights();
+    let static_weights = constraints.static_row_weights(shape);
     let mut rounds = LaneRounds {
         claim: constraints.claim,
         point: &leaf.lane_point,
@@ -84,7 +69,8 @@ pub(crate) fn prove<'a>(
     let columns = evaluate_columns(&inputs.witness.cells, shape.columns.count, &lane_eq);
     let outputs = weigh_groups(&inputs.fingerprints.outputs, shape.steps, &lane_eq);
     let mut values = row_values(inputs, &columns, &outputs);
-    let mut weights = constraints.row_weights(shape, &public);
+    let weights = constraints.row_weights(shape, &public);
+    let mut weights: Vec<_> = weights.into_iter().map(RowWeights::to_array).collect();
     let beta = constraints.fingerprint[0];
     let term = |v: &[EF; ROW_COLUMNS], w: &[EF; ROW_WEIGHTS]| {
         row_term(

@@ -1,14 +1,14 @@
 //! The verifier of the constraint sumcheck.
 
 use sheaf_argument::fractions::LeafClaim;
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{Channel, Extension, TranscriptError};
+use sheaf_transcript::{Channel, TranscriptError};
 use thiserror::Error;
 
+use super::batch::Constraints;
+use super::row::{ROW_COLUMNS, Row, row_term};
 use super::{
-    ConstraintClaims, Constraints, LANE_DEGREE, LANE_ROUND, LINEAR, OUTPUTS, ROW_COLUMNS,
-    ROW_DEGREE, ROW_ROUND, ROW_VALUES, ROW_WEIGHTS, Row, RowWeights, row_term,
+    ConstraintClaims, LANE_DEGREE, LANE_ROUND, LINEAR, OUTPUTS, ROW_DEGREE, ROW_ROUND, ROW_VALUES,
 };
 use crate::checks::{Check, applies};
 use crate::public::{PublicColumns, PublicEvaluations};
@@ -55,7 +55,7 @@ pub(crate) fn verify<'a, C: Channel>(
     }
     let values = channel.receive(ROW_VALUES, ROW_COLUMNS)?;
     let row = Row::from_array(core::array::from_fn(|i| values[i]));
-    let weights = weights_at(&constraints.row_weights(shape, &public), &row_point);
+    let weights = constraints.row_weights_at(shape, &public, &row_point);
     let expected = row_term(&row, &weights, public.live, constraints.fingerprint[0]);
     if claim != expected && applies(Check::Rows) {
         return Err(Error::Unsatisfied);
@@ -72,15 +72,4 @@ pub(crate) fn verify<'a, C: Channel>(
         },
         public,
     ))
-}
-
-/// The extensions of the row weights at a row point.
-fn weights_at<E: Extension>(rows: &[[E; ROW_WEIGHTS]], point: &[E]) -> RowWeights<E> {
-    let mut sums = [E::ZERO; ROW_WEIGHTS];
-    for (row, basis) in rows.iter().zip(eq::table(point)) {
-        for (sum, &weight) in sums.iter_mut().zip(row) {
-            *sum += weight * basis;
-        }
-    }
-    RowWeights::from_array(sums)
 }

@@ -97,7 +97,7 @@ pub(crate) fn same_parameters(parameters: &naive::Parameters) -> sheaf_pcs::Para
 /// What the commitment is asked for.
 pub(crate) const COMMITMENT_BITS: f64 = 128.05;
 /// Claims that are opened.
-pub(crate) const CLAIMS: usize = 2;
+pub(crate) const CLAIMS: usize = 1;
 
 pub(crate) fn naive_round(round: &Round) -> naive::Round {
     naive::Round {
