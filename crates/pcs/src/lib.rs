@@ -80,6 +80,7 @@ pub mod parameters;
 mod protocol;
 #[cfg(feature = "prover")]
 pub mod prove;
+pub mod stacking;
 pub mod verify;
 
 pub use layout::{Claim, Layout};

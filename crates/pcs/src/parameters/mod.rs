@@ -76,6 +76,20 @@ pub enum ParameterError {
         /// Log of the inverse rate.
         log_inv_rate: usize,
     },
+    /// A number of a table that is stacked, or of its split, is out of bounds, or does not fit the tables before it.
+    #[error("table {table}: {quantity} is {value}, which is not in {least}..={most}")]
+    Table {
+        /// Index of the table.
+        table: usize,
+        /// The name of the number, in [`Table`](crate::stacking::Table) or [`Split`](crate::stacking::Split).
+        quantity: &'static str,
+        /// Its value.
+        value: usize,
+        /// The least value possible here.
+        least: usize,
+        /// The largest value possible here.
+        most: usize,
+    },
     /// There is not a single round.
     #[error("an opening has at least one round")]
     NoRounds,
