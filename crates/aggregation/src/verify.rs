@@ -12,6 +12,7 @@ use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
 use crate::public::PublicColumns;
 use crate::setup::Setup;
+use crate::stacking;
 use crate::statement::Statement;
 use crate::summary::Summary;
 use crate::wiring;
@@ -182,7 +183,7 @@ pub(crate) fn verify_summary<C: Channel>(
     pcs::verify_opening(
         parameters,
         commitment,
-        &[stacking.claim(&evaluation)],
+        &[stacking::claim(stacking, &evaluation)],
         channel,
     )?;
     Ok(())
