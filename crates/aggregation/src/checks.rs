@@ -46,36 +46,4 @@ pub(crate) enum Check {
     End,
 }
 
-/// Whether a check applies: always.
-#[cfg(not(test))]
-pub(crate) const fn applies(_: Check) -> bool {
-    true
-}
-
-#[cfg(test)]
-pub(crate) use switch::applies;
-
-#[cfg(test)]
-pub(crate) mod switch {
-    use std::cell::RefCell;
-
-    use super::Check;
-
-    thread_local! {
-        /// The checks that are switched off on this thread.
-        static OFF: RefCell<Vec<Check>> = const { RefCell::new(Vec::new()) };
-    }
-
-    /// Whether a check applies on this thread.
-    pub(crate) fn applies(check: Check) -> bool {
-        OFF.with_borrow(|off| !off.contains(&check))
-    }
-
-    /// Runs `f` with some checks switched off on this thread.
-    pub(crate) fn without<T>(checks: &[Check], f: impl FnOnce() -> T) -> T {
-        OFF.set(checks.to_vec());
-        let result = f();
-        OFF.set(Vec::new());
-        result
-    }
-}
+sheaf_transcript::switchable!(Check);

@@ -15,6 +15,7 @@ use crate::fingerprints::Fingerprints;
 use crate::public::PublicColumns;
 use crate::setup::Setup;
 use crate::shape::Shape;
+use crate::stacking;
 use crate::statement::Statement;
 use crate::strategy::{Honest, Strategy};
 use crate::summary::Summary;
@@ -175,8 +176,8 @@ pub(crate) fn prove_witness(
     begin(Phase::Commit)?;
     let mut transcript = ProverTranscript::new();
     summary.absorb(*log_inv_rate, &mut transcript);
-    let message = stacking.message(shape, &witness.cells);
-    let committed = pcs::commit(parameters, &stacking.layout, message, &mut transcript);
+    let cells = stacking.stack(&[&witness.cells]);
+    let committed = pcs::commit(parameters, cells, &mut transcript);
 
     begin(Phase::ChainEnds)?;
     let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Challenge)?;
@@ -244,7 +245,7 @@ pub(crate) fn prove_witness(
     );
 
     begin(Phase::Open)?;
-    let opening = stacking.claim(&evaluation);
+    let opening = stacking::claim(stacking, &evaluation);
     pcs::open(parameters, committed, &[opening], &mut transcript);
     Ok(transcript.into_bytes())
 }

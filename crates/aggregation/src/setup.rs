@@ -4,9 +4,9 @@
 mod search;
 
 use sheaf_pcs::Parameters;
+use sheaf_pcs::stacking::Stacking;
 
 use crate::shape::Shape;
-use crate::stacking::Stacking;
 use crate::statement::Statement;
 
 #[cfg(feature = "search")]

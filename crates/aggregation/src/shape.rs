@@ -16,6 +16,7 @@
 //! whose digit is `x` has `7 - x` of them.
 
 use sheaf_argument::permutation;
+use sheaf_pcs::stacking::MIN_LOG_SLICE_ROWS;
 use sheaf_xmss::Scheme;
 use sheaf_xmss::params::{DIGEST, PARAMETER, RANDOMNESS};
 
@@ -100,8 +101,8 @@ pub(crate) struct Shape {
     pub columns: Columns,
 }
 
-/// The smallest number of lane variables: as many lanes as the widest SIMD register holds.
-pub(crate) const MIN_LOG_LANES: usize = 4;
+/// The smallest number of lane variables: as many lanes as a slice holds at least.
+pub(crate) const MIN_LOG_LANES: usize = MIN_LOG_SLICE_ROWS;
 
 pub(crate) const fn log2_ceil(n: usize) -> usize {
     n.next_power_of_two().trailing_zeros() as usize

@@ -16,6 +16,7 @@
 //! that it was made with.
 
 use sheaf_pcs::parameters::Round;
+use sheaf_pcs::stacking::Stacking;
 use sheaf_pcs::{ParameterError, Parameters};
 use sheaf_transcript::EXTENSION_DEGREE;
 use sheaf_xmss::{PROD, Scheme};
@@ -24,7 +25,7 @@ use thiserror::Error;
 use crate::parameter_table;
 use crate::setup::Setup;
 use crate::shape::{MIN_LOG_LANES, Shape};
-use crate::stacking::{OPENING_CLAIMS, Stacking};
+use crate::stacking::{self, OPENING_CLAIMS};
 use crate::statement::Statement;
 
 /// What a size class fixes.
@@ -100,12 +101,12 @@ impl SizeClass {
 
     /// The commitment of a shape in this class.
     fn commitment(&self, shape: &Shape) -> Result<(Stacking, Parameters), ParameterError> {
-        let stacking = Stacking::new(shape, self.column_bits, self.lane_bits);
+        let stacking = stacking::of_lanes(shape, self.column_bits, self.lane_bits)?;
         let mut rounds = self.rounds.to_vec();
         if let Some(first) = rounds.first_mut() {
-            first.row_elements = stacking.layout.width();
+            first.row_elements = stacking.layout().width();
         }
-        let parameters = Parameters::from_rounds(&stacking.layout, OPENING_CLAIMS, rounds)?;
+        let parameters = Parameters::from_rounds(stacking.layout(), OPENING_CLAIMS, rounds)?;
         Ok((stacking, parameters))
     }
 }

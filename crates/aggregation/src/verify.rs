@@ -12,6 +12,7 @@ use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
 use crate::public::PublicColumns;
 use crate::setup::Setup;
+use crate::stacking;
 use crate::statement::Statement;
 use crate::summary::Summary;
 use crate::wiring;
@@ -139,7 +140,7 @@ pub(crate) fn verify_summary<C: Channel>(
     } = setup;
     let public = &PublicColumns::new(summary);
     summary.absorb(*log_inv_rate, channel);
-    let commitment = pcs::receive_commitment(parameters, &stacking.layout, channel)?;
+    let commitment = pcs::receive_commitment(parameters, channel)?;
 
     // Chain ends.
     let ends = ChainEnds::draw(shape, channel).ok_or(VerifyError::Challenge)?;
@@ -181,9 +182,8 @@ pub(crate) fn verify_summary<C: Channel>(
     // Opening.
     pcs::verify_opening(
         parameters,
-        &stacking.layout,
         commitment,
-        &[stacking.claim(&evaluation)],
+        &[stacking::claim(stacking, &evaluation)],
         channel,
     )?;
     Ok(())

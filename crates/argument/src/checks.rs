@@ -15,36 +15,4 @@ pub(crate) enum Check {
     Columns,
 }
 
-/// Whether a check applies: always.
-#[cfg(not(test))]
-pub(crate) const fn applies(_: Check) -> bool {
-    true
-}
-
-#[cfg(test)]
-pub(crate) use switch::applies;
-
-#[cfg(test)]
-pub(crate) mod switch {
-    use std::cell::RefCell;
-
-    use super::Check;
-
-    thread_local! {
-        /// The checks that are switched off on this thread.
-        static OFF: RefCell<Vec<Check>> = const { RefCell::new(Vec::new()) };
-    }
-
-    /// Whether a check applies on this thread.
-    pub(crate) fn applies(check: Check) -> bool {
-        OFF.with_borrow(|off| !off.contains(&check))
-    }
-
-    /// Runs `f` with a check switched off on this thread.
-    pub(crate) fn without<T>(check: Check, f: impl FnOnce() -> T) -> T {
-        OFF.set(vec![check]);
-        let result = f();
-        OFF.set(Vec::new());
-        result
-    }
-}
+sheaf_transcript::switchable!(Check);

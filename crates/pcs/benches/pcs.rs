@@ -17,10 +17,10 @@ fn shape(c: &mut Criterion, name: &str, layout: &Layout, log_inv_rate: usize) {
         .iter()
         .map(|s| F::from_usize(s * s + 1))
         .collect();
-    let message = constants.repeat(layout.height());
+    let cells = constants.repeat(layout.height());
 
     let mut transcript = ProverTranscript::new();
-    let committed = commit(&parameters, layout, message.clone(), &mut transcript);
+    let committed = commit(&parameters, cells.clone(), &mut transcript);
     let claims: Vec<Claim> = (0..CLAIMS)
         .map(|_| {
             let point = transcript.sample_point(layout.variables());
@@ -42,8 +42,8 @@ fn shape(c: &mut Criterion, name: &str, layout: &Layout, log_inv_rate: usize) {
     });
     group.bench_function("commit", |b| {
         b.iter_batched(
-            || message.clone(),
-            |message| commit(&parameters, layout, message, &mut ProverTranscript::new()),
+            || cells.clone(),
+            |cells| commit(&parameters, cells, &mut ProverTranscript::new()),
             BatchSize::LargeInput,
         );
     });
@@ -62,11 +62,11 @@ fn shape(c: &mut Criterion, name: &str, layout: &Layout, log_inv_rate: usize) {
     group.bench_function("verify", |b| {
         b.iter(|| {
             let mut transcript = VerifierTranscript::new(&proof);
-            let commitment = receive_commitment(&parameters, layout, &mut transcript)?;
+            let commitment = receive_commitment(&parameters, &mut transcript)?;
             for claim in &claims {
                 transcript.sample_point(claim.point.len());
             }
-            verify_opening(&parameters, layout, commitment, &claims, &mut transcript)
+            verify_opening(&parameters, commitment, &claims, &mut transcript)
         });
     });
     group.finish();

@@ -40,13 +40,13 @@ fn main() {
 
     // A constant slice has the same value everywhere, so claims cost nothing to make.
     let constants: Vec<F> = (0..live).map(|s| F::from_usize(s * s + 1)).collect();
-    let message: Vec<F> = constants.repeat(layout.height());
+    let cells: Vec<F> = constants.repeat(layout.height());
     let mut best = [Duration::MAX; 3];
     for _ in 0..7 {
         let mut transcript = ProverTranscript::new();
-        let copy = message.clone();
+        let copy = cells.clone();
         let start = Instant::now();
-        let committed = commit(&parameters, &layout, copy, &mut transcript);
+        let committed = commit(&parameters, copy, &mut transcript);
         best[0] = best[0].min(start.elapsed());
         let claims: Vec<Claim> = (0..claims)
             .map(|_| {
@@ -62,13 +62,11 @@ fn main() {
         let proof = transcript.into_bytes();
         let start = Instant::now();
         let mut transcript = VerifierTranscript::new(&proof);
-        let commitment =
-            receive_commitment(&parameters, &layout, &mut transcript).expect("a commitment");
+        let commitment = receive_commitment(&parameters, &mut transcript).expect("a commitment");
         for claim in &claims {
             let _ = transcript.sample_point(claim.point.len());
         }
-        verify_opening(&parameters, &layout, commitment, &claims, &mut transcript)
-            .expect("a valid proof");
+        verify_opening(&parameters, commitment, &claims, &mut transcript).expect("a valid proof");
         transcript.finish().expect("nothing left");
         best[2] = best[2].min(start.elapsed());
         println!(

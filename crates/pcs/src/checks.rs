@@ -23,14 +23,7 @@ pub(crate) enum Check {
     Grinding,
 }
 
-/// Whether a check applies: always.
-#[cfg(not(test))]
-pub(crate) const fn applies(_: Check) -> bool {
-    true
-}
-
-#[cfg(test)]
-pub(crate) use switch::applies;
+sheaf_transcript::switchable!(Check);
 
 /// The weight of a part of the running claim.
 pub(crate) fn if_applies<E: Extension>(check: Check, weight: E) -> E {
@@ -43,30 +36,5 @@ pub(crate) fn difficulty(bits: usize) -> usize {
         bits
     } else {
         bits.min(1)
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod switch {
-    use std::cell::Cell;
-
-    use super::Check;
-
-    thread_local! {
-        /// The check that is switched off on this thread.
-        static OFF: Cell<Option<Check>> = const { Cell::new(None) };
-    }
-
-    /// Whether a check applies on this thread.
-    pub(crate) fn applies(check: Check) -> bool {
-        OFF.get() != Some(check)
-    }
-
-    /// Runs `f` with a check switched off on this thread.
-    pub(crate) fn without<T>(check: Check, f: impl FnOnce() -> T) -> T {
-        OFF.set(Some(check));
-        let result = f();
-        OFF.set(None);
-        result
     }
 }

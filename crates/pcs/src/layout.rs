@@ -8,7 +8,7 @@ use sheaf_transcript::EF;
 /// first ones select a slice, the others a position in it:
 ///
 /// ```text
-///     f(s, j) = message[j][c]   if s = live[c]
+///     f(s, j) = cells[j][c]     if s = live[c]
 ///     f(s, j) = 0               if s is not live
 /// ```
 ///
@@ -41,13 +41,13 @@ impl Layout {
         self.inner_variables + self.slice_variables
     }
 
-    /// Rows of the message matrix.
+    /// Rows of the matrix of cells.
     #[must_use]
     pub const fn height(&self) -> usize {
         1 << self.inner_variables
     }
 
-    /// Columns of the message matrix.
+    /// Columns of the matrix of cells.
     #[must_use]
     pub fn width(&self) -> usize {
         self.live.len()

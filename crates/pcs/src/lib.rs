@@ -60,16 +60,16 @@
 //!
 //! # Why round 0 is cheap
 //! Claims about `f_0` need of it only the slices' values at the inner coordinates of
-//! their points: one pass over the message each. The sumcheck over the slice variables
+//! their points: one pass over the cells each. The sumcheck over the slice variables
 //! then has `2^k` terms per claim, and one more pass computes `f_1`. Publicly zero
 //! slices cost nothing anywhere.
 //!
 //! # Determinism
-//! Proofs depend on the message, the claims and the transcript alone, not on the
+//! Proofs depend on the cells, the claims and the transcript alone, not on the
 //! number of threads.
 //!
 //! # Not zero-knowledge
-//! Rows of the message's encoding are revealed.
+//! Rows of the cells' encoding are revealed.
 
 #![forbid(unsafe_code)]
 
@@ -80,6 +80,7 @@ pub mod parameters;
 mod protocol;
 #[cfg(feature = "prover")]
 pub mod prove;
+pub mod stacking;
 pub mod verify;
 
 pub use layout::{Claim, Layout};

@@ -28,6 +28,7 @@ pub mod field;
 #[cfg(feature = "prover")]
 mod prover;
 mod sponge;
+mod switchable;
 mod verifier;
 
 pub use channel::Channel;

@@ -29,7 +29,6 @@ const SHAPES: [(usize, usize, usize); 6] = [
 ];
 
 struct Sample {
-    layout: Layout,
     parameters: Parameters,
     claims: Vec<Claim>,
     proof: Vec<u8>,
@@ -54,7 +53,7 @@ impl Commitment {
                 .expect("every shape has parameters");
             let mut rng = block_rng(0, "commitment", inner_variables as u64);
             // Zero has the value zero everywhere.
-            let message = vec![F::default(); layout.height() * layout.width()];
+            let cells = vec![F::default(); layout.height() * layout.width()];
             let claims: Vec<Claim> = (0..2)
                 .map(|_| Claim {
                     point: (0..layout.variables()).map(|_| random(&mut rng)).collect(),
@@ -62,10 +61,9 @@ impl Commitment {
                 })
                 .collect();
             let mut transcript = ProverTranscript::new();
-            let committed = commit(&parameters, &layout, message, &mut transcript);
+            let committed = commit(&parameters, cells, &mut transcript);
             open(&parameters, committed, &claims, &mut transcript);
             Sample {
-                layout,
                 parameters,
                 claims,
                 proof: transcript.into_bytes(),
@@ -85,16 +83,10 @@ impl Default for Commitment {
 
 impl Sample {
     fn verify(&self, proof: &[u8]) -> Result<(), Error> {
-        let (parameters, layout) = (&self.parameters, &self.layout);
+        let parameters = &self.parameters;
         let mut transcript = VerifierTranscript::new(proof);
-        let commitment = receive_commitment(parameters, layout, &mut transcript)?;
-        verify_opening(
-            parameters,
-            layout,
-            commitment,
-            &self.claims,
-            &mut transcript,
-        )?;
+        let commitment = receive_commitment(parameters, &mut transcript)?;
+        verify_opening(parameters, commitment, &self.claims, &mut transcript)?;
         Ok(transcript.finish()?)
     }
 }

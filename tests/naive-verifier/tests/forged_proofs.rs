@@ -80,7 +80,7 @@ fn commit(parameters: &Parameters, seed: usize, transcript: &mut ProverTranscrip
     let cells = (0..layout.height() * layout.width())
         .map(|i| F::new((i * i + seed) as u32))
         .collect();
-    sheaf_pcs::commit(parameters, layout, cells, transcript)
+    sheaf_pcs::commit(parameters, cells, transcript)
 }
 
 /// Sizes, carries and sides of many kinds.

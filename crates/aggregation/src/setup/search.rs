@@ -6,7 +6,7 @@ use sheaf_security::SecurityReport;
 use super::Setup;
 use crate::security::{self, COMMITMENT_BITS, TARGET_BITS};
 use crate::shape::Shape;
-use crate::stacking::Stacking;
+use crate::stacking;
 use crate::statement::{MAX_SIGNATURES, Statement};
 
 impl Setup {
@@ -24,7 +24,7 @@ impl Setup {
         log_inv_rate: usize,
         commitment_bits: f64,
     ) -> Result<Self, ParameterError> {
-        let (stacking, parameters) = Stacking::choose(&shape, log_inv_rate, commitment_bits)?;
+        let (stacking, parameters) = stacking::choose(&shape, log_inv_rate, commitment_bits)?;
         if security::report(&shape, &parameters).bits() < TARGET_BITS {
             return Err(ParameterError::Unreachable {
                 millibits: (TARGET_BITS * 1000.0) as i64,
@@ -52,7 +52,7 @@ pub fn security_report(
     log_inv_rate: usize,
 ) -> Result<SecurityReport, ParameterError> {
     let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
-    let (_, parameters) = Stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
+    let (_, parameters) = stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
     Ok(security::report(&shape, &parameters))
 }
 

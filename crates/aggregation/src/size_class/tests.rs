@@ -11,6 +11,12 @@ fn full(log_lanes: usize) -> Shape {
     Shape::with_lanes(PROD, 1 << log_lanes, false)
 }
 
+/// High column and lane bits among the slice variables.
+fn split(stacking: &Stacking) -> (usize, usize) {
+    let split = stacking.splits().next().unwrap();
+    (split.column_bits, split.row_bits)
+}
+
 /// What the search chooses for every class, as the source of `parameter_table.rs`.
 fn generate() -> String {
     let mut out = String::from(
@@ -30,8 +36,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
         let _ = writeln!(out, "    // 2^{log_lanes} lanes\n    [");
         for rate in RATES {
             let (stacking, parameters) =
-                Stacking::choose(&full(log_lanes), rate, COMMITMENT_BITS).unwrap();
-            let (column_bits, lane_bits) = (stacking.column_bits, stacking.lane_bits);
+                stacking::choose(&full(log_lanes), rate, COMMITMENT_BITS).unwrap();
+            let (column_bits, lane_bits) = split(&stacking);
             let _ = write!(
                 out,
                 "        SizeClass {{
@@ -85,7 +91,7 @@ fn classes() -> impl Iterator<Item = (usize, usize)> {
 #[test]
 fn every_entry_builds_the_set_up_that_the_search_finds() {
     for (log_lanes, rate) in classes() {
-        let searched = Stacking::choose(&full(log_lanes), rate, COMMITMENT_BITS).unwrap();
+        let searched = stacking::choose(&full(log_lanes), rate, COMMITMENT_BITS).unwrap();
         let setup = Setup::of_class(full(log_lanes), rate).unwrap();
         assert_eq!((setup.stacking, setup.parameters), searched);
         assert_eq!(setup.log_inv_rate, rate);
@@ -110,14 +116,10 @@ fn every_set_up_of_the_table_reaches_the_target() {
                 let size = format!("{lanes} lanes at rate 2^-{rate}, carries: {carries}");
                 assert!(bits >= TARGET_BITS, "{size}: {bits} bits");
                 // Of the layout only the live slices depend on the exact size: those of this one.
-                let Stacking {
-                    column_bits,
-                    lane_bits,
-                    ..
-                } = setup.stacking;
-                let exact = Stacking::new(&setup.shape, column_bits, lane_bits);
+                let (column_bits, lane_bits) = split(&setup.stacking);
+                let exact = stacking::of_lanes(&setup.shape, column_bits, lane_bits).unwrap();
                 assert_eq!(setup.stacking, exact, "{size}");
-                assert_eq!(setup.parameters.layout(), &exact.layout, "{size}");
+                assert_eq!(setup.parameters.layout(), exact.layout(), "{size}");
             }
         }
     }

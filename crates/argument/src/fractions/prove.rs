@@ -454,7 +454,7 @@ mod tests {
         let mut check = || verify::verify(log_lanes, log_leaves, &mut transcript);
         let claim = match without {
             None => check(),
-            Some(equation) => switch::without(equation, check),
+            Some(equation) => switch::without(&[equation], check),
         }?;
         let truth = [naive(p, log_leaves, &claim), naive(q, log_leaves, &claim)];
         Ok([claim.numerator, claim.denominator] == truth)

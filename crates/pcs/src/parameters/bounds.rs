@@ -76,7 +76,7 @@ pub(super) fn check(
     let mut variables = first.inner_variables;
     for (oracle, round) in (1..).zip(rest) {
         let bounds = Bounds { oracle };
-        // Some variable is always left: a code of messages of one element has no proximity bound.
+        // Some variable is always left: a code of dimension one has no proximity bound.
         let most = MAX_FOLD.min(variables.saturating_sub(1));
         let fold = round.slice_variables;
         bounds.within("slice_variables", fold, 1, most)?;

@@ -162,7 +162,7 @@ fn rounds_have_to_lead_to_a_polynomial_that_can_be_sent() {
 
 #[test]
 fn a_codeword_fits_the_domain() {
-    // The first message has 2^20 elements, so its code has at most 4 bits of rate; the second 2^18, at most 6.
+    // The first code has dimension 2^20, and so at most 4 bits of rate; the second 2^18, and at most 6.
     let layout = Layout::prefix(20, 4, 16);
     let parameters = Parameters::new(&layout, 1, 100.0, 2).unwrap();
     let with_rate = |oracle: usize, log_inv_rate| {

@@ -28,9 +28,9 @@ pub struct Round {
     pub row_elements: usize,
     /// Variables bound in this round.
     pub slice_variables: usize,
-    /// Variables that remain; log of the length of the encoded messages.
+    /// Variables that remain; log of the dimension of the code.
     pub inner_variables: usize,
-    /// Log of the ratio of codeword to message length.
+    /// Log of the ratio of the code's length to its dimension.
     pub log_inv_rate: usize,
     /// The integer `m` of the Johnson regime: agreement `sqrt(rho) (1 + 1/(2m))`.
     pub slack: usize,
@@ -76,6 +76,20 @@ pub enum ParameterError {
         inner_variables: usize,
         /// Log of the inverse rate.
         log_inv_rate: usize,
+    },
+    /// A number of a table that is stacked, or of its split, is out of bounds, or does not fit the tables before it.
+    #[error("table {table}: {quantity} is {value}, which is not in {least}..={most}")]
+    Table {
+        /// Index of the table.
+        table: usize,
+        /// The name of the number, in [`Table`](crate::stacking::Table) or [`Split`](crate::stacking::Split).
+        quantity: &'static str,
+        /// Its value.
+        value: usize,
+        /// The least value possible here.
+        least: usize,
+        /// The largest value possible here.
+        most: usize,
     },
     /// There is not a single round.
     #[error("an opening has at least one round")]

@@ -139,7 +139,7 @@ fn schedule(first: Round, levels: &Levels, max_fold_grinding: usize) -> Option<V
 
 /// Fold grinding of every code, for every slack parameter.
 struct Codes {
-    /// Indexed by message length (log), rate (log), slack; `None` if out of reach.
+    /// Indexed by dimension (log), rate (log), slack; `None` if out of reach.
     grinding: Vec<Vec<[Option<usize>; SLACKS.len()]>>,
     /// Indexed by rate (log), slack.
     per_query: Vec<[MicroBits; SLACKS.len()]>,

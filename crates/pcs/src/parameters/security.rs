@@ -10,7 +10,7 @@
 //! - *Folding.* A line `(1 - z) u + z v` of two words has fewer than
 //!   `C = 8 n (m + 1/2)^3 / (3 rho-)` exceptional `z`, for which the combination
 //!   agrees with a codeword on a set of `alpha n` positions while `u` or `v` does not.
-//!   Here `rho- = (k - 1) / n` for messages of `k` elements, and `n` is the length of a codeword.
+//!   Here `rho- = (k - 1) / n` for a code of dimension `k` and length `n`.
 //!
 //! # Interleaved words pay the count of one row
 //! Let `u`, `v` be interleaved words with `s` rows over a field `K`, and let `z` be

@@ -15,14 +15,14 @@ use crate::protocol::{OUT_OF_DOMAIN, absorb_statement};
 #[derive(Clone, Debug)]
 pub struct Committed {
     pub(super) encoder: Encoder,
-    pub(super) message: Vec<F>,
+    pub(super) cells: Vec<F>,
     pub(super) oracle: Oracle,
     pub(super) sample: SlicedClaim,
     /// The value that was sent for it.
     pub(super) sample_value: EF,
 }
 
-/// A point, with what a claim about the polynomial there needs of the message.
+/// A point, with what a claim about the polynomial there needs of the cells.
 #[derive(Clone, Debug)]
 pub(super) struct SlicedClaim {
     /// `eq(slice coordinates, s)` for every slice.
@@ -36,13 +36,13 @@ pub(super) struct SlicedClaim {
 impl SlicedClaim {
     pub(super) fn new(
         layout: &Layout,
-        message: &[F],
+        cells: &[F],
         point: &[EF],
         strategy: &impl Strategy,
     ) -> Self {
         let (outer, inner) = point.split_at(layout.slice_variables);
         let inner = eq::table(inner);
-        let mut slices = slice_values(layout, message, &inner);
+        let mut slices = slice_values(layout, cells, &inner);
         strategy.slice_values(&mut slices);
         Self {
             outer: eq::table(outer),
@@ -58,46 +58,45 @@ impl SlicedClaim {
     }
 }
 
-/// Commits to the polynomial with the given message.
+/// Commits to the polynomial with the given cells.
 ///
-/// `message` is row-major: `layout.height()` rows of `layout.width()` elements.
+/// `cells` are row-major: [`height`](crate::Layout::height) rows of [`width`](crate::Layout::width) elements, of the layout that
+/// the parameters are for.
 ///
 /// # Panics
-/// If the message has another size, or the parameters are for another layout.
+/// If there are more cells than that, or fewer.
 pub fn commit(
     parameters: &Parameters,
-    layout: &Layout,
-    message: Vec<F>,
+    cells: Vec<F>,
     transcript: &mut ProverTranscript,
 ) -> Committed {
-    commit_with(parameters, layout, message, &Honest, transcript)
+    commit_with(parameters, cells, &Honest, transcript)
 }
 
 pub(super) fn commit_with(
     parameters: &Parameters,
-    layout: &Layout,
-    message: Vec<F>,
+    cells: Vec<F>,
     strategy: &impl Strategy,
     transcript: &mut ProverTranscript,
 ) -> Committed {
-    assert_eq!(layout, parameters.layout(), "parameters for another layout");
+    let layout = parameters.layout();
     assert_eq!(
-        message.len(),
+        cells.len(),
         layout.height() * layout.width(),
-        "message size"
+        "number of cells"
     );
     absorb_statement(parameters, transcript);
     let encoder = Encoder::new();
     let round = &parameters.rounds()[0];
-    let oracle = encoder.commit(0, round, &message, strategy, transcript);
+    let oracle = encoder.commit(0, round, &cells, strategy, transcript);
     let point = transcript.sample_point(layout.variables());
-    let sample = SlicedClaim::new(layout, &message, &point, strategy);
+    let sample = SlicedClaim::new(layout, &cells, &point, strategy);
     let mut value = sample.value();
     strategy.out_of_domain(0, &mut value);
     transcript.send(OUT_OF_DOMAIN, &[value]);
     Committed {
         encoder,
-        message,
+        cells,
         oracle,
         sample,
         sample_value: value,

@@ -43,7 +43,7 @@ pub(super) fn open_with(
     assert!(claims.len() <= parameters.max_claims(), "too many claims");
     let Committed {
         encoder,
-        message,
+        cells,
         mut oracle,
         sample,
         sample_value,
@@ -59,7 +59,7 @@ pub(super) fn open_with(
             layout.variables(),
             "dimension of a claim"
         );
-        SlicedClaim::new(layout, &message, &claim.point, strategy)
+        SlicedClaim::new(layout, &cells, &claim.point, strategy)
     }));
     let challenge = transcript.sample();
     let values: Vec<EF> = core::iter::once(sample_value)
@@ -70,8 +70,8 @@ pub(super) fn open_with(
 
     // f_1 and W_1; what is left of the weights is one scalar per claim.
     let slice_weights = eq::table(&point);
-    let mut f = slices::fold(layout, &message, &slice_weights);
-    drop(message);
+    let mut f = slices::fold(layout, &cells, &slice_weights);
+    drop(cells);
     strategy.fold(0, &slice_weights, &mut f);
     let mut w = vec![EF::ZERO; f.len()];
     for (claim, &scale) in sliced.iter().zip(&sumcheck.w) {

@@ -23,22 +23,22 @@ impl Encoder {
         }
     }
 
-    /// Encodes every column of a row-major matrix, hashes the rows and sends the root.
+    /// Encodes every column of a row-major matrix of coefficients, hashes the rows and sends the root.
     ///
-    /// Column entries are coefficients; row `i` of the codeword holds the values at
+    /// Row `i` of the codeword holds the values at
     /// the `i`-th power of the generator of the domain.
     pub(super) fn commit(
         &self,
         index: usize,
         round: &Round,
-        message: &[F],
+        coefficients: &[F],
         strategy: &impl Strategy,
         transcript: &mut ProverTranscript,
     ) -> Oracle {
         let width = round.row_elements;
-        let mut padded = Vec::with_capacity(message.len() << round.log_inv_rate);
-        padded.extend_from_slice(message);
-        padded.resize(message.len() << round.log_inv_rate, F::ZERO);
+        let mut padded = Vec::with_capacity(coefficients.len() << round.log_inv_rate);
+        padded.extend_from_slice(coefficients);
+        padded.resize(coefficients.len() << round.log_inv_rate, F::ZERO);
         let mut codeword = self
             .dft
             .dft_batch(RowMajorMatrix::new(padded, width))

@@ -40,21 +40,15 @@ fn run(strategy: &impl Strategy, lie: Lie) -> Result<(), Error> {
     let parameters = Parameters::new(&layout, 1, 100.0, 2).unwrap();
     assert_eq!(parameters.rounds().len(), 2, "the tests assume two oracles");
     let mut rng = SmallRng::seed_from_u64(3);
-    let message: Vec<F> = (0..layout.height() * layout.width())
+    let cells: Vec<F> = (0..layout.height() * layout.width())
         .map(|_| F::from_u32(rng.random_range(0..0x7f00_0001)))
         .collect();
 
     let mut transcript = ProverTranscript::new();
-    let committed = commit_with(
-        &parameters,
-        &layout,
-        message.clone(),
-        strategy,
-        &mut transcript,
-    );
+    let committed = commit_with(&parameters, cells.clone(), strategy, &mut transcript);
     let points = [0, 1].map(|_| transcript.sample_point(layout.variables()));
     let mut claims = points.map(|point| Claim {
-        value: evaluate(&layout, &message, &point, lie == Lie::DeadSlice),
+        value: evaluate(&layout, &cells, &point, lie == Lie::DeadSlice),
         point,
     });
     match lie {
@@ -66,18 +60,18 @@ fn run(strategy: &impl Strategy, lie: Lie) -> Result<(), Error> {
 
     let proof = transcript.into_bytes();
     let mut transcript = VerifierTranscript::new(&proof);
-    let commitment = receive_commitment(&parameters, &layout, &mut transcript)?;
+    let commitment = receive_commitment(&parameters, &mut transcript)?;
     for _ in 0..2 {
         transcript.sample_point(layout.variables());
     }
-    verify_opening(&parameters, &layout, commitment, &claims, &mut transcript)?;
+    verify_opening(&parameters, commitment, &claims, &mut transcript)?;
     Ok(transcript.finish()?)
 }
 
-fn evaluate(layout: &Layout, message: &[F], point: &[EF], dead_slice_is_one: bool) -> EF {
+fn evaluate(layout: &Layout, cells: &[F], point: &[EF], dead_slice_is_one: bool) -> EF {
     let outer = eq::table(&point[..layout.slice_variables]);
     let inner = eq::table(&point[layout.slice_variables..]);
-    let live: EF = message
+    let live: EF = cells
         .chunks_exact(layout.width())
         .zip(inner)
         .map(|(row, weight)| {
@@ -95,7 +89,7 @@ fn evaluate(layout: &Layout, message: &[F], point: &[EF], dead_slice_is_one: boo
 /// A false claim or a cheat is rejected, and accepted without the check that it breaks.
 fn assert_needed(strategy: &impl Strategy, lie: Lie, error: Error, check: Check) {
     assert_eq!(run(strategy, lie), Err(error));
-    let without = switch::without(check, || run(strategy, lie));
+    let without = switch::without(&[check], || run(strategy, lie));
     assert_eq!(without, Ok(()), "without {check:?}");
 }
 
@@ -120,7 +114,7 @@ fn false_claims_are_rejected() {
     // Here both claims are false.
     assert_needed(&Honest, Lie::DeadSlice, Error::FinalSum, Check::FinalSum);
     // The other claim stands for nothing here.
-    let without = switch::without(Check::Claim(0), || run(&Honest, Lie::Value));
+    let without = switch::without(&[Check::Claim(0)], || run(&Honest, Lie::Value));
     assert_eq!(without, Err(Error::FinalSum));
 }
 
@@ -312,6 +306,6 @@ fn weak_nonces_are_rejected() {
         run(&Cheat, Lie::None),
         Err(Error::Transcript(TranscriptError::Grinding { .. }))
     ));
-    let without = switch::without(Check::Grinding, || run(&Cheat, Lie::None));
+    let without = switch::without(&[Check::Grinding], || run(&Cheat, Lie::None));
     assert_eq!(without, Ok(()));
 }

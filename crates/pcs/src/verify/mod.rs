@@ -4,16 +4,16 @@
 //! not. No input makes it panic.
 
 mod oracle;
+mod powers;
 mod weights;
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_transcript::{Channel, TranscriptError};
+use sheaf_transcript::{Channel, Extension, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies, difficulty, if_applies};
-use crate::layout::{Claim, Layout};
+use crate::layout::Claim;
 use crate::parameters::{Parameters, Round};
 use crate::protocol::{
     self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
@@ -28,9 +28,6 @@ pub enum Error {
     /// The proof is too short, or an element or a nonce in it is invalid.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
-    /// The parameters are for another layout.
-    #[error("the parameters are for another layout")]
-    Layout,
     /// There are more claims than the parameters allow for.
     #[error("{claims} claims, at most {max} can be opened")]
     TooManyClaims {
@@ -67,18 +64,14 @@ pub struct Commitment<E> {
 /// Reads a commitment and its out-of-domain sample.
 ///
 /// # Errors
-/// If the proof is malformed or `parameters` are for another layout.
+/// If the proof is malformed.
 pub fn receive_commitment<C: Channel>(
     parameters: &Parameters,
-    layout: &Layout,
     channel: &mut C,
-) -> Result<Commitment<C::Extension>, Error> {
-    if layout != parameters.layout() {
-        return Err(Error::Layout);
-    }
+) -> Result<Commitment<C::Extension>, TranscriptError> {
     absorb_statement(parameters, channel);
     let oracle = Oracle::receive(channel)?;
-    let sample = receive_sample(layout.variables(), channel)?;
+    let sample = receive_sample(parameters.layout().variables(), channel)?;
     Ok(Commitment { oracle, sample })
 }
 
@@ -88,12 +81,12 @@ pub fn receive_commitment<C: Channel>(
 /// If the opening does not prove the claims.
 pub fn verify_opening<C: Channel>(
     parameters: &Parameters,
-    layout: &Layout,
     commitment: Commitment<C::Extension>,
     claims: &[Claim<C::Extension>],
     channel: &mut C,
 ) -> Result<(), Error> {
-    check_claims(parameters, layout, claims)?;
+    let layout = parameters.layout();
+    check_claims(parameters, claims)?;
     absorb_claims(claims, channel);
     let Commitment { mut oracle, sample } = commitment;
 
@@ -112,6 +105,7 @@ pub fn verify_opening<C: Channel>(
     }
 
     // Invariant: `oracle` commits to f_i, and sum_b f_i(b) W_i(b) = sum.
+    let mut challenges = Vec::with_capacity(layout.variables());
     let mut fold_weights = Vec::new();
     for (i, round) in parameters.rounds().iter().enumerate() {
         if let Some(previous) = i.checked_sub(1).and_then(|p| parameters.rounds().get(p)) {
@@ -123,12 +117,12 @@ pub fn verify_opening<C: Channel>(
             sum += scale * sample.value;
             weights.push_eq(scale, sample.point);
             let first = challenge.square();
-            sum += weights.push_queries(i - 1, &opened, first, challenge, round.variables());
+            sum += weights.push_queries(i - 1, previous, opened, first, challenge);
             oracle = next;
         }
         let point = receive_folds(round, &mut sum, channel)?;
-        weights.bind(&point);
         fold_weights = protocol::fold_weights(layout, i, &point);
+        challenges.extend(point);
     }
 
     // The last polynomial is fixed before its oracle is queried.
@@ -138,7 +132,7 @@ pub fn verify_opening<C: Channel>(
         let last = parameters.rounds().len() - 1;
         let opened = oracle.query(round, last, &fold_weights, channel)?;
         let challenge = channel.sample();
-        sum += weights.push_queries(last, &opened, challenge, challenge, variables);
+        sum += weights.push_queries(last, round, opened, challenge, challenge);
     }
     let mut point = Vec::with_capacity(variables);
     for _ in 0..variables {
@@ -146,24 +140,27 @@ pub fn verify_opening<C: Channel>(
         point.push(x);
         sum = next;
     }
-    weights.bind(&point);
-    let basis = eq::table(&point);
-    let value: C::Extension = polynomial.iter().zip(basis).map(|(&f, w)| f * w).sum();
-    if value * weights.value() == sum || !applies(Check::FinalSum) {
+    let value = evaluate(polynomial, &point);
+    challenges.extend(point);
+    if value * weights.at(&challenges) == sum || !applies(Check::FinalSum) {
         Ok(())
     } else {
         Err(Error::FinalSum)
     }
 }
 
-fn check_claims<E>(
-    parameters: &Parameters,
-    layout: &Layout,
-    claims: &[Claim<E>],
-) -> Result<(), Error> {
-    if layout != parameters.layout() {
-        return Err(Error::Layout);
+/// The value of the multilinear polynomial with these values on the hypercube.
+fn evaluate<E: Extension>(mut values: Vec<E>, point: &[E]) -> E {
+    for &x in point {
+        let high = values.split_off(values.len() / 2);
+        for (low, high) in values.iter_mut().zip(high) {
+            *low += x * (high - *low);
+        }
     }
+    values.first().copied().unwrap_or_default()
+}
+
+fn check_claims<E>(parameters: &Parameters, claims: &[Claim<E>]) -> Result<(), Error> {
     if claims.len() > parameters.max_claims() {
         return Err(Error::TooManyClaims {
             claims: claims.len(),
@@ -172,7 +169,7 @@ fn check_claims<E>(
     }
     match claims
         .iter()
-        .position(|claim| claim.point.len() != layout.variables())
+        .position(|claim| claim.point.len() != parameters.layout().variables())
     {
         Some(claim) => Err(Error::Dimension { claim }),
         None => Ok(()),

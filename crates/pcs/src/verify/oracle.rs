@@ -1,6 +1,6 @@
 //! Commitments to codewords, and queries to them.
 
-use p3_field::{PrimeCharacteristicRing, TwoAdicField};
+use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::{Channel, F, TranscriptError};
 
 use super::Error;
@@ -8,6 +8,15 @@ use crate::checks::{Check, applies, difficulty};
 use crate::merkle::{self, DIGEST, Digest};
 use crate::parameters::Round;
 use crate::protocol::{NODES, Positions, QUERY_GRINDING, ROOT, ROWS};
+
+/// The queries to an oracle, in the order in which they are drawn, and what they give.
+#[derive(Debug)]
+pub(super) struct Opened<E> {
+    /// Query `q` is to the row at `x_q`, the power with exponent `positions[q]` of the generator of the domain.
+    pub(super) positions: Vec<usize>,
+    /// The rows, folded.
+    pub(super) values: Vec<E>,
+}
 
 /// The root of the tree over the rows of a codeword.
 #[derive(Clone, Debug)]
@@ -25,16 +34,16 @@ impl Oracle {
 
     /// Queries the oracle at random points `x` of its domain.
     ///
-    /// Returns, in drawn order, pairs of `x` and the row at `x` folded with `fold_weights`: where
-    /// the oracle is a codeword, that is the value at `x` of the univariate polynomial
-    /// whose coefficients are the values of the folded multilinear polynomial.
+    /// Folds the row at `x` with `fold_weights`: where the oracle is a codeword, that is the
+    /// value at `x` of the univariate polynomial whose coefficients are the values of the folded
+    /// multilinear polynomial.
     pub(super) fn query<C: Channel>(
         &self,
         round: &Round,
         index: usize,
         fold_weights: &[C::Extension],
         channel: &mut C,
-    ) -> Result<Vec<(F, C::Extension)>, Error> {
+    ) -> Result<Opened<C::Extension>, Error> {
         channel.check_grind(QUERY_GRINDING, difficulty(round.query_grinding))?;
         let depth = round.domain_bits();
         let positions = Positions::draw(round.queries, depth, channel);
@@ -53,14 +62,10 @@ impl Oracle {
         if root != Some(self.root) && applies(Check::Rows(index)) {
             return Err(Error::Rows { oracle: index });
         }
-        let generator = F::two_adic_generator(depth);
-        let opened = positions
-            .drawn
-            .iter()
-            .map(|&position| generator.exp_u64(position as u64))
-            .zip(positions.fold(&rows, round.row_elements, fold_weights))
-            .collect();
-        Ok(opened)
+        Ok(Opened {
+            values: positions.fold(&rows, round.row_elements, fold_weights),
+            positions: positions.drawn,
+        })
     }
 }
 

@@ -1,34 +1,39 @@
-//! The weight `W_i` of the running claim `sum_b f_i(b) W_i(b) = sum`.
+//! The weight `W` of the running claim `sum_b f(b) W(b) = sum`.
 //!
-//! Two kinds of functions `w` on the hypercube occur, both products over the
-//! variables, so binding the first variables leaves a function of the same kind
-//! times a scalar:
+//! `W` is a sum of scaled functions of two kinds. Each joins the claim in the variables that are left at the time, and is the
+//! weight of a value that `f` has:
 //!
 //! ```text
 //!     eq(p, b)     f(p) = sum_b f(b) eq(p, b)
-//!     x^b          value at x of the univariate polynomial with coefficients f(b);
-//!                  = prod_j (1 - b_j + b_j x^(2^(v-1-j)))
+//!     x^b          value at x of the univariate polynomial with coefficients f(b)
 //! ```
+//!
+//! Binding variables computes nothing. Once all are bound, every function is evaluated at the challenges that its variables
+//! were bound to: the last ones of all, as many as it has variables.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
-use sheaf_transcript::{Extension, F};
+use sheaf_sumcheck::univariate::horner;
+use sheaf_transcript::Extension;
 
+use super::oracle::Opened;
+use super::powers;
 use crate::checks::{Check, if_applies};
+use crate::parameters::Round;
 
-/// A sum of scaled weight functions in the same variables.
+/// A sum of scaled weight functions.
 #[derive(Debug, Default)]
 pub(super) struct Weights<E> {
     eq: Vec<(E, Vec<E>)>,
-    powers: Vec<Power<E>>,
+    queries: Vec<Queries<E>>,
 }
 
-/// `scale * x^b` in `variables` variables.
+/// `scale * sum_q ratio^q x_q^b`, for the queries to the oracle of one round.
 #[derive(Debug)]
-struct Power<E> {
+struct Queries<E> {
     scale: E,
-    x: F,
-    variables: usize,
+    ratio: E,
+    positions: Vec<usize>,
+    round: Round,
 }
 
 impl<E: Extension> Weights<E> {
@@ -37,62 +42,48 @@ impl<E: Extension> Weights<E> {
         self.eq.push((scale, point));
     }
 
-    /// Binds the first variables to `point`.
-    pub(super) fn bind(&mut self, point: &[E]) {
-        for (scale, rest) in &mut self.eq {
-            let tail = rest.split_off(point.len().min(rest.len()));
-            *scale *= eq::eval(rest, point);
-            *rest = tail;
-        }
-        for power in &mut self.powers {
-            power.bind(point);
-        }
-    }
-
-    /// Adds the weights of the queries to oracle `index`, whose values and points are `opened`: `first`, and `ratio`
-    /// times as much from each to the next.
+    /// Adds the weights of the queries to the oracle `index`, of this round: `first`, and `ratio` times as much from each to
+    /// the next.
     ///
     /// Returns the weighted sum of the values.
     pub(super) fn push_queries(
         &mut self,
         index: usize,
-        opened: &[(F, E)],
+        round: &Round,
+        opened: Opened<E>,
         first: E,
         ratio: E,
-        variables: usize,
     ) -> E {
-        let mut sum = E::ZERO;
-        let mut power = first;
-        for &(x, value) in opened {
-            let scale = if_applies(Check::Queries(index), power);
-            sum += scale * value;
-            self.powers.push(Power {
-                scale,
-                x,
-                variables,
-            });
-            power *= ratio;
-        }
-        sum
+        let scale = if_applies(Check::Queries(index), first);
+        self.queries.push(Queries {
+            scale,
+            ratio,
+            positions: opened.positions,
+            round: *round,
+        });
+        scale * horner(&opened.values, ratio)
     }
 
-    /// The value, once all variables are bound.
-    pub(super) fn value(&self) -> E {
-        let by_eq: E = self.eq.iter().map(|(scale, _)| *scale).sum();
-        let by_power: E = self.powers.iter().map(|power| power.scale).sum();
+    /// The value where the variables are bound to `challenges`.
+    pub(super) fn at(&self, challenges: &[E]) -> E {
+        let last = |variables: usize| &challenges[challenges.len().saturating_sub(variables)..];
+        let eq = self.eq.iter();
+        let by_eq: E = eq
+            .map(|(scale, point)| *scale * eq::eval(point, last(point.len())))
+            .sum();
+        let queries = self.queries.iter();
+        let by_power: E = queries
+            .map(|queries| {
+                let Round {
+                    inner_variables,
+                    log_inv_rate,
+                    ..
+                } = queries.round;
+                let point = last(inner_variables);
+                let powers = powers::evaluate(&queries.positions, log_inv_rate, point);
+                queries.scale * horner(&powers, queries.ratio)
+            })
+            .sum();
         by_eq + by_power
-    }
-}
-
-impl<E: Extension> Power<E> {
-    fn bind(&mut self, point: &[E]) {
-        let rest = self.variables.saturating_sub(point.len());
-        // The last bound variable has weight 2^rest, each one before it twice that.
-        let mut x = self.x.exp_power_of_2(rest);
-        for &r in point.iter().rev() {
-            self.scale *= r * (x - F::ONE) + F::ONE;
-            x = x.square();
-        }
-        self.variables = rest;
     }
 }
