@@ -2,9 +2,7 @@
 
 #![cfg(feature = "prover")]
 
-use sheaf_aggregation::{
-    Group, Scratch, Setup, Statement, prove, verification_cost, verify,
-};
+use sheaf_aggregation::{Group, Scratch, Setup, Statement, prove, verification_cost, verify};
 use sheaf_xmss::one_slot::sign_once;
 use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
 
@@ -107,6 +105,9 @@ fn what_verifying_costs() {
         let proof = prove_all(&statement, &signatures, rate);
         let setup = Setup::new(&statement, rate).expect("parameters");
         let cost = verification_cost(&setup, &statement, &proof).expect("a valid proof");
-        println!("{count} signatures, rate 2^-{rate}, {} bytes: {cost:?}", proof.len());
+        println!(
+            "{count} signatures, rate 2^-{rate}, {} bytes: {cost:?}",
+            proof.len()
+        );
     }
 }

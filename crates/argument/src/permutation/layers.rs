@@ -34,8 +34,8 @@ pub(crate) enum Layer {
 /// A point shared by both tables.
 #[derive(Clone, Debug)]
 pub(crate) struct Point<E = EF> {
-    /// Weights of the values of the low slot bits. They sum to one.
-    pub(crate) skip: [E; skip::SIZE],
+    /// Weights of the values of the low slot bits.
+    pub(crate) skip: skip::Weights<E>,
     /// Coordinates for the high slot bits of the larger table.
     pub(crate) slots: Vec<E>,
     /// Coordinates for the lane bits.
@@ -47,9 +47,8 @@ impl<E: Extension> Point<E> {
     pub(crate) fn slot_weights(&self, log_slots: usize) -> Vec<E> {
         let own = &self.slots[self.slots.len() - (log_slots - SKIP)..];
         let high = sheaf_sumcheck::eq::table(own);
-        high.iter()
-            .flat_map(|&h| self.skip.map(|low| h * low))
-            .collect()
+        let low = self.skip.values();
+        high.iter().flat_map(|&h| low.map(|low| h * low)).collect()
     }
 }
 
@@ -114,7 +113,7 @@ impl<const W: usize, E: Extension> Form<W, E> {
         } else {
             self.gate = self
                 .poseidon
-                .weights_across(&self.weights, &self.differences);
+                .weights_across(&self.weights, self.ratio, &self.differences);
             self.poseidon
                 .constant_across(&self.weights, &self.differences)
         }

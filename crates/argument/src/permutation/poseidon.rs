@@ -117,26 +117,9 @@ impl<const W: usize> Poseidon<W> {
         transposed(&self.column, weights)
     }
 
-    /// `M^T w` for the weights `w_j = first ratio^j`, in time linear in `W`.
-    ///
-    /// With `m` the first column, `(M^T w)_l = ratio^l sum_{i<W-l} m_i first ratio^i + sum_{i>=W-l} m_i first ratio^(i-W+l)`.
+    /// `M^T w` for the weights `w_j = first ratio^j`.
     pub(crate) fn transposed_powers<E: Extension>(&self, powers: &[E; W], ratio: E) -> [E; W] {
-        let first = powers[0];
-        // `low[l]` is the first sum but its factor, `high[l]` the second one.
-        let mut low = [E::ZERO; W];
-        let mut sum = E::ZERO;
-        for i in 0..W {
-            sum += powers[i] * self.column[i];
-            low[W - 1 - i] = sum;
-        }
-        let mut weights = [E::ZERO; W];
-        let (mut high, mut power) = (E::ZERO, E::ONE);
-        for l in 0..W {
-            weights[l] = power * low[l] + high;
-            high = ratio * high + first * self.column[W - 1 - l];
-            power *= ratio;
-        }
-        weights
+        transposed_powers(&self.column, powers, ratio)
     }
 
     /// `<w, c_r>`.
@@ -155,13 +138,14 @@ impl<const W: usize> Poseidon<W> {
         dot(weights, &self.columns[k + 1]) + later
     }
 
-    /// `M^T w_R`: the weights of the cubes in the full layer that follows all partial ones.
+    /// `M^T w_R` for the weights `w_j = first ratio^j`: those of the cubes in the full layer that follows all partial ones.
     pub(crate) fn weights_across<E: Extension>(
         &self,
-        weights: &[E; W],
+        powers: &[E; W],
+        ratio: E,
         differences: &[E],
     ) -> [E; W] {
-        let mut sums = transposed(&self.across, weights);
+        let mut sums = transposed_powers(&self.across, powers, ratio);
         for (i, &d) in differences.iter().enumerate() {
             let row = &self.rows[differences.len() - i];
             for (sum, &x) in sums.iter_mut().zip(row) {
@@ -182,6 +166,25 @@ fn transposed<const W: usize, E: Extension>(column: &[F; W], weights: &[E; W]) -
     from_fn(|l| (0..W).map(|j| weights[j] * column[(W + j - l) % W]).sum())
 }
 
+/// `M^T w` for the circulant matrix `M` with this first column `m`, and `w_j = first ratio^j`.
+///
+/// Element `l` is `sum_i m_i w_{(i+l) mod W}`. From one to the next every `w` is multiplied by the ratio, but the last one,
+/// which wraps to the first one.
+fn transposed_powers<const W: usize, E: Extension>(
+    column: &[F; W],
+    powers: &[E; W],
+    ratio: E,
+) -> [E; W] {
+    let wrap = powers[0] - ratio * powers[W - 1];
+    let mut element = dot(powers, column);
+    from_fn(|l| {
+        if l > 0 {
+            element = ratio * element + wrap * column[W - l];
+        }
+        element
+    })
+}
+
 fn dot<E: Extension>(weights: &[E], constants: &[F]) -> E {
     weights.iter().zip(constants).map(|(&w, &c)| w * c).sum()
 }
@@ -199,7 +202,9 @@ mod tests {
 
     /// Crosses the partial rounds one by one, by the definition.
     fn step_by_step<const W: usize>(poseidon: &Poseidon<W>) {
-        let weights = elements::<W>(5);
+        let ratio = elements::<1>(5)[0];
+        let powers = univariate::powers(ratio, 5 + W);
+        let weights = from_fn(|j| powers[5 + j]);
         let mut w = weights;
         let mut constant = EF::ZERO;
         let mut differences = Vec::new();
@@ -214,7 +219,7 @@ mod tests {
         }
         constant += poseidon.constant(&w, round(poseidon.partial_rounds()));
         assert_eq!(
-            poseidon.weights_across(&weights, &differences),
+            poseidon.weights_across(&weights, ratio, &differences),
             poseidon.transposed(&w)
         );
         assert_eq!(poseidon.constant_across(&weights, &differences), constant);

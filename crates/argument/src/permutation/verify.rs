@@ -44,15 +44,14 @@ fn sumcheck<C: Channel>(
     channel: &mut C,
 ) -> Result<C::Extension, Error> {
     let point = &mut state.point;
-    let moments = skip::moments(&point.skip);
     let (rho, mut claim) = round::receive(
         label::SKIP,
         skip::CUBE_SIZE - 1,
         state.value,
-        Claimed::Moments(&moments[1..]),
+        Claimed::Skip(&point.skip),
         channel,
     )?;
-    point.skip = skip::basis(rho);
+    point.skip = skip::Weights::Basis(rho);
 
     let slots = order::slots(point.slots.len());
     let lanes = order::lanes(point.lanes.len());
@@ -99,9 +98,9 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
     }
 
     let (high, low) = slots.split_at(slots.len() - SKIP);
-    let skip = eq::table(low);
+    let low = eq::table(low);
     let point = Point {
-        skip: from_fn(|x| skip[x]),
+        skip: skip::Weights::Values(from_fn(|x| low[x])),
         slots: high.to_vec(),
         lanes,
     };

@@ -109,7 +109,8 @@ impl<const W: usize> Full<'_, W> {
     ) -> impl Rounds + 'a {
         // Random weights are zero with probability 2^-154; such a proof fails to verify.
         let roots = cube_roots(self.weights);
-        let factors: [Eight; W] = from_fn(|j| eight(&point.skip.map(|l| l * roots[j].root)));
+        let factors: [Eight; W] =
+            from_fn(|j| eight(&point.skip.values().map(|l| l * roots[j].root)));
         let idle = &self.idle.full[self.round];
         let source = move |index: usize, row: &mut Row<PF, W>| {
             let octets = self.states.full(self.round, index);

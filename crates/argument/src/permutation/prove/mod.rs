@@ -126,10 +126,9 @@ impl<S: Speaker> Channel<'_, S> {
     ) -> (EF, EF) {
         let mut sum: [EF; skip::CUBE_SIZE] = from_fn(|i| shares.0[i] + shares.1[i]);
         let rho = self.polynomial(label::SKIP, &mut sum[1..]);
-        let moments = skip::moments(&state.point.skip);
-        let claimed = Claimed::Moments(&moments[1..]);
+        let claimed = Claimed::Skip(&state.point.skip);
         state.value = next_claim(state.value, claimed, &sum[1..], rho);
-        state.point.skip = skip::basis(rho);
+        state.point.skip = skip::Weights::Basis(rho);
         (horner(&shares.0, rho), horner(&shares.1, rho))
     }
 

@@ -10,11 +10,11 @@ use core::array::from_fn;
 use p3_field::{Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, Multiplier, add, dot_base, eight, weighted_sum, zero};
 use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
+use sheaf_sumcheck::{eq, skip};
 use sheaf_transcript::{EF, F, PF};
 
 use super::component::{pair_weights, scalar_row, tail_mass};
@@ -96,9 +96,9 @@ pub(super) fn prove<S: Speaker>(
     let evaluations = channel.evaluations(evaluations, gate, value);
 
     let (high, low) = slots.split_at(slots.len() - SKIP);
-    let skip = eq::table(low);
+    let low = eq::table(low);
     let state = State::new(Point {
-        skip: from_fn(|x| skip[x]),
+        skip: skip::Weights::Values(from_fn(|x| low[x])),
         slots: high.to_vec(),
         lanes: point,
     });

@@ -226,7 +226,7 @@ impl<const W: usize> Partial<'_, W> {
         claim: EF,
         tables: (&'a mut Table<PF, 2>, &'a mut Table<PF, 1>),
     ) -> Box<dyn Rounds + 'a> {
-        let factor = eight(&point.skip);
+        let factor = eight(&point.skip.values());
         let linear = move |index: usize| dot(&column.values[index], &factor);
         let Some((round, weight)) = self.cube else {
             let source = move |index: usize, row: &mut Row<PF, 1>| {
@@ -243,7 +243,7 @@ impl<const W: usize> Partial<'_, W> {
         };
         // A random weight is zero with probability 2^-154; such a proof fails to verify.
         let CubeRoot { root, inverse } = cube_roots(&[weight])[0];
-        let root_factor = eight(&point.skip.map(|l| l * root));
+        let root_factor = eight(&point.skip.values().map(|l| l * root));
         let source = move |index: usize, row: &mut Row<PF, 2>| {
             let u = dot_base(self.element(round, index), &root_factor);
             let l = linear(index);
