@@ -8,7 +8,7 @@ use p3_field::{PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_argument::permutation::prove::prove;
 use sheaf_argument::permutation::verify::verify;
-use sheaf_argument::permutation::{OutputClaim, Shape, Trace};
+use sheaf_argument::permutation::{Block, OutputClaim, Shape, Trace};
 use sheaf_transcript::{EF, F, Label, PF, ProverTranscript, Transcript, VerifierTranscript};
 
 const CHALLENGE: Label = Label::new("bench/challenge");
@@ -47,15 +47,17 @@ fn record(shape: &Shape, trace: &mut Trace) {
 fn claim(shape: &Shape) -> OutputClaim {
     let mut transcript = ProverTranscript::new();
     transcript.absorb(CHALLENGE, &[F::ONE]);
-    let mut sample = || transcript.sample();
+    let lane_point = transcript.sample_point(shape.log_lanes);
+    let mut block = |slots: usize, elements: usize| Block {
+        first_slot: 0,
+        slots: transcript.sample_point(slots),
+        first_element: 0,
+        elements: transcript.sample_point(elements),
+    };
     OutputClaim {
-        lane_point: (0..shape.log_lanes).map(|_| sample()).collect(),
-        weights16: (0..1 << shape.log_slots16)
-            .map(|_| from_fn(|_| sample()))
-            .collect(),
-        weights24: (0..1 << shape.log_slots24)
-            .map(|_| from_fn(|_| sample()))
-            .collect(),
+        lane_point,
+        narrow: vec![block(shape.slots16, 16)],
+        wide: vec![block(shape.slots24, 24)],
         value: EF::ZERO,
     }
 }

@@ -43,7 +43,7 @@
 //! `E` is the extension field.
 //!
 //! 1. *Output layer.* Consumes an [`OutputClaim`], whose slot weights `W_k` are
-//!    arbitrary. With `v_k = M^T W_k` it is
+//!    arbitrary (given as products, see [`Block`]). With `v_k = M^T W_k` it is
 //!    `sum_{k,j} v_{k,j} sum_lane eq(lane) a_{k,j}(lane)^3`. The lane variables are bound
 //!    first (degree 3 without the factor `eq`), then the slot variables (degree 4;
 //!    the missing top variables of the shorter table carry the factor `1 - X`).
@@ -87,6 +87,7 @@
 //! Evaluations are those of width 16, then those of width 24; of a partial layer
 //! `u16` (not in the last three), `u24`, `L`.
 
+mod claims;
 mod layers;
 mod order;
 mod poseidon;
@@ -101,9 +102,10 @@ mod tests;
 mod trace;
 pub mod verify;
 
-use sheaf_transcript::{EF, TranscriptError};
+use sheaf_transcript::TranscriptError;
 use thiserror::Error;
 
+pub use claims::{Block, InputClaim, OutputClaim};
 pub use soundness::error_terms;
 #[cfg(feature = "prover")]
 pub use trace::{LaneGroup, Trace};
@@ -125,60 +127,13 @@ pub struct Shape {
     pub slots24: usize,
 }
 
-/// A claim about outputs, from which the argument starts:
-///
-/// ```text
-///     sum_lane eq(lane_point, lane) * (
-///         sum_{k,j} weights16[k][j] out16[k][j](lane) + sum_{t,j} weights24[t][j] out24[t][j](lane)
-///     ) = value
-/// ```
-///
-/// The weights range over all `2^s` slots and may be zero.
-///
-/// The claim is not absorbed: point, weights and value must be functions of what
-/// the transcript has absorbed already, or a prover could choose them last.
-#[must_use = "a claim that is not reduced is not proven"]
-#[derive(Clone, Debug)]
-pub struct OutputClaim<E = EF> {
-    /// Coordinates for the lane bits, most significant first.
-    pub lane_point: Vec<E>,
-    /// Per width-16 slot and element.
-    pub weights16: Vec<[E; 16]>,
-    /// Per width-24 slot and element.
-    pub weights24: Vec<[E; 24]>,
-    /// The claimed sum.
-    pub value: E,
-}
-
-/// The claims about inputs that the argument leaves open:
-///
-/// ```text
-///     inputs16[j] = sum_k slot_weights16[k] sum_lane eq(lane_point, lane) in16[k][j](lane)
-/// ```
-///
-/// and likewise for width 24.
-#[must_use = "an input claim that is not checked leaves the outputs unproven"]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputClaim<E = EF> {
-    /// Coordinates for the lane bits, most significant first.
-    pub lane_point: Vec<E>,
-    /// Weights of all `2^s16` width-16 slots.
-    pub slot_weights16: Vec<E>,
-    /// Weights of all `2^s24` width-24 slots.
-    pub slot_weights24: Vec<E>,
-    /// Claimed weighted sum of each width-16 input column.
-    pub inputs16: [E; 16],
-    /// Claimed weighted sum of each width-24 input column.
-    pub inputs24: [E; 24],
-}
-
 /// Why a proof, or the question that it should answer, is not acceptable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Error {
     /// The shape violates a bound stated at its fields.
     #[error("the shape of the permutation tables is invalid")]
     Shape,
-    /// The lengths in the output claim differ from those in the shape.
+    /// The point or a block of the output claim does not fit the shape.
     #[error("the output claim does not fit the shape")]
     Claim,
     /// The proof is malformed.
@@ -218,18 +173,5 @@ impl Shape {
     /// Slot variables of the larger table.
     pub(crate) fn log_slots(&self) -> usize {
         self.log_slots16.max(self.log_slots24)
-    }
-}
-
-impl<E> OutputClaim<E> {
-    /// Whether the lengths are those of `shape`.
-    ///
-    /// # Errors
-    /// [`Error::Claim`] if they are not.
-    pub fn check(&self, shape: &Shape) -> Result<(), Error> {
-        let fits = self.lane_point.len() == shape.log_lanes
-            && self.weights16.len() == 1 << shape.log_slots16
-            && self.weights24.len() == 1 << shape.log_slots24;
-        if fits { Ok(()) } else { Err(Error::Claim) }
     }
 }

@@ -163,7 +163,52 @@ impl<const W: usize> Poseidon<W> {
 
 /// `M^T w` for the circulant matrix `M` with this first column.
 fn transposed<const W: usize, E: Extension>(column: &[F; W], weights: &[E; W]) -> [E; W] {
-    from_fn(|l| (0..W).map(|j| weights[j] * column[(W + j - l) % W]).sum())
+    let reversed: [F; W] = from_fn(|i| column[(W - i) % W]);
+    let product = cyclic_product(weights, &reversed);
+    from_fn(|l| product[l])
+}
+
+/// `a b` modulo `X^n - 1`, for polynomials with these `n` coefficients.
+///
+/// Where `n` is even, that is a product modulo `X^(n/2) - 1` and one modulo `X^(n/2) + 1`.
+fn cyclic_product<E: Extension>(a: &[E], b: &[F]) -> Vec<E> {
+    if !a.len().is_multiple_of(2) {
+        return product_modulo(a, b, F::ONE);
+    }
+    let ((a_low, a_high), (b_low, b_high)) = (a.split_at(a.len() / 2), b.split_at(b.len() / 2));
+    let pairs = || (a_low.iter().zip(a_high), b_low.iter().zip(b_high));
+    let (a, b) = pairs();
+    let sums: (Vec<E>, Vec<F>) = (
+        a.map(|(&x, &y)| x + y).collect(),
+        b.map(|(&x, &y)| x + y).collect(),
+    );
+    let (a, b) = pairs();
+    let differences: (Vec<E>, Vec<F>) = (
+        a.map(|(&x, &y)| x - y).collect(),
+        b.map(|(&x, &y)| x - y).collect(),
+    );
+    let plus = cyclic_product(&sums.0, &sums.1);
+    let minus = product_modulo(&differences.0, &differences.1, F::NEG_ONE);
+    let halves = || plus.iter().zip(&minus);
+    let low = halves().map(|(&x, &y)| (x + y).halve());
+    let high = halves().map(|(&x, &y)| (x - y).halve());
+    low.chain(high).collect()
+}
+
+/// `a b` modulo `X^n - wrap`, coefficient by coefficient.
+fn product_modulo<E: Extension>(a: &[E], b: &[F], wrap: F) -> Vec<E> {
+    let n = a.len();
+    let coefficient = |l: usize| {
+        let term = |j: usize| {
+            if j <= l {
+                a[j] * b[l - j]
+            } else {
+                a[j] * (b[n + l - j] * wrap)
+            }
+        };
+        (0..n).map(term).sum()
+    };
+    (0..n).map(coefficient).collect()
 }
 
 /// `M^T w` for the circulant matrix `M` with this first column `m`, and `w_j = first ratio^j`.
@@ -192,7 +237,8 @@ fn dot<E: Extension>(weights: &[E], constants: &[F]) -> E {
 #[cfg(test)]
 mod tests {
     use sheaf_sumcheck::univariate;
-    use sheaf_transcript::EF;
+    use sheaf_transcript::counting::{Counted, Counting};
+    use sheaf_transcript::{EF, VerifierTranscript};
 
     use super::*;
 
@@ -229,6 +275,37 @@ mod tests {
     fn partial_rounds_are_crossed_at_once_as_step_by_step() {
         step_by_step(Poseidon::narrow());
         step_by_step(Poseidon::wide());
+    }
+
+    #[test]
+    fn products_are_those_with_the_transposed_matrix() {
+        fn compare<const W: usize>(poseidon: &Poseidon<W>) {
+            let weights = elements::<W>(9);
+            let entry = |i: usize, j: usize| poseidon.column[(W + i - j) % W];
+            let column = |j: usize| (0..W).map(|i| weights[i] * entry(i, j)).sum();
+            assert_eq!(poseidon.transposed(&weights), from_fn(column));
+        }
+        compare(Poseidon::narrow());
+        compare(Poseidon::wide());
+    }
+
+    #[test]
+    fn products_are_cheaper_than_the_matrix_has_entries() {
+        let cost = |multiply: &dyn Fn()| {
+            let channel = Counting::new(VerifierTranscript::new(&[]));
+            multiply();
+            (channel.cost().ext, channel.cost().mixed)
+        };
+        fn ignore<const W: usize>(_: [Counted; W]) {}
+        let one = Counted(EF::ONE);
+        // Modulo X^8 + 1, X^4 + 1, X^2 + 1, X + 1, X - 1; modulo X^12 + 1, X^6 + 1, X^3 + 1, X^3 - 1.
+        let narrow = cost(&|| ignore(Poseidon::narrow().transposed(&[one; 16])));
+        assert_eq!(narrow, (0, 64 + 16 + 4 + 1 + 1));
+        let wide = cost(&|| ignore(Poseidon::wide().transposed(&[one; 24])));
+        assert_eq!(wide, (0, 144 + 36 + 9 + 9));
+        // Powers: one product of either kind per element, and another mixed one for the first element.
+        let powers = cost(&|| ignore(Poseidon::wide().transposed_powers(&[one; 24], one)));
+        assert_eq!(powers, (24, 24 + 23));
     }
 
     #[test]

@@ -8,9 +8,10 @@ use sheaf_transcript::{Channel, Extension};
 
 use crate::checks::{Check, applies};
 
+use super::claims::{fold_slots, slots_covered};
 use super::layers::{Point, State, label};
 use super::poseidon::Poseidon;
-use super::{Error, InputClaim, OutputClaim, SKIP, Shape, order};
+use super::{Block, Error, InputClaim, OutputClaim, SKIP, Shape, order};
 
 /// Reduces a claim about outputs to a claim about inputs, which the caller has to check.
 ///
@@ -76,8 +77,8 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
 ) -> Result<(State<E>, Vec<E>), Error> {
     let OutputClaim {
         lane_point: mut lanes,
-        weights16,
-        weights24,
+        narrow: narrow_blocks,
+        wide: wide_blocks,
         mut value,
     } = claim;
     for i in order::lanes(shape.log_lanes) {
@@ -91,8 +92,13 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
 
     let evaluations = channel.receive(label::EVALUATIONS, 16 + 24)?;
     let (narrow, wide) = evaluations.split_at(16);
-    let gate = output_gate(Poseidon::narrow(), &weights16, &slots, narrow)
-        + output_gate(Poseidon::wide(), &weights24, &slots, wide);
+    let own = |log_slots: usize| slots.split_at(slots.len() - log_slots);
+    let gate = output_gate(
+        Poseidon::narrow(),
+        &narrow_blocks,
+        own(shape.log_slots16),
+        narrow,
+    ) + output_gate(Poseidon::wide(), &wide_blocks, own(shape.log_slots24), wide);
     if gate != value && applies(Check::PermutationLayer(0)) {
         return Err(Error::Layer { layer: 0 });
     }
@@ -107,29 +113,18 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
     Ok((State::new(point), evaluations))
 }
 
-/// One table's share of the output layer's gate.
+/// One table's share of the output layer's gate, at the slot variables that it lacks and those that it has.
 ///
-/// Where the table has fewer slot variables than there are, it fills the half of the
-/// hypercube on which the missing top variables are zero.
+/// It fills the half of the hypercube on which the missing ones are zero.
 fn output_gate<const W: usize, E: Extension>(
     poseidon: &Poseidon<W>,
-    weights: &[[E; W]],
-    slots: &[E],
+    blocks: &[Block<E>],
+    (missing, own): (&[E], &[E]),
     evaluations: &[E],
 ) -> E {
-    let missing = slots.len() - weights.len().ilog2() as usize;
-    let (missing, own) = slots.split_at(missing);
     let scale = missing.iter().map(|&r| E::ONE - r).product();
-    let mut folded = [E::ZERO; W];
-    for (e, weights) in eq::scaled_table(own, scale).into_iter().zip(weights) {
-        // Most slots feed few elements.
-        for (sum, &w) in folded.iter_mut().zip(weights) {
-            if w != E::ZERO {
-                *sum += e * w;
-            }
-        }
-    }
-    let weights = poseidon.transposed(&folded);
+    let slots = eq::prefix_table(own, slots_covered(blocks), scale);
+    let weights = poseidon.transposed(&fold_slots(blocks, &slots));
     weights
         .iter()
         .zip(evaluations)

@@ -22,11 +22,12 @@ use super::folding::{Folding, column_at};
 use super::geometry::{Lanes, Step, lane_steps};
 use super::slots::SlotTable;
 use super::{Channel, Scratch, Speaker};
+use crate::permutation::claims::dense;
 use crate::permutation::layers::{Point, State, label};
 use crate::permutation::poseidon::{HALF_FULL_ROUNDS, Poseidon};
 use crate::permutation::record::{Idle, Kernel, Narrow, Wide};
 use crate::permutation::trace::States;
-use crate::permutation::{OutputClaim, SKIP, Shape, order};
+use crate::permutation::{Block, OutputClaim, SKIP, Shape, order};
 
 /// Index of the last full round.
 pub(super) const LAST: usize = 2 * HALF_FULL_ROUNDS - 1;
@@ -42,14 +43,14 @@ pub(super) fn prove<S: Speaker>(
 ) -> (State, Vec<EF>) {
     let OutputClaim {
         lane_point: mut point,
-        weights16,
-        weights24,
+        narrow: narrow_blocks,
+        wide: wide_blocks,
         mut value,
     } = claim;
     let lanes = Lanes::new(shape, &point);
     let (mut a, mut b) = rayon::join(
         || {
-            let weights = transposed(Poseidon::narrow(), &weights16);
+            let weights = transposed(Poseidon::narrow(), &narrow_blocks, shape.log_slots16);
             Output::new(
                 narrow,
                 Narrow::idle(),
@@ -59,7 +60,7 @@ pub(super) fn prove<S: Speaker>(
             )
         },
         || {
-            let weights = transposed(Poseidon::wide(), &weights24);
+            let weights = transposed(Poseidon::wide(), &wide_blocks, shape.log_slots24);
             Output::new(wide, Wide::idle(), weights, &lanes, &mut scratch.wide.full)
         },
     );
@@ -105,8 +106,13 @@ pub(super) fn prove<S: Speaker>(
     (state, evaluations)
 }
 
-fn transposed<const W: usize>(poseidon: &Poseidon<W>, weights: &[[EF; W]]) -> Vec<[EF; W]> {
-    weights
+/// The weights of the cubes of every slot.
+fn transposed<const W: usize>(
+    poseidon: &Poseidon<W>,
+    blocks: &[Block],
+    log_slots: usize,
+) -> Vec<[EF; W]> {
+    dense(blocks, 1 << log_slots)
         .par_iter()
         .map(|weights| poseidon.transposed(weights))
         .collect()

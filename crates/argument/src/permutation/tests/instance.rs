@@ -10,13 +10,13 @@ use sheaf_sumcheck::eq;
 use sheaf_transcript::field::from_coefficients;
 use sheaf_transcript::{EF, F, PF};
 
-use crate::permutation::{InputClaim, OutputClaim, Shape, Trace};
+use crate::permutation::{Block, InputClaim, OutputClaim, Shape, Trace};
 
 /// Inputs and outputs by lane and slot, over all positions.
 struct Table<const W: usize> {
     inputs: Vec<Vec<[F; W]>>,
     outputs: Vec<Vec<[F; W]>>,
-    weights: Vec<[EF; W]>,
+    blocks: Vec<Block>,
 }
 
 pub(super) struct Instance {
@@ -30,6 +30,36 @@ fn element(rng: &mut SmallRng) -> EF {
     from_coefficients(core::array::from_fn(|_| rng.random()))
 }
 
+/// All slots but every fifth one, each with weights of its own.
+fn single_slots(rng: &mut SmallRng, slots: usize, width: usize) -> Vec<Block> {
+    (0..slots)
+        .filter(|slot| slot % 5 != 4)
+        .map(|slot| Block {
+            first_slot: slot,
+            slots: vec![EF::ONE],
+            first_element: 0,
+            elements: (0..width).map(|_| element(rng)).collect(),
+        })
+        .collect()
+}
+
+/// Products: two that overlap, one of unused slots, an empty one; some slots and elements are in none.
+fn products(rng: &mut SmallRng, slots: usize, width: usize) -> Vec<Block> {
+    let mut block = |slots: core::ops::Range<usize>, elements: core::ops::Range<usize>| Block {
+        first_slot: slots.start,
+        slots: slots.map(|_| element(rng)).collect(),
+        first_element: elements.start,
+        elements: elements.map(|_| element(rng)).collect(),
+    };
+    vec![
+        block(0..slots / 2, 0..width),
+        block(1..3, 3..width - 2),
+        block(slots / 2 + 1..slots - 1, 2..9),
+        block(slots - 1..slots, width - 1..width),
+        block(0..0, 0..width),
+    ]
+}
+
 impl<const W: usize> Table<W> {
     fn random(
         rng: &mut SmallRng,
@@ -41,13 +71,7 @@ impl<const W: usize> Table<W> {
         let mut table = Self {
             inputs: vec![vec![[F::ZERO; W]; 1 << slots.0]; 1 << shape.log_lanes],
             outputs: vec![vec![idle; 1 << slots.0]; 1 << shape.log_lanes],
-            // Some slots and some single columns without weight.
-            weights: (0..1 << slots.0)
-                .map(|slot| match slot % 5 {
-                    4 => [EF::ZERO; W],
-                    _ => core::array::from_fn(|_| element(rng)),
-                })
-                .collect(),
+            blocks: single_slots(rng, 1 << slots.0, W),
         };
         for lane in 0..shape.lanes {
             for slot in 0..slots.1 {
@@ -63,9 +87,12 @@ impl<const W: usize> Table<W> {
         let lanes = eq::table(lane_point);
         let mut sum = EF::ZERO;
         for (e, outputs) in lanes.into_iter().zip(&self.outputs) {
-            for (output, weights) in outputs.iter().zip(&self.weights) {
-                for (&o, &w) in output.iter().zip(weights) {
-                    sum += e * w * o;
+            for block in &self.blocks {
+                for (k, &slot) in block.slots.iter().enumerate() {
+                    for (j, &element) in block.elements.iter().enumerate() {
+                        let output = outputs[block.first_slot + k][block.first_element + j];
+                        sum += e * slot * element * output;
+                    }
                 }
             }
         }
@@ -129,6 +156,14 @@ impl Instance {
         }
     }
 
+    /// The same instance under weights that are products.
+    pub(super) fn with_products(mut self) -> Self {
+        let mut rng = SmallRng::seed_from_u64(7);
+        self.narrow.blocks = products(&mut rng, 1 << self.shape.log_slots16, 16);
+        self.wide.blocks = products(&mut rng, 1 << self.shape.log_slots24, 24);
+        self
+    }
+
     /// Records all permutations and compares their outputs with the reference.
     pub(super) fn record(&self, trace: &mut Trace) {
         trace.reset(self.shape);
@@ -144,12 +179,12 @@ impl Instance {
         });
     }
 
-    /// The true claim, with a few single columns without weight.
+    /// The true claim.
     pub(super) fn output_claim(&self) -> OutputClaim {
         OutputClaim {
             lane_point: self.lane_point.clone(),
-            weights16: self.narrow.weights.clone(),
-            weights24: self.wide.weights.clone(),
+            narrow: self.narrow.blocks.clone(),
+            wide: self.wide.blocks.clone(),
             value: self.narrow.output(&self.lane_point) + self.wide.output(&self.lane_point),
         }
     }

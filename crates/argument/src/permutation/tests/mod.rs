@@ -9,7 +9,9 @@ use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, ProverTranscript, Transcript, VerifierTranscript};
 
 use self::instance::Instance;
-use super::{InputClaim, OutputClaim, Shape, Trace, error_terms, prove::prove, verify::verify};
+use super::{
+    Block, InputClaim, OutputClaim, Shape, Trace, error_terms, prove::prove, verify::verify,
+};
 
 const PROD: Shape = Shape {
     log_lanes: 4,
@@ -38,7 +40,11 @@ const fn with_lanes(shape: Shape, log_lanes: usize, lanes: usize) -> Shape {
 }
 
 fn round_trip(shape: Shape, trace: &mut Trace) {
-    let instance = Instance::random(shape);
+    round_trip_of(shape, &Instance::random(shape), trace);
+    round_trip_of(shape, &Instance::random(shape).with_products(), trace);
+}
+
+fn round_trip_of(shape: Shape, instance: &Instance, trace: &mut Trace) {
     instance.record(trace);
     let claim = instance.output_claim();
 
@@ -57,10 +63,16 @@ fn round_trip(shape: Shape, trace: &mut Trace) {
 
 fn counted(claim: &OutputClaim) -> OutputClaim<Counted> {
     let all = |elements: &[EF]| elements.iter().copied().map(Counted).collect();
+    let block = |block: &Block| Block {
+        first_slot: block.first_slot,
+        slots: all(&block.slots),
+        first_element: block.first_element,
+        elements: all(&block.elements),
+    };
     OutputClaim {
         lane_point: all(&claim.lane_point),
-        weights16: claim.weights16.iter().map(|w| w.map(Counted)).collect(),
-        weights24: claim.weights24.iter().map(|w| w.map(Counted)).collect(),
+        narrow: claim.narrow.iter().map(block).collect(),
+        wide: claim.wide.iter().map(block).collect(),
         value: Counted(claim.value),
     }
 }
@@ -232,9 +244,26 @@ fn invalid_shapes_and_claims_are_errors() {
     assert_eq!(run(with_lanes(TEST, 4, 0), claim.clone()), Error::Shape);
     assert_eq!(run(with_lanes(TEST, 4, 17), claim.clone()), Error::Shape);
     assert_eq!(run(with_lanes(TEST, 5, 17), claim.clone()), Error::Claim);
-    let mut short = claim.clone();
-    short.weights24.pop();
-    assert_eq!(run(TEST, short), Error::Claim);
+    let block = |first_slot, slots, first_element, elements| Block {
+        first_slot,
+        slots: vec![EF::ONE; slots],
+        first_element,
+        elements: vec![EF::ONE; elements],
+    };
+    let bad = [
+        block(0, 17, 0, 24),
+        block(16, 1, 0, 1),
+        block(17, 0, 0, 1),
+        block(0, 16, 1, 24),
+        block(0, 1, 24, 1),
+        block(usize::MAX, 2, 0, 1),
+        block(0, 1, usize::MAX, 2),
+    ];
+    for bad in bad {
+        let mut claim = claim.clone();
+        claim.wide.push(bad);
+        assert_eq!(run(TEST, claim), Error::Claim);
+    }
     assert!(matches!(run(TEST, claim), Error::Transcript(_)));
 }
 
