@@ -119,7 +119,10 @@ pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     let initial = link::first_capacities(r2, shape.lanes, &key_weights);
     let first = joined.weigh(Check::FirstCapacities, initial);
 
-    let input_form = inputs::input_forms(shape, at_inputs, inputs, &mut joined);
+    let (Some(narrow), Some(wide)) = (&inputs.narrow, &inputs.wide) else {
+        unreachable!("a lane has permutations of both widths")
+    };
+    let input_form = inputs::input_forms(shape, at_inputs, (narrow, wide), &mut joined);
     Wired {
         constraint_point: r2.clone(),
         constraint_form,

@@ -2,17 +2,18 @@
 
 use sheaf_transcript::{EF, Extension};
 
-use super::{Error, Shape};
+use super::error::Error;
+use super::shape::{Shape, TableShape};
 
 /// A claim about outputs, from which the argument starts:
 ///
 /// ```text
 ///     sum_lane eq(lane_point, lane) * (
-///         sum_{k,j} weights16[k][j] out16[k][j](lane) + sum_{t,j} weights24[t][j] out24[t][j](lane)
+///         sum_{k,j} narrow[k][j] out16[k][j](lane) + sum_{t,j} wide[t][j] out24[t][j](lane)
 ///     ) = value
 /// ```
 ///
-/// where the weights are sums of the blocks of their width.
+/// where the weights of either width are the sum of its blocks.
 ///
 /// The claim is not absorbed: point, weights and value must be functions of what
 /// the transcript has absorbed already, or a prover could choose them last.
@@ -21,9 +22,9 @@ use super::{Error, Shape};
 pub struct OutputClaim<E = EF> {
     /// Coordinates for the lane bits, most significant first.
     pub lane_point: Vec<E>,
-    /// Weights of the width-16 outputs.
+    /// Weights of the width-16 outputs; none if that table is absent.
     pub narrow: Vec<Block<E>>,
-    /// Weights of the width-24 outputs.
+    /// Weights of the width-24 outputs; none if that table is absent.
     pub wide: Vec<Block<E>>,
     /// The claimed sum.
     pub value: E,
@@ -45,26 +46,32 @@ pub struct Block<E = EF> {
     pub elements: Vec<E>,
 }
 
-/// The claims about inputs that the argument leaves open:
-///
-/// ```text
-///     inputs16[j] = sum_k slot_weights16[k] sum_lane eq(lane_point, lane) in16[k][j](lane)
-/// ```
-///
-/// and likewise for width 24.
+/// The claims about inputs that the argument leaves open, one [`TableClaim`] for each table.
 #[must_use = "an input claim that is not checked leaves the outputs unproven"]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputClaim<E = EF> {
     /// Coordinates for the lane bits, most significant first.
     pub lane_point: Vec<E>,
-    /// Weights of all `2^s16` width-16 slots.
-    pub slot_weights16: Vec<E>,
-    /// Weights of all `2^s24` width-24 slots.
-    pub slot_weights24: Vec<E>,
-    /// Claimed weighted sum of each width-16 input column.
-    pub inputs16: [E; 16],
-    /// Claimed weighted sum of each width-24 input column.
-    pub inputs24: [E; 24],
+    /// The inputs of width 16, if there is such a table.
+    pub narrow: Option<TableClaim<16, E>>,
+    /// The inputs of width 24, if there is such a table.
+    pub wide: Option<TableClaim<24, E>>,
+}
+
+/// The claims about the input columns of one table:
+///
+/// ```text
+///     inputs[j] = sum_k slot_weights[k] sum_lane eq(lane_point, lane) in[k][j](lane)
+/// ```
+///
+/// over all slots and lane positions. Where a slot is unused or a lane not live, `in` is zero by definition: whoever
+/// expresses the inputs by other columns leaves these out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableClaim<const W: usize, E = EF> {
+    /// Weights of all `2^s` slots.
+    pub slot_weights: Vec<E>,
+    /// Claimed weighted sum of each input column.
+    pub inputs: [E; W],
 }
 
 impl<E> OutputClaim<E> {
@@ -73,12 +80,14 @@ impl<E> OutputClaim<E> {
     /// # Errors
     /// [`Error::Claim`] if they are not.
     pub fn check(&self, shape: &Shape) -> Result<(), Error> {
-        let fit = |blocks: &[Block<E>], log_slots: usize, width: usize| {
-            blocks.iter().all(|block| block.fits(1 << log_slots, width))
+        let fit = |blocks: &[Block<E>], table: Option<TableShape>, width: usize| {
+            let fits =
+                |block: &Block<E>| table.is_some_and(|t| block.fits(1 << t.log_slots, width));
+            blocks.iter().all(fits)
         };
         let fits = self.lane_point.len() == shape.log_lanes
-            && fit(&self.narrow, shape.log_slots16, 16)
-            && fit(&self.wide, shape.log_slots24, 24);
+            && fit(&self.narrow, shape.narrow, 16)
+            && fit(&self.wide, shape.wide, 24);
         if fits { Ok(()) } else { Err(Error::Claim) }
     }
 }
@@ -86,9 +95,8 @@ impl<E> OutputClaim<E> {
 impl<E> Block<E> {
     fn fits(&self, slots: usize, width: usize) -> bool {
         let within = |first: usize, weights: &[E], bound: usize| {
-            bound
-                .checked_sub(first)
-                .is_some_and(|left| weights.len() <= left)
+            let left = bound.checked_sub(first);
+            left.is_some_and(|left| weights.len() <= left)
         };
         within(self.first_slot, &self.slots, slots)
             && within(self.first_element, &self.elements, width)

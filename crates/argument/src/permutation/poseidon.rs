@@ -11,6 +11,9 @@ use sheaf_transcript::{Extension, F};
 
 /// Full rounds at each end of a permutation.
 pub(crate) const HALF_FULL_ROUNDS: usize = 4;
+/// Index of the last round among the full ones.
+#[cfg(feature = "prover")]
+pub(crate) const LAST_FULL: usize = 2 * HALF_FULL_ROUNDS - 1;
 
 /// The permutation of width `W` in its textbook form, and what its matrix and constants add up to over all partial rounds.
 ///
@@ -107,9 +110,9 @@ impl<const W: usize> Poseidon<W> {
         }
     }
 
-    /// Number of partial rounds.
-    pub(crate) fn partial_rounds(&self) -> usize {
-        self.round_constants.len() - 2 * HALF_FULL_ROUNDS
+    /// Number of rounds.
+    pub(crate) const fn rounds(&self) -> usize {
+        self.round_constants.len()
     }
 
     /// `M^T w`.
@@ -255,7 +258,7 @@ mod tests {
         let mut constant = EF::ZERO;
         let mut differences = Vec::new();
         let round = |k: usize| poseidon.round_constants.len() - HALF_FULL_ROUNDS - k;
-        for k in 0..poseidon.partial_rounds() {
+        for k in 0..poseidon.constant_of_differences.len() {
             constant += poseidon.constant(&w, round(k));
             w = poseidon.transposed(&w);
             assert_eq!(poseidon.element_weight(&weights, &differences), w[0]);
@@ -263,7 +266,7 @@ mod tests {
             differences.push(next - w[0]);
             w[0] = next;
         }
-        constant += poseidon.constant(&w, round(poseidon.partial_rounds()));
+        constant += poseidon.constant(&w, round(poseidon.constant_of_differences.len()));
         assert_eq!(
             poseidon.weights_across(&weights, ratio, &differences),
             poseidon.transposed(&w)

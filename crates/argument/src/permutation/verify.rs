@@ -1,17 +1,18 @@
 //! The verifying side.
 
-use core::array::from_fn;
-
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, skip};
 use sheaf_transcript::{Channel, Extension};
 
 use crate::checks::{Check, applies};
 
-use super::claims::{fold_slots, slots_covered};
-use super::layers::{Point, State, label};
+use super::claims::{Block, InputClaim, OutputClaim, fold_slots, slots_covered};
+use super::error::Error;
+use super::layers::{Evaluations, Layer, label};
+use super::order;
 use super::poseidon::Poseidon;
-use super::{Block, Error, InputClaim, OutputClaim, SKIP, Shape, order};
+use super::shape::Shape;
+use super::state::{Point, State};
 
 /// Reduces a claim about outputs to a claim about inputs, which the caller has to check.
 ///
@@ -24,17 +25,23 @@ pub fn verify<C: Channel>(
 ) -> Result<InputClaim<C::Extension>, Error> {
     shape.check()?;
     claim.check(shape)?;
-    let (mut state, mut evaluations) = output_layer(shape, claim, channel)?;
-    for (i, layer) in state.layers().into_iter().enumerate() {
+    let (point, mut evaluations) = output_layer(shape, claim, channel)?;
+    let mut state = State::new(shape, point);
+    for (i, layer) in Layer::after_output(shape).into_iter().enumerate() {
         state.leave(&evaluations, channel.sample());
         state.enter(layer);
         let claim = sumcheck(&mut state, channel)?;
-        evaluations = channel.receive(label::EVALUATIONS, layer.evaluations())?;
+        evaluations = receive(layer, channel)?;
         if state.gate(&evaluations) != claim && applies(Check::PermutationLayer(i + 1)) {
             return Err(Error::Layer { layer: i + 1 });
         }
     }
     Ok(state.input_claim(shape, &evaluations))
+}
+
+fn receive<C: Channel>(layer: Layer, channel: &mut C) -> Result<Evaluations<C::Extension>, Error> {
+    let evaluations = channel.receive(label::EVALUATIONS, layer.evaluations())?;
+    Ok(layer.read(&evaluations))
 }
 
 /// The univariate round and the rounds of one layer; moves the point.
@@ -74,7 +81,7 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
     shape: &Shape,
     claim: OutputClaim<E>,
     channel: &mut C,
-) -> Result<(State<E>, Vec<E>), Error> {
+) -> Result<(Point<E>, Evaluations<E>), Error> {
     let OutputClaim {
         lane_point: mut lanes,
         narrow: narrow_blocks,
@@ -90,27 +97,23 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
         (slots[i], value) = round::receive(label::OUTPUT_ROUND, 4, value, Claimed::Sum, channel)?;
     }
 
-    let evaluations = channel.receive(label::EVALUATIONS, 16 + 24)?;
-    let (narrow, wide) = evaluations.split_at(16);
-    let own = |log_slots: usize| slots.split_at(slots.len() - log_slots);
-    let gate = output_gate(
-        Poseidon::narrow(),
-        &narrow_blocks,
-        own(shape.log_slots16),
-        narrow,
-    ) + output_gate(Poseidon::wide(), &wide_blocks, own(shape.log_slots24), wide);
+    let evaluations = receive(Layer::output(shape), channel)?;
+    let mut gate = E::ZERO;
+    if let Evaluations::Full { narrow, wide } = &evaluations {
+        let own = |log_slots: usize| slots.split_at(slots.len() - log_slots);
+        if let (Some(table), Some(columns)) = (shape.narrow, narrow) {
+            let slots = own(table.log_slots);
+            gate += output_gate(Poseidon::narrow(), &narrow_blocks, slots, columns);
+        }
+        if let (Some(table), Some(columns)) = (shape.wide, wide) {
+            let slots = own(table.log_slots);
+            gate += output_gate(Poseidon::wide(), &wide_blocks, slots, columns);
+        }
+    }
     if gate != value && applies(Check::PermutationLayer(0)) {
         return Err(Error::Layer { layer: 0 });
     }
-
-    let (high, low) = slots.split_at(slots.len() - SKIP);
-    let low = eq::table(low);
-    let point = Point {
-        skip: skip::Weights::Values(from_fn(|x| low[x])),
-        slots: high.to_vec(),
-        lanes,
-    };
-    Ok((State::new(point), evaluations))
+    Ok((Point::new(&slots, lanes), evaluations))
 }
 
 /// One table's share of the output layer's gate, at the slot variables that it lacks and those that it has.
@@ -120,14 +123,11 @@ fn output_gate<const W: usize, E: Extension>(
     poseidon: &Poseidon<W>,
     blocks: &[Block<E>],
     (missing, own): (&[E], &[E]),
-    evaluations: &[E],
+    columns: &[E; W],
 ) -> E {
     let scale = missing.iter().map(|&r| E::ONE - r).product();
     let slots = eq::prefix_table(own, slots_covered(blocks), scale);
     let weights = poseidon.transposed(&fold_slots(blocks, &slots));
-    weights
-        .iter()
-        .zip(evaluations)
-        .map(|(&v, e)| v * e.cube())
-        .sum()
+    let terms = weights.iter().zip(columns);
+    terms.map(|(&v, x)| v * x.cube()).sum()
 }
