@@ -14,8 +14,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/2
-                round(5, 11, 1, 40, 10, 246, 11),
-                round(3, 8, 4, 16, 9, 61, 10),
+                round(5, 11, 1, 40, 10, 244, 12),
+                round(3, 8, 4, 16, 9, 60, 12),
             ],
         },
         SizeClass {
@@ -23,8 +23,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/4
-                round(5, 11, 2, 16, 8, 124, 11),
-                round(3, 8, 4, 16, 9, 61, 10),
+                round(5, 11, 2, 24, 10, 121, 12),
+                round(3, 8, 4, 16, 9, 60, 12),
             ],
         },
         SizeClass {
@@ -32,8 +32,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/8
-                round(5, 11, 3, 12, 9, 83, 10),
-                round(3, 8, 4, 16, 9, 61, 10),
+                round(5, 11, 3, 12, 9, 82, 12),
+                round(3, 8, 4, 16, 9, 60, 12),
             ],
         },
         SizeClass {
@@ -42,7 +42,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             rounds: &[
                 // rate 1/16
                 round(5, 11, 4, 8, 9, 62, 11),
-                round(3, 8, 4, 16, 9, 61, 10),
+                round(3, 8, 4, 16, 9, 60, 12),
             ],
         },
     ],
@@ -53,8 +53,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/2
-                round(4, 13, 1, 32, 11, 247, 12),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(4, 13, 1, 32, 11, 245, 13),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -63,8 +63,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/4
-                round(4, 13, 2, 16, 10, 125, 11),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(4, 13, 2, 16, 10, 124, 12),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -73,8 +73,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/8
-                round(4, 13, 3, 8, 9, 85, 10),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(4, 13, 3, 12, 11, 82, 12),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -83,8 +83,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/16
-                round(5, 12, 4, 5, 8, 64, 11),
-                round(4, 8, 4, 16, 9, 61, 10),
+                round(5, 12, 4, 8, 10, 62, 11),
+                round(4, 8, 4, 16, 9, 60, 12),
             ],
         },
     ],
@@ -95,8 +95,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/2
-                round(4, 14, 1, 24, 11, 251, 12),
-                round(3, 11, 3, 16, 10, 82, 11),
+                round(4, 14, 1, 32, 12, 245, 13),
+                round(3, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -105,8 +105,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/4
-                round(5, 13, 2, 16, 10, 125, 11),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(5, 13, 2, 16, 10, 123, 13),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -115,8 +115,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/8
-                round(5, 13, 3, 8, 9, 85, 10),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(5, 13, 3, 12, 11, 82, 12),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -125,8 +125,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/16
-                round(5, 13, 4, 5, 9, 64, 11),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(5, 13, 4, 8, 11, 62, 12),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -138,8 +138,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/2
-                round(5, 14, 1, 24, 11, 251, 12),
-                round(3, 11, 3, 16, 10, 82, 11),
+                round(5, 14, 1, 32, 12, 245, 13),
+                round(3, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -148,8 +148,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/4
-                round(5, 14, 2, 12, 10, 126, 12),
-                round(3, 11, 3, 16, 10, 82, 11),
+                round(5, 14, 2, 16, 11, 123, 13),
+                round(3, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -158,8 +158,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/8
-                round(6, 13, 3, 8, 9, 85, 10),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(6, 13, 3, 12, 11, 82, 12),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -168,8 +168,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/16
-                round(6, 13, 4, 5, 9, 64, 11),
-                round(3, 10, 3, 16, 9, 82, 11),
+                round(6, 13, 4, 8, 11, 62, 12),
+                round(3, 10, 3, 24, 11, 81, 11),
                 round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
@@ -181,8 +181,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 0,
             rounds: &[
                 // rate 1/2
-                round(5, 15, 1, 16, 10, 257, 13),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(5, 15, 1, 24, 12, 247, 14),
+                round(4, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -191,8 +191,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/4
-                round(6, 14, 2, 12, 10, 126, 12),
-                round(3, 11, 3, 16, 10, 82, 11),
+                round(6, 14, 2, 16, 11, 123, 13),
+                round(3, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -201,8 +201,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/8
-                round(6, 14, 3, 8, 10, 84, 12),
-                round(3, 11, 3, 16, 10, 82, 11),
+                round(6, 14, 3, 8, 10, 83, 13),
+                round(3, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -211,8 +211,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/16
-                round(6, 14, 4, 5, 10, 64, 11),
-                round(3, 11, 3, 16, 10, 82, 11),
+                round(6, 14, 4, 5, 10, 63, 13),
+                round(3, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -224,8 +224,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/2
-                round(6, 15, 1, 24, 12, 249, 13),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(6, 15, 1, 24, 12, 247, 14),
+                round(4, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -234,8 +234,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/4
-                round(6, 15, 2, 12, 11, 126, 12),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(6, 15, 2, 16, 12, 123, 13),
+                round(4, 11, 3, 16, 10, 81, 12),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -244,7 +244,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/8
-                round(7, 14, 3, 8, 10, 84, 12),
+                round(7, 14, 3, 8, 10, 83, 13),
                 round(3, 11, 3, 16, 10, 82, 11),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
@@ -254,7 +254,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/16
-                round(7, 14, 4, 5, 10, 64, 11),
+                round(7, 14, 4, 5, 10, 63, 13),
                 round(3, 11, 3, 16, 10, 82, 11),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
@@ -267,9 +267,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 1,
             rounds: &[
                 // rate 1/2
-                round(6, 16, 1, 16, 11, 257, 13),
-                round(4, 12, 2, 24, 11, 122, 12),
-                round(4, 8, 4, 16, 9, 61, 11),
+                round(6, 16, 1, 16, 11, 255, 14),
+                round(4, 12, 2, 24, 11, 121, 13),
+                round(4, 8, 4, 16, 9, 60, 13),
             ],
         },
         SizeClass {
@@ -277,8 +277,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/4
-                round(7, 15, 2, 12, 11, 126, 12),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(7, 15, 2, 16, 12, 122, 14),
+                round(4, 11, 3, 16, 10, 81, 13),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -287,8 +287,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/8
-                round(7, 15, 3, 8, 11, 84, 12),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(7, 15, 3, 8, 11, 83, 13),
+                round(4, 11, 3, 16, 10, 81, 13),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -297,8 +297,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/16
-                round(7, 15, 4, 5, 11, 64, 11),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(7, 15, 4, 5, 11, 63, 13),
+                round(4, 11, 3, 16, 10, 81, 13),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -310,9 +310,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/2
-                round(7, 16, 1, 16, 11, 257, 13),
-                round(4, 12, 2, 24, 11, 122, 12),
-                round(4, 8, 4, 16, 9, 61, 11),
+                round(7, 16, 1, 16, 11, 253, 15),
+                round(4, 12, 2, 24, 11, 121, 13),
+                round(4, 8, 4, 16, 9, 60, 13),
             ],
         },
         SizeClass {
@@ -320,9 +320,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/4
-                round(7, 16, 2, 8, 10, 129, 13),
-                round(4, 12, 2, 24, 11, 122, 12),
-                round(4, 8, 4, 16, 9, 61, 11),
+                round(7, 16, 2, 12, 12, 124, 14),
+                round(4, 12, 2, 24, 11, 121, 13),
+                round(4, 8, 4, 16, 9, 60, 13),
             ],
         },
         SizeClass {
@@ -331,7 +331,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             rounds: &[
                 // rate 1/8
                 round(8, 15, 3, 8, 11, 83, 13),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(4, 11, 3, 16, 10, 81, 13),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -340,8 +340,8 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/16
-                round(8, 15, 4, 5, 11, 64, 11),
-                round(4, 11, 3, 12, 9, 82, 12),
+                round(8, 15, 4, 5, 11, 63, 13),
+                round(4, 11, 3, 16, 10, 81, 13),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
@@ -353,10 +353,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 2,
             rounds: &[
                 // rate 1/2
-                round(7, 17, 1, 16, 12, 256, 14),
-                round(4, 13, 2, 16, 10, 124, 12),
-                round(3, 10, 3, 16, 9, 83, 10),
-                round(3, 7, 4, 16, 8, 62, 10),
+                round(7, 17, 1, 16, 12, 254, 15),
+                round(4, 13, 2, 24, 12, 120, 14),
+                round(3, 10, 3, 24, 11, 80, 13),
+                round(3, 7, 4, 16, 8, 61, 12),
             ],
         },
         SizeClass {
@@ -364,9 +364,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/4
-                round(8, 16, 2, 12, 12, 125, 13),
-                round(4, 12, 2, 24, 11, 122, 12),
-                round(4, 8, 4, 16, 9, 61, 11),
+                round(8, 16, 2, 12, 12, 124, 14),
+                round(4, 12, 2, 24, 11, 121, 13),
+                round(4, 8, 4, 16, 9, 60, 13),
             ],
         },
         SizeClass {
@@ -374,9 +374,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/8
-                round(8, 16, 3, 5, 10, 86, 13),
-                round(4, 12, 2, 24, 11, 122, 12),
-                round(4, 8, 4, 16, 9, 61, 11),
+                round(8, 16, 3, 8, 12, 83, 13),
+                round(4, 12, 2, 24, 11, 121, 13),
+                round(4, 8, 4, 16, 9, 60, 13),
             ],
         },
         SizeClass {
@@ -384,9 +384,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/16
-                round(8, 16, 4, 3, 10, 66, 13),
-                round(4, 12, 2, 24, 11, 122, 12),
-                round(4, 8, 4, 16, 9, 61, 11),
+                round(8, 16, 4, 5, 12, 63, 13),
+                round(4, 12, 2, 24, 11, 121, 13),
+                round(4, 8, 4, 16, 9, 60, 13),
             ],
         },
     ],
@@ -397,10 +397,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/2
-                round(8, 17, 1, 16, 12, 256, 14),
-                round(4, 13, 2, 16, 10, 124, 12),
-                round(3, 10, 3, 16, 9, 83, 10),
-                round(3, 7, 4, 16, 8, 62, 10),
+                round(8, 17, 1, 16, 12, 254, 15),
+                round(4, 13, 2, 24, 12, 120, 14),
+                round(3, 10, 3, 24, 11, 80, 13),
+                round(3, 7, 4, 16, 8, 61, 12),
             ],
         },
         SizeClass {
@@ -408,10 +408,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/4
-                round(8, 17, 2, 8, 11, 129, 13),
-                round(4, 13, 2, 16, 10, 124, 12),
-                round(3, 10, 3, 16, 9, 83, 10),
-                round(3, 7, 4, 16, 8, 62, 10),
+                round(8, 17, 2, 8, 11, 128, 14),
+                round(4, 13, 2, 24, 12, 120, 14),
+                round(3, 10, 3, 24, 11, 80, 13),
+                round(3, 7, 4, 16, 8, 61, 12),
             ],
         },
         SizeClass {
@@ -419,10 +419,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/8
-                round(8, 17, 3, 5, 11, 87, 12),
-                round(4, 13, 2, 16, 10, 124, 12),
-                round(3, 10, 3, 16, 9, 83, 10),
-                round(3, 7, 4, 16, 8, 62, 10),
+                round(8, 17, 3, 5, 11, 86, 14),
+                round(4, 13, 2, 24, 12, 120, 14),
+                round(3, 10, 3, 24, 11, 80, 13),
+                round(3, 7, 4, 16, 8, 61, 12),
             ],
         },
         SizeClass {
@@ -430,10 +430,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/16
-                round(8, 17, 4, 3, 11, 67, 12),
-                round(4, 13, 2, 16, 10, 124, 12),
-                round(3, 10, 3, 16, 9, 83, 10),
-                round(3, 7, 4, 16, 8, 62, 10),
+                round(8, 17, 4, 3, 11, 66, 14),
+                round(4, 13, 2, 24, 12, 121, 14),
+                round(3, 10, 3, 24, 11, 80, 13),
+                round(3, 7, 4, 16, 8, 61, 12),
             ],
         },
     ],
@@ -444,10 +444,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/2
-                round(8, 18, 1, 12, 12, 264, 14),
-                round(4, 14, 2, 16, 11, 124, 12),
-                round(3, 11, 3, 16, 10, 83, 10),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(8, 18, 1, 12, 12, 262, 15),
+                round(4, 14, 2, 16, 11, 122, 14),
+                round(3, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -455,10 +455,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/4
-                round(8, 18, 2, 8, 12, 129, 13),
-                round(4, 14, 2, 16, 11, 124, 12),
-                round(3, 11, 3, 16, 10, 83, 10),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(8, 18, 2, 8, 12, 128, 14),
+                round(4, 14, 2, 16, 11, 122, 14),
+                round(3, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -466,10 +466,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/8
-                round(8, 18, 3, 5, 12, 87, 12),
-                round(4, 14, 2, 16, 11, 124, 12),
-                round(3, 11, 3, 16, 10, 83, 10),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(8, 18, 3, 5, 12, 86, 14),
+                round(4, 14, 2, 16, 11, 122, 14),
+                round(3, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -477,10 +477,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/16
-                round(8, 18, 4, 3, 12, 67, 12),
-                round(4, 14, 2, 16, 11, 124, 12),
-                round(3, 11, 3, 16, 10, 83, 10),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(8, 18, 4, 3, 12, 66, 14),
+                round(4, 14, 2, 16, 11, 122, 14),
+                round(3, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
     ],
@@ -492,9 +492,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             rounds: &[
                 // rate 1/2
                 round(8, 19, 1, 8, 11, 280, 15),
-                round(4, 15, 1, 24, 12, 250, 13),
-                round(4, 11, 3, 12, 9, 83, 11),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(4, 15, 1, 24, 12, 246, 15),
+                round(4, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -502,10 +502,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/4
-                round(8, 19, 2, 5, 11, 137, 13),
-                round(4, 15, 1, 24, 12, 250, 13),
-                round(4, 11, 3, 12, 9, 83, 11),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(8, 19, 2, 5, 11, 134, 15),
+                round(4, 15, 1, 24, 12, 246, 15),
+                round(4, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -514,9 +514,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             rounds: &[
                 // rate 1/8
                 round(8, 19, 3, 3, 11, 92, 13),
-                round(4, 15, 1, 24, 12, 250, 13),
-                round(4, 11, 3, 12, 9, 83, 11),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(4, 15, 1, 24, 12, 246, 15),
+                round(4, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -524,10 +524,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/16
-                round(8, 19, 4, 3, 13, 67, 12),
-                round(4, 15, 1, 24, 12, 250, 13),
-                round(4, 11, 3, 12, 9, 83, 11),
-                round(3, 8, 4, 16, 9, 62, 10),
+                round(8, 19, 4, 3, 13, 66, 14),
+                round(4, 15, 1, 32, 13, 242, 15),
+                round(4, 11, 3, 16, 10, 81, 13),
+                round(3, 8, 4, 16, 9, 61, 12),
             ],
         },
     ],
@@ -539,9 +539,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             rounds: &[
                 // rate 1/2
                 round(8, 20, 1, 8, 12, 280, 15),
-                round(4, 16, 1, 16, 11, 258, 13),
-                round(4, 12, 2, 24, 11, 123, 12),
-                round(4, 8, 4, 16, 9, 62, 10),
+                round(4, 16, 1, 16, 11, 254, 15),
+                round(4, 12, 2, 24, 11, 122, 13),
+                round(4, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -549,10 +549,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/4
-                round(8, 20, 2, 5, 12, 137, 13),
-                round(4, 16, 1, 16, 11, 258, 13),
-                round(4, 12, 2, 24, 11, 123, 12),
-                round(4, 8, 4, 16, 9, 62, 10),
+                round(8, 20, 2, 5, 12, 134, 15),
+                round(4, 16, 1, 16, 11, 254, 15),
+                round(4, 12, 2, 24, 11, 122, 13),
+                round(4, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -561,9 +561,9 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             rounds: &[
                 // rate 1/8
                 round(8, 20, 3, 3, 12, 92, 13),
-                round(4, 16, 1, 16, 11, 258, 13),
-                round(4, 12, 2, 24, 11, 123, 12),
-                round(4, 8, 4, 16, 9, 62, 10),
+                round(4, 16, 1, 16, 11, 254, 15),
+                round(4, 12, 2, 24, 11, 122, 13),
+                round(4, 8, 4, 16, 9, 61, 12),
             ],
         },
         SizeClass {
@@ -571,10 +571,10 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             lane_bits: 3,
             rounds: &[
                 // rate 1/16
-                round(8, 20, 4, 3, 14, 67, 12),
-                round(4, 16, 1, 24, 13, 250, 13),
-                round(4, 12, 2, 24, 11, 123, 12),
-                round(4, 8, 4, 16, 9, 62, 10),
+                round(8, 20, 4, 3, 14, 66, 14),
+                round(4, 16, 1, 32, 14, 242, 15),
+                round(4, 12, 2, 24, 11, 122, 13),
+                round(4, 8, 4, 16, 9, 61, 12),
             ],
         },
     ],

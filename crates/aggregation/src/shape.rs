@@ -192,18 +192,25 @@ impl Shape {
         1 + self.sponge + l
     }
 
+    /// Slots of the width-24 table in use.
     pub(crate) const fn slots24(&self) -> usize {
         2 + self.sponge + self.height
     }
 
+    /// Both tables of the permutation argument, in which the same lanes are live.
     pub(crate) fn permutations(&self) -> permutation::Shape {
         permutation::Shape {
             log_lanes: self.log_lanes,
+            narrow: Some(self.table(self.steps)),
+            wide: Some(self.table(self.slots24())),
+        }
+    }
+
+    fn table(&self, slots: usize) -> permutation::TableShape {
+        permutation::TableShape {
             lanes: self.lanes,
-            log_slots16: log2_ceil(self.steps).max(3),
-            slots16: self.steps,
-            log_slots24: log2_ceil(self.slots24()).max(3),
-            slots24: self.slots24(),
+            log_slots: log2_ceil(slots).max(3),
+            slots,
         }
     }
 }

@@ -8,34 +8,37 @@ use p3_field::{PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_argument::permutation::prove::prove;
 use sheaf_argument::permutation::verify::verify;
-use sheaf_argument::permutation::{OutputClaim, Shape, Trace};
+use sheaf_argument::permutation::{Block, OutputClaim, Shape, TableShape, Trace};
 use sheaf_transcript::{EF, F, Label, PF, ProverTranscript, Transcript, VerifierTranscript};
 
 const CHALLENGE: Label = Label::new("bench/challenge");
 
 fn shape(lanes: usize) -> Shape {
+    let table = |log_slots, slots| TableShape {
+        lanes,
+        log_slots,
+        slots,
+    };
     Shape {
         log_lanes: lanes.next_power_of_two().ilog2().max(4) as usize,
-        lanes,
-        log_slots16: 7,
-        slots16: 122,
-        log_slots24: 6,
-        slots24: 58,
+        narrow: Some(table(7, NARROW)),
+        wide: Some(table(6, WIDE)),
     }
 }
 
 /// Permutations per lane.
-const PERMUTATIONS: usize = 122 + 58;
+const NARROW: usize = 122;
+const WIDE: usize = 58;
 
 fn record(shape: &Shape, trace: &mut Trace) {
     trace.reset(*shape);
     trace.groups_mut().enumerate().for_each(|(g, mut group)| {
-        for slot in 0..shape.slots16 {
+        for slot in 0..NARROW {
             let input =
                 from_fn(|j| PF::from_fn(|l| F::from_usize(((g * 128 + slot) * 16 + j) * 16 + l)));
             let _ = black_box(group.permute16(slot, input));
         }
-        for slot in 0..shape.slots24 {
+        for slot in 0..WIDE {
             let input =
                 from_fn(|j| PF::from_fn(|l| F::from_usize(((g * 64 + slot) * 24 + j) * 16 + l)));
             let _ = black_box(group.permute24(slot, input));
@@ -47,15 +50,17 @@ fn record(shape: &Shape, trace: &mut Trace) {
 fn claim(shape: &Shape) -> OutputClaim {
     let mut transcript = ProverTranscript::new();
     transcript.absorb(CHALLENGE, &[F::ONE]);
-    let mut sample = || transcript.sample();
+    let lane_point = transcript.sample_point(shape.log_lanes);
+    let mut block = |slots: usize, elements: usize| Block {
+        first_slot: 0,
+        slots: transcript.sample_point(slots),
+        first_element: 0,
+        elements: transcript.sample_point(elements),
+    };
     OutputClaim {
-        lane_point: (0..shape.log_lanes).map(|_| sample()).collect(),
-        weights16: (0..1 << shape.log_slots16)
-            .map(|_| from_fn(|_| sample()))
-            .collect(),
-        weights24: (0..1 << shape.log_slots24)
-            .map(|_| from_fn(|_| sample()))
-            .collect(),
+        lane_point,
+        narrow: vec![block(NARROW, 16)],
+        wide: vec![block(WIDE, 24)],
         value: EF::ZERO,
     }
 }
@@ -68,7 +73,7 @@ fn permutation(c: &mut Criterion) {
         let mut trace = Trace::new(shape);
         record(&shape, &mut trace);
         let claim = claim(&shape);
-        group.throughput(Throughput::Elements((lanes * PERMUTATIONS) as u64));
+        group.throughput(Throughput::Elements((lanes * (NARROW + WIDE)) as u64));
         group.bench_function(BenchmarkId::new("record", lanes), |b| {
             b.iter(|| record(&shape, &mut trace));
         });

@@ -10,6 +10,7 @@
 
 use sheaf_transcript::{Channel, Extension, Label, TranscriptError};
 
+use crate::skip;
 use crate::univariate::horner;
 
 /// What a claim says about the round polynomial `g`.
@@ -19,8 +20,8 @@ pub enum Claimed<'a, E> {
     Sum,
     /// `(1 - r) g(0) + r g(1)`, where the round polynomial is `eq(r, X) g(X)` with its factor left out.
     Eq(E),
-    /// `sum_x w_x g(x)` with weights that sum to one, given by `sum_x w_x x^i` for `i = 1, 2, ..`.
-    Moments(&'a [E]),
+    /// `sum_{x in D} w_x g(x)` over the domain of the univariate skip, where `g` has degree below [`skip::CUBE_SIZE`].
+    Skip(&'a skip::Weights<E>),
 }
 
 /// `g(x)`, for the `g` with these coefficients from the linear one on.
@@ -29,13 +30,13 @@ pub fn next_claim<E: Extension>(claim: E, claimed: Claimed<'_, E>, coefficients:
     let constant = match claimed {
         Claimed::Sum => (claim - sum()).halve(),
         Claimed::Eq(r) => claim - r * sum(),
-        Claimed::Moments(moments) => {
-            claim
-                - coefficients
-                    .iter()
-                    .zip(moments)
-                    .map(|(&c, &m)| c * m)
-                    .sum::<E>()
+        Claimed::Skip(weights) => {
+            let others = [E::ZERO].into_iter().chain(coefficients.iter().copied());
+            let mut all = [E::ZERO; skip::CUBE_SIZE];
+            for (slot, c) in all.iter_mut().zip(others) {
+                *slot = c;
+            }
+            claim - weights.sum(all)
         }
     };
     constant + x * horner(coefficients, x)
@@ -88,7 +89,6 @@ mod tests {
     use sheaf_transcript::{EF, VerifierTranscript};
 
     use super::*;
-    use crate::skip;
 
     #[test]
     fn the_claim_and_the_other_coefficients_give_the_value() {
@@ -100,15 +100,10 @@ mod tests {
         assert_eq!(next(zero + one, Claimed::Sum), at(x));
         assert_eq!(next(zero + r * (one - zero), Claimed::Eq(r)), at(x));
 
-        let weights = skip::basis(r);
-        let moments = skip::moments(&weights);
-        let domain = skip::domain();
-        let claim: EF = weights
-            .iter()
-            .zip(domain)
-            .map(|(&w, d)| w * at(d.into()))
-            .sum();
-        assert_eq!(next(claim, Claimed::Moments(&moments[1..])), at(x));
+        let weights = skip::Weights::Basis(r);
+        let values = weights.values().into_iter().zip(skip::domain());
+        let claim: EF = values.map(|(w, d)| w * at(d.into())).sum();
+        assert_eq!(next(claim, Claimed::Skip(&weights)), at(x));
     }
 
     /// What a round of degree 2 costs, whose outcome is that of one that is not counted.
@@ -140,12 +135,9 @@ mod tests {
     }
 
     #[test]
-    fn weights_of_the_claim_cost_a_product_for_the_sum_or_for_each_coefficient() {
-        let [r, s] = [1234, 77].map(|i| EF::from_usize(i).cube());
+    fn weights_of_the_claim_cost_a_product() {
+        let r = EF::from_usize(1234).cube();
         let eq = cost(Claimed::Eq(r), Claimed::Eq(Counted(r)));
         assert_eq!(eq, products(3));
-        let counted = [r, s].map(Counted);
-        let moments = cost(Claimed::Moments(&[r, s]), Claimed::Moments(&counted));
-        assert_eq!(moments, products(4));
     }
 }

@@ -3,30 +3,6 @@
 use p3_field::{Field, PrimeCharacteristicRing};
 use sheaf_transcript::{Extension, F};
 
-/// The Lagrange basis over `nodes`, evaluated at `x`.
-///
-/// `sum_i basis[i] * f(nodes[i]) = f(x)` for every `f` of degree below
-/// `nodes.len()`. The nodes are distinct.
-#[must_use]
-pub fn lagrange_basis<E: Extension>(nodes: &[F], x: E) -> Vec<E> {
-    nodes
-        .iter()
-        .enumerate()
-        .map(|(i, &node)| {
-            let mut numerator = E::ONE;
-            let mut denominator = F::ONE;
-            for (k, &other) in nodes.iter().enumerate() {
-                if k != i {
-                    numerator *= x - other;
-                    denominator *= node - other;
-                }
-            }
-            // Distinct nodes have a nonzero product of differences.
-            numerator * denominator.try_inverse().unwrap_or_default()
-        })
-        .collect()
-}
-
 /// `sum_i coefficients[i] x^i`.
 pub fn horner<E: Extension>(coefficients: &[E], x: E) -> E {
     coefficients
@@ -79,15 +55,9 @@ mod tests {
     #[test]
     fn interpolation_recovers_a_polynomial() {
         let coefficients: Vec<EF> = (0..7).map(|i| EF::from_usize(i * i + 3)).collect();
-        let nodes: Vec<F> = (0..7).map(F::from_usize).collect();
-        let values: Vec<EF> = nodes
-            .iter()
-            .map(|&x| horner(&coefficients, x.into()))
+        let values: Vec<EF> = (0..7)
+            .map(|x| horner(&coefficients, EF::from_usize(x)))
             .collect();
-        let x = EF::from_usize(123_456);
-        let basis = lagrange_basis(&nodes, x);
-        let value: EF = basis.iter().zip(&values).map(|(&l, &v)| l * v).sum();
-        assert_eq!(value, horner(&coefficients, x));
         assert_eq!(super::coefficients(&values), coefficients);
     }
 

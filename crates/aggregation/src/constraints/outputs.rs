@@ -136,6 +136,7 @@ impl<E: Extension> Outputs<E> {
     }
 
     /// Slot, column and weight of every wired output.
+    #[cfg(test)]
     pub(crate) fn wired(&self) -> impl Iterator<Item = (usize, usize, E)> {
         self.blocks.iter().flat_map(|b| {
             b.rows.iter().enumerate().flat_map(move |(i, &row)| {

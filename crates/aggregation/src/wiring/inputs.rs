@@ -3,7 +3,7 @@
 use core::array::from_fn;
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_argument::permutation::InputClaim;
+use sheaf_argument::permutation::TableClaim;
 use sheaf_transcript::Extension;
 use sheaf_xmss::params::{CAPACITY, DIGEST, MESSAGE, PARAMETER, RANDOMNESS, RATE, TWEAK};
 use sheaf_xmss::tree::leaf_capacity;
@@ -23,7 +23,7 @@ const STEP_TWEAK: usize = STEP_PARAMETER + PARAMETER;
 pub(super) fn input_forms<E: Extension>(
     shape: &Shape,
     public: &PublicEvaluations<E>,
-    claim: &InputClaim<E>,
+    (narrow, wide): (&TableClaim<16, E>, &TableClaim<24, E>),
     joined: &mut FormClaim<E>,
 ) -> Form<E> {
     let mut inputs = Inputs {
@@ -31,15 +31,16 @@ pub(super) fn input_forms<E: Extension>(
         form: Form::default(),
         parameter: [E::ZERO; PARAMETER],
     };
-    let narrow = narrow_known(shape, public, &claim.slot_weights16);
+    let slots = &narrow.slot_weights[..shape.steps];
+    let known = narrow_known(shape, public, slots);
     let weights: [E; 16] =
-        from_fn(|j| joined.weigh(Check::NarrowInput(j), claim.inputs16[j] - narrow[j]));
-    inputs.chain_steps(&claim.slot_weights16[..shape.steps], &weights);
+        from_fn(|j| joined.weigh(Check::NarrowInput(j), narrow.inputs[j] - known[j]));
+    inputs.chain_steps(slots, &weights);
 
-    let slots = &claim.slot_weights24[..shape.slots24()];
-    let wide = wide_known(shape, public, slots);
+    let slots = &wide.slot_weights[..shape.slots24()];
+    let known = wide_known(shape, public, slots);
     let weights: [E; 24] =
-        from_fn(|j| joined.weigh(Check::WideInput(j), claim.inputs24[j] - wide[j]));
+        from_fn(|j| joined.weigh(Check::WideInput(j), wide.inputs[j] - known[j]));
     inputs.message(slots[Shape::MESSAGE_SLOT], &weights);
     inputs.leaf(slots, &weights);
     inputs.key(slots[shape.key_slot()], &weights);
@@ -63,7 +64,7 @@ fn narrow_known<E: Extension>(
     slots: &[E],
 ) -> [E; 16] {
     // Idle rows have an all-zero input.
-    let live_slots: E = slots[..shape.steps].iter().copied().sum();
+    let live_slots: E = slots.iter().copied().sum();
     let [b0, mut b1] = public.by_group_each(|g| g.tweaks.chain);
     if !shape.carries {
         b1 += public

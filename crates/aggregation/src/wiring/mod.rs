@@ -20,7 +20,7 @@ mod rows;
 
 #[cfg(feature = "prover")]
 use sheaf_argument::columns::prove::Term;
-use sheaf_argument::permutation::{InputClaim, OutputClaim};
+use sheaf_argument::permutation::{Block, InputClaim, OutputClaim};
 #[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::eq;
@@ -119,7 +119,10 @@ pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     let initial = link::first_capacities(r2, shape.lanes, &key_weights);
     let first = joined.weigh(Check::FirstCapacities, initial);
 
-    let input_form = inputs::input_forms(shape, at_inputs, inputs, &mut joined);
+    let (Some(narrow), Some(wide)) = (&inputs.narrow, &inputs.wide) else {
+        unreachable!("a lane has permutations of both widths")
+    };
+    let input_form = inputs::input_forms(shape, at_inputs, (narrow, wide), &mut joined);
     Wired {
         constraint_point: r2.clone(),
         constraint_form,
@@ -185,22 +188,22 @@ pub(crate) fn output_claim<E: Extension>(
     claims: &ConstraintClaims<E>,
     theta: E,
 ) -> OutputClaim<E> {
-    let permutations = shape.permutations();
-    let mut weights16 = vec![[E::ZERO; 16]; 1 << permutations.log_slots16];
-    let rows = eq::prefix_table(&claims.row_point, shape.steps, E::ONE);
-    for (weights, &row) in weights16.iter_mut().zip(&rows) {
-        for (weight, &b) in weights.iter_mut().zip(&constraints.fingerprint[1..]) {
-            *weight = row * b;
-        }
-    }
-    let mut weights24 = vec![[E::ZERO; 24]; 1 << permutations.log_slots24];
-    for (slot, column, weight) in constraints.outputs.wired() {
-        weights24[slot][column] += theta * weight;
-    }
+    let narrow = Block {
+        first_slot: 0,
+        slots: eq::prefix_table(&claims.row_point, shape.steps, E::ONE),
+        first_element: 0,
+        elements: constraints.fingerprint[1..].to_vec(),
+    };
+    let wide = constraints.outputs.blocks.iter().map(|weighed| Block {
+        first_slot: weighed.block.slot,
+        slots: weighed.rows.clone(),
+        first_element: weighed.block.column,
+        elements: weighed.elements.iter().map(|&x| theta * x).collect(),
+    });
     OutputClaim {
         lane_point: claims.lane_point.clone(),
-        weights16,
-        weights24,
+        narrow: vec![narrow],
+        wide: wide.collect(),
         value: claims.output16 + theta * claims.output24,
     }
 }

@@ -2,10 +2,21 @@
 //!
 //! # Tables
 //!
-//! There are `2^l` *lanes*, of which the first `lanes` are live, and per lane
-//! `2^s16` *slots* with one width-16 permutation each and `2^s24` slots with one
-//! width-24 permutation each. In an honest proof, a slot that is not used and every slot of a
-//! lane that is not live has the all-zero input; whoever checks the claim about inputs decides.
+//! There is a table of permutations of width 16, one of width 24, or both. All have
+//! the same `2^l` *lanes*. A table has `2^s` *slots* per lane, `s16` and `s24`, with one
+//! permutation each, of which the first ones are used; and its own live lanes, which
+//! are the first ones. In an honest proof, a slot that is not used, and every slot of a lane
+//! that is not live in its table, has the all-zero input.
+//!
+//! The claims are about all slots of all lanes, and the verifier does the same
+//! whichever are live: a permutation of zero is as good as any other. It is the reader
+//! of the [`InputClaim`] who decides what inputs beyond the live range are, and the
+//! maker of the [`OutputClaim`] who knows what becomes of zero. The range saves the prover
+//! work, which grows with the live lanes of each table.
+//!
+//! A table that is absent has no columns. In all that follows, what belongs to it is
+//! left out of sums, messages, batches and claims, as if its weights were zero; then the other
+//! table is alone, with as many layers as it has rounds.
 //!
 //! A *column* of a table is one state element at one place of the permutation,
 //! as a function of (slot, lane); it is identified with its multilinear
@@ -43,22 +54,22 @@
 //! `E` is the extension field.
 //!
 //! 1. *Output layer.* Consumes an [`OutputClaim`], whose slot weights `W_k` are
-//!    arbitrary. With `v_k = M^T W_k` it is
+//!    arbitrary (given as products, see [`Block`]). With `v_k = M^T W_k` it is
 //!    `sum_{k,j} v_{k,j} sum_lane eq(lane) a_{k,j}(lane)^3`. The lane variables are bound
 //!    first (degree 3 without the factor `eq`), then the slot variables (degree 4;
 //!    the missing top variables of the shorter table carry the factor `1 - X`).
-//!    Leaves the 16 + 24 columns of `a_R` at one point, batched as in the next step.
-//!    Error `(3 l + 4 s + 40)/|E|`.
+//!    Leaves the `n` columns of `a_R` at one point, batched as in the next step: 16 + 24, 16 or 24.
+//!    Error `(3 l + 4 s + n)/|E|`, where `s` is the larger one of `s16` and `s24`.
 //! 2. *Full layer* (3 and, after the partial layers, 4). Consumes a value of
 //!    `<w16, a16> + <w24, a24>` at a point. One univariate round binds the low slot
 //!    bits: both sides know the degree-21 polynomial
 //!    `s(X) = sum_{hi, lane} eq sum_j v_j f_j(X, hi, lane)^3`, where `f_j(X)` interpolates
 //!    the column over the skip domain `D`, and `sum_{x in D} Λ_x s(x)` is the claim.
 //!    At the challenge `ρ`, `Λ_x := Lagrange_x(ρ)`. Then one round per remaining
-//!    variable. Leaves 16 + 24 evaluations at one point, which are sent *before*
-//!    `γ` is drawn; the next weights are `γ, γ^2, .., γ^40`. Error
-//!    `(21 + 3 (l + s - 3) + 40)/|E|`, without the 40 in the last layer.
-//! 3. *Partial layer* (23). Consumes the same. With `u` for element 0 and `L` for the
+//!    variable. Leaves `n` evaluations at one point, which are sent *before*
+//!    `γ` is drawn; the next weights are `γ, γ^2, .., γ^n`. Error
+//!    `(21 + 3 (l + s - 3) + n)/|E|`, without the `n` in the last layer.
+//! 3. *Partial layer* (23, or 20 if there is no width 24). Consumes the same. With `u` for element 0 and `L` for the
 //!    sum of the linear parts of both widths, the claim is that of
 //!    `v16_0 u16^3 + v24_0 u24^3 + L`. Leaves `u16`, `u24` and the *one* value `L` at one
 //!    point, sent before `γ` is drawn. The next claim is `L + γ u16 + γ^2 u24`: only `L`
@@ -67,7 +78,8 @@
 //!    Width 16 takes part in the first 20; in the last three it has no `u`, and its
 //!    linear column is merely carried along in `L`. The constants `<w, c_{r+1}>` of the partial layers
 //!    are left out of `L`: what is sent at the end of such a layer is `L` plus the constants of all
-//!    partial layers up to it. Error `(21 + 3 (l + s - 3) + 2)/|E|`.
+//!    partial layers up to it. Error `(21 + 3 (l + s - 3) + 2)/|E|`, or with 1 for the 2 if there is no width 24: `u24`
+//!    has `γ^2` also where it is the only one.
 //! 4. *Input.* The evaluations of `a_0`, minus `c_0`, are the [`InputClaim`].
 //!
 //! A full layer of one width never meets a partial layer of the other.
@@ -85,8 +97,10 @@
 //! lanes), then lane variables from the fifth lowest one upwards, then the lowest four
 //! from the fourth one downwards. The skip domain is `1, 2, 3, 4, -1, -2, -3, -4`.
 //! Evaluations are those of width 16, then those of width 24; of a partial layer
-//! `u16` (not in the last three), `u24`, `L`.
+//! `u16` (not in the last three), `u24`, `L`. Those of an absent table are not sent.
 
+mod claims;
+mod error;
 mod layers;
 mod order;
 mod poseidon;
@@ -94,142 +108,22 @@ mod poseidon;
 pub mod prove;
 #[cfg(feature = "prover")]
 mod record;
+#[cfg(feature = "prover")]
+mod scratch;
+mod shape;
 mod soundness;
+mod state;
+#[cfg(feature = "prover")]
+mod states;
 #[cfg(all(test, feature = "prover"))]
 mod tests;
 #[cfg(feature = "prover")]
 mod trace;
 pub mod verify;
 
-use sheaf_transcript::{EF, TranscriptError};
-use thiserror::Error;
-
+pub use claims::{Block, InputClaim, OutputClaim, TableClaim};
+pub use error::Error;
+pub use shape::{Shape, TableShape};
 pub use soundness::error_terms;
 #[cfg(feature = "prover")]
 pub use trace::{LaneGroup, Trace};
-
-/// The dimensions of the two tables, public parameters of a proof.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// Binary logarithm of the number of lane positions, at least 4.
-    pub log_lanes: usize,
-    /// Live lanes.
-    pub lanes: usize,
-    /// Binary logarithm of the number of width-16 slots per lane, at least 3.
-    pub log_slots16: usize,
-    /// Width-16 slots in use: the first ones.
-    pub slots16: usize,
-    /// Binary logarithm of the number of width-24 slots per lane, at least 3.
-    pub log_slots24: usize,
-    /// Width-24 slots in use: the first ones.
-    pub slots24: usize,
-}
-
-/// A claim about outputs, from which the argument starts:
-///
-/// ```text
-///     sum_lane eq(lane_point, lane) * (
-///         sum_{k,j} weights16[k][j] out16[k][j](lane) + sum_{t,j} weights24[t][j] out24[t][j](lane)
-///     ) = value
-/// ```
-///
-/// The weights range over all `2^s` slots and may be zero.
-///
-/// The claim is not absorbed: point, weights and value must be functions of what
-/// the transcript has absorbed already, or a prover could choose them last.
-#[must_use = "a claim that is not reduced is not proven"]
-#[derive(Clone, Debug)]
-pub struct OutputClaim<E = EF> {
-    /// Coordinates for the lane bits, most significant first.
-    pub lane_point: Vec<E>,
-    /// Per width-16 slot and element.
-    pub weights16: Vec<[E; 16]>,
-    /// Per width-24 slot and element.
-    pub weights24: Vec<[E; 24]>,
-    /// The claimed sum.
-    pub value: E,
-}
-
-/// The claims about inputs that the argument leaves open:
-///
-/// ```text
-///     inputs16[j] = sum_k slot_weights16[k] sum_lane eq(lane_point, lane) in16[k][j](lane)
-/// ```
-///
-/// and likewise for width 24.
-#[must_use = "an input claim that is not checked leaves the outputs unproven"]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputClaim<E = EF> {
-    /// Coordinates for the lane bits, most significant first.
-    pub lane_point: Vec<E>,
-    /// Weights of all `2^s16` width-16 slots.
-    pub slot_weights16: Vec<E>,
-    /// Weights of all `2^s24` width-24 slots.
-    pub slot_weights24: Vec<E>,
-    /// Claimed weighted sum of each width-16 input column.
-    pub inputs16: [E; 16],
-    /// Claimed weighted sum of each width-24 input column.
-    pub inputs24: [E; 24],
-}
-
-/// Why a proof, or the question that it should answer, is not acceptable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Error {
-    /// The shape violates a bound stated at its fields.
-    #[error("the shape of the permutation tables is invalid")]
-    Shape,
-    /// The lengths in the output claim differ from those in the shape.
-    #[error("the output claim does not fit the shape")]
-    Claim,
-    /// The proof is malformed.
-    #[error(transparent)]
-    Transcript(#[from] TranscriptError),
-    /// The evaluations sent at the end of a layer contradict its sumcheck.
-    #[error("layer {layer} of the permutation argument is wrong")]
-    Layer {
-        /// Counted from the output layer, which is 0.
-        layer: usize,
-    },
-}
-
-/// Slot bits bound by the univariate round.
-pub(crate) const SKIP: usize = 3;
-
-impl Shape {
-    /// Largest supported number of slot or lane bits.
-    const MAX_BITS: usize = 26;
-
-    /// Whether all bounds hold.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] if one does not.
-    pub fn check(&self) -> Result<(), Error> {
-        let slots =
-            |log: usize, used: usize| (SKIP..=Self::MAX_BITS).contains(&log) && used <= 1 << log;
-        let lanes = (order::LOW_LANE_BITS..=Self::MAX_BITS).contains(&self.log_lanes)
-            && (1..=1 << self.log_lanes).contains(&self.lanes);
-        if lanes && slots(self.log_slots16, self.slots16) && slots(self.log_slots24, self.slots24) {
-            Ok(())
-        } else {
-            Err(Error::Shape)
-        }
-    }
-
-    /// Slot variables of the larger table.
-    pub(crate) fn log_slots(&self) -> usize {
-        self.log_slots16.max(self.log_slots24)
-    }
-}
-
-impl<E> OutputClaim<E> {
-    /// Whether the lengths are those of `shape`.
-    ///
-    /// # Errors
-    /// [`Error::Claim`] if they are not.
-    pub fn check(&self, shape: &Shape) -> Result<(), Error> {
-        let fits = self.lane_point.len() == shape.log_lanes
-            && self.weights16.len() == 1 << shape.log_slots16
-            && self.weights24.len() == 1 << shape.log_slots24;
-        if fits { Ok(()) } else { Err(Error::Claim) }
-    }
-}

@@ -11,6 +11,9 @@ use sheaf_transcript::{Extension, F};
 
 /// Full rounds at each end of a permutation.
 pub(crate) const HALF_FULL_ROUNDS: usize = 4;
+/// Index of the last round among the full ones.
+#[cfg(feature = "prover")]
+pub(crate) const LAST_FULL: usize = 2 * HALF_FULL_ROUNDS - 1;
 
 /// The permutation of width `W` in its textbook form, and what its matrix and constants add up to over all partial rounds.
 ///
@@ -107,9 +110,9 @@ impl<const W: usize> Poseidon<W> {
         }
     }
 
-    /// Number of partial rounds.
-    pub(crate) fn partial_rounds(&self) -> usize {
-        self.round_constants.len() - 2 * HALF_FULL_ROUNDS
+    /// Number of rounds.
+    pub(crate) const fn rounds(&self) -> usize {
+        self.round_constants.len()
     }
 
     /// `M^T w`.
@@ -117,26 +120,9 @@ impl<const W: usize> Poseidon<W> {
         transposed(&self.column, weights)
     }
 
-    /// `M^T w` for the weights `w_j = first ratio^j`, in time linear in `W`.
-    ///
-    /// With `m` the first column, `(M^T w)_l = ratio^l sum_{i<W-l} m_i first ratio^i + sum_{i>=W-l} m_i first ratio^(i-W+l)`.
+    /// `M^T w` for the weights `w_j = first ratio^j`.
     pub(crate) fn transposed_powers<E: Extension>(&self, powers: &[E; W], ratio: E) -> [E; W] {
-        let first = powers[0];
-        // `low[l]` is the first sum but its factor, `high[l]` the second one.
-        let mut low = [E::ZERO; W];
-        let mut sum = E::ZERO;
-        for i in 0..W {
-            sum += powers[i] * self.column[i];
-            low[W - 1 - i] = sum;
-        }
-        let mut weights = [E::ZERO; W];
-        let (mut high, mut power) = (E::ZERO, E::ONE);
-        for l in 0..W {
-            weights[l] = power * low[l] + high;
-            high = ratio * high + first * self.column[W - 1 - l];
-            power *= ratio;
-        }
-        weights
+        transposed_powers(&self.column, powers, ratio)
     }
 
     /// `<w, c_r>`.
@@ -155,13 +141,14 @@ impl<const W: usize> Poseidon<W> {
         dot(weights, &self.columns[k + 1]) + later
     }
 
-    /// `M^T w_R`: the weights of the cubes in the full layer that follows all partial ones.
+    /// `M^T w_R` for the weights `w_j = first ratio^j`: those of the cubes in the full layer that follows all partial ones.
     pub(crate) fn weights_across<E: Extension>(
         &self,
-        weights: &[E; W],
+        powers: &[E; W],
+        ratio: E,
         differences: &[E],
     ) -> [E; W] {
-        let mut sums = transposed(&self.across, weights);
+        let mut sums = transposed_powers(&self.across, powers, ratio);
         for (i, &d) in differences.iter().enumerate() {
             let row = &self.rows[differences.len() - i];
             for (sum, &x) in sums.iter_mut().zip(row) {
@@ -179,7 +166,71 @@ impl<const W: usize> Poseidon<W> {
 
 /// `M^T w` for the circulant matrix `M` with this first column.
 fn transposed<const W: usize, E: Extension>(column: &[F; W], weights: &[E; W]) -> [E; W] {
-    from_fn(|l| (0..W).map(|j| weights[j] * column[(W + j - l) % W]).sum())
+    let reversed: [F; W] = from_fn(|i| column[(W - i) % W]);
+    let product = cyclic_product(weights, &reversed);
+    from_fn(|l| product[l])
+}
+
+/// `a b` modulo `X^n - 1`, for polynomials with these `n` coefficients.
+///
+/// Where `n` is even, that is a product modulo `X^(n/2) - 1` and one modulo `X^(n/2) + 1`.
+fn cyclic_product<E: Extension>(a: &[E], b: &[F]) -> Vec<E> {
+    if !a.len().is_multiple_of(2) {
+        return product_modulo(a, b, F::ONE);
+    }
+    let ((a_low, a_high), (b_low, b_high)) = (a.split_at(a.len() / 2), b.split_at(b.len() / 2));
+    let pairs = || (a_low.iter().zip(a_high), b_low.iter().zip(b_high));
+    let (a, b) = pairs();
+    let sums: (Vec<E>, Vec<F>) = (
+        a.map(|(&x, &y)| x + y).collect(),
+        b.map(|(&x, &y)| x + y).collect(),
+    );
+    let (a, b) = pairs();
+    let differences: (Vec<E>, Vec<F>) = (
+        a.map(|(&x, &y)| x - y).collect(),
+        b.map(|(&x, &y)| x - y).collect(),
+    );
+    let plus = cyclic_product(&sums.0, &sums.1);
+    let minus = product_modulo(&differences.0, &differences.1, F::NEG_ONE);
+    let halves = || plus.iter().zip(&minus);
+    let low = halves().map(|(&x, &y)| (x + y).halve());
+    let high = halves().map(|(&x, &y)| (x - y).halve());
+    low.chain(high).collect()
+}
+
+/// `a b` modulo `X^n - wrap`, coefficient by coefficient.
+fn product_modulo<E: Extension>(a: &[E], b: &[F], wrap: F) -> Vec<E> {
+    let n = a.len();
+    let coefficient = |l: usize| {
+        let term = |j: usize| {
+            if j <= l {
+                a[j] * b[l - j]
+            } else {
+                a[j] * (b[n + l - j] * wrap)
+            }
+        };
+        (0..n).map(term).sum()
+    };
+    (0..n).map(coefficient).collect()
+}
+
+/// `M^T w` for the circulant matrix `M` with this first column `m`, and `w_j = first ratio^j`.
+///
+/// Element `l` is `sum_i m_i w_{(i+l) mod W}`. From one to the next every `w` is multiplied by the ratio, but the last one,
+/// which wraps to the first one.
+fn transposed_powers<const W: usize, E: Extension>(
+    column: &[F; W],
+    powers: &[E; W],
+    ratio: E,
+) -> [E; W] {
+    let wrap = powers[0] - ratio * powers[W - 1];
+    let mut element = dot(powers, column);
+    from_fn(|l| {
+        if l > 0 {
+            element = ratio * element + wrap * column[W - l];
+        }
+        element
+    })
 }
 
 fn dot<E: Extension>(weights: &[E], constants: &[F]) -> E {
@@ -189,7 +240,8 @@ fn dot<E: Extension>(weights: &[E], constants: &[F]) -> E {
 #[cfg(test)]
 mod tests {
     use sheaf_sumcheck::univariate;
-    use sheaf_transcript::EF;
+    use sheaf_transcript::counting::{Counted, Counting};
+    use sheaf_transcript::{EF, VerifierTranscript};
 
     use super::*;
 
@@ -199,12 +251,14 @@ mod tests {
 
     /// Crosses the partial rounds one by one, by the definition.
     fn step_by_step<const W: usize>(poseidon: &Poseidon<W>) {
-        let weights = elements::<W>(5);
+        let ratio = elements::<1>(5)[0];
+        let powers = univariate::powers(ratio, 5 + W);
+        let weights = from_fn(|j| powers[5 + j]);
         let mut w = weights;
         let mut constant = EF::ZERO;
         let mut differences = Vec::new();
         let round = |k: usize| poseidon.round_constants.len() - HALF_FULL_ROUNDS - k;
-        for k in 0..poseidon.partial_rounds() {
+        for k in 0..poseidon.constant_of_differences.len() {
             constant += poseidon.constant(&w, round(k));
             w = poseidon.transposed(&w);
             assert_eq!(poseidon.element_weight(&weights, &differences), w[0]);
@@ -212,9 +266,9 @@ mod tests {
             differences.push(next - w[0]);
             w[0] = next;
         }
-        constant += poseidon.constant(&w, round(poseidon.partial_rounds()));
+        constant += poseidon.constant(&w, round(poseidon.constant_of_differences.len()));
         assert_eq!(
-            poseidon.weights_across(&weights, &differences),
+            poseidon.weights_across(&weights, ratio, &differences),
             poseidon.transposed(&w)
         );
         assert_eq!(poseidon.constant_across(&weights, &differences), constant);
@@ -224,6 +278,37 @@ mod tests {
     fn partial_rounds_are_crossed_at_once_as_step_by_step() {
         step_by_step(Poseidon::narrow());
         step_by_step(Poseidon::wide());
+    }
+
+    #[test]
+    fn products_are_those_with_the_transposed_matrix() {
+        fn compare<const W: usize>(poseidon: &Poseidon<W>) {
+            let weights = elements::<W>(9);
+            let entry = |i: usize, j: usize| poseidon.column[(W + i - j) % W];
+            let column = |j: usize| (0..W).map(|i| weights[i] * entry(i, j)).sum();
+            assert_eq!(poseidon.transposed(&weights), from_fn(column));
+        }
+        compare(Poseidon::narrow());
+        compare(Poseidon::wide());
+    }
+
+    #[test]
+    fn products_are_cheaper_than_the_matrix_has_entries() {
+        let cost = |multiply: &dyn Fn()| {
+            let channel = Counting::new(VerifierTranscript::new(&[]));
+            multiply();
+            (channel.cost().ext, channel.cost().mixed)
+        };
+        fn ignore<const W: usize>(_: [Counted; W]) {}
+        let one = Counted(EF::ONE);
+        // Modulo X^8 + 1, X^4 + 1, X^2 + 1, X + 1, X - 1; modulo X^12 + 1, X^6 + 1, X^3 + 1, X^3 - 1.
+        let narrow = cost(&|| ignore(Poseidon::narrow().transposed(&[one; 16])));
+        assert_eq!(narrow, (0, 64 + 16 + 4 + 1 + 1));
+        let wide = cost(&|| ignore(Poseidon::wide().transposed(&[one; 24])));
+        assert_eq!(wide, (0, 144 + 36 + 9 + 9));
+        // Powers: one product of either kind per element, and another mixed one for the first element.
+        let powers = cost(&|| ignore(Poseidon::wide().transposed_powers(&[one; 24], one)));
+        assert_eq!(powers, (24, 24 + 23));
     }
 
     #[test]

@@ -2,19 +2,29 @@
 
 use sheaf_security::ErrorTerm;
 
-use super::poseidon::{HALF_FULL_ROUNDS, Poseidon};
-use super::{SKIP, Shape};
+use super::layers::Layer;
+use super::shape::{SKIP, Shape};
 
 const SOURCE: &str = "Goldwasser, Kalai, Rothblum 2008; eprint 2024/108";
 
 /// All error terms for tables of the given shape: the ways in which a false output claim can become a true input claim.
+///
+/// Live lanes play no role: the claims are about all lane positions.
 #[must_use]
 pub fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     let (lanes, slots) = (shape.log_lanes, shape.log_slots());
     let rounds = lanes + slots - SKIP;
-    let full = 2 * HALF_FULL_ROUNDS - 1;
-    let partial = Poseidon::wide().partial_rounds();
-    let term = |name, factors: &[usize]| ErrorTerm::roots(name, factors, SOURCE);
+    let layers = Layer::after_output(shape);
+    let partial = layers.iter().filter(|l| l.is_partial()).count();
+    let full = layers.len() - partial;
+    let columns = Layer::output(shape).evaluations();
+    // The power of the challenge that u24 has, if there is one, or else u16.
+    let (degree, elements) = match (shape.narrow, shape.wide) {
+        (Some(_), Some(_)) => (2, "u16 and u24"),
+        (None, _) => (2, "u24"),
+        (_, None) => (1, "u16"),
+    };
+    let term = |name: &str, factors: &[usize]| ErrorTerm::roots(name, factors, SOURCE);
     vec![
         term("output layer: lane rounds", &[3, lanes]),
         term("output layer: slot rounds", &[4, slots]),
@@ -23,9 +33,12 @@ pub fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
         term("partial layers: rounds", &[3, rounds, partial]),
         // The output layer and every full layer but the last, which leaves its evaluations as they are.
         term(
-            "output and full layers: batching of 40 evaluations",
-            &[40, full],
+            &format!("output and full layers: batching of {columns} evaluations"),
+            &[columns, full],
         ),
-        term("partial layers: batching of u16 and u24", &[2, partial]),
+        term(
+            &format!("partial layers: batching of {elements}"),
+            &[degree, partial],
+        ),
     ]
 }

@@ -1,16 +1,18 @@
 //! The verifying side.
 
-use core::array::from_fn;
-
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::{eq, skip};
 use sheaf_transcript::{Channel, Extension};
 
 use crate::checks::{Check, applies};
 
-use super::layers::{Point, State, label};
+use super::claims::{Block, InputClaim, OutputClaim, fold_slots, slots_covered};
+use super::error::Error;
+use super::layers::{Evaluations, Layer, label};
+use super::order;
 use super::poseidon::Poseidon;
-use super::{Error, InputClaim, OutputClaim, SKIP, Shape, order};
+use super::shape::Shape;
+use super::state::{Point, State};
 
 /// Reduces a claim about outputs to a claim about inputs, which the caller has to check.
 ///
@@ -23,17 +25,23 @@ pub fn verify<C: Channel>(
 ) -> Result<InputClaim<C::Extension>, Error> {
     shape.check()?;
     claim.check(shape)?;
-    let (mut state, mut evaluations) = output_layer(shape, claim, channel)?;
-    for (i, layer) in state.layers().into_iter().enumerate() {
+    let (point, mut evaluations) = output_layer(shape, claim, channel)?;
+    let mut state = State::new(shape, point);
+    for (i, layer) in Layer::after_output(shape).into_iter().enumerate() {
         state.leave(&evaluations, channel.sample());
         state.enter(layer);
         let claim = sumcheck(&mut state, channel)?;
-        evaluations = channel.receive(label::EVALUATIONS, layer.evaluations())?;
+        evaluations = receive(layer, channel)?;
         if state.gate(&evaluations) != claim && applies(Check::PermutationLayer(i + 1)) {
             return Err(Error::Layer { layer: i + 1 });
         }
     }
     Ok(state.input_claim(shape, &evaluations))
+}
+
+fn receive<C: Channel>(layer: Layer, channel: &mut C) -> Result<Evaluations<C::Extension>, Error> {
+    let evaluations = channel.receive(label::EVALUATIONS, layer.evaluations())?;
+    Ok(layer.read(&evaluations))
 }
 
 /// The univariate round and the rounds of one layer; moves the point.
@@ -44,15 +52,14 @@ fn sumcheck<C: Channel>(
     channel: &mut C,
 ) -> Result<C::Extension, Error> {
     let point = &mut state.point;
-    let moments = skip::moments(&point.skip);
     let (rho, mut claim) = round::receive(
         label::SKIP,
         skip::CUBE_SIZE - 1,
         state.value,
-        Claimed::Moments(&moments[1..]),
+        Claimed::Skip(&point.skip),
         channel,
     )?;
-    point.skip = skip::basis(rho);
+    point.skip = skip::Weights::Basis(rho);
 
     let slots = order::slots(point.slots.len());
     let lanes = order::lanes(point.lanes.len());
@@ -74,11 +81,11 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
     shape: &Shape,
     claim: OutputClaim<E>,
     channel: &mut C,
-) -> Result<(State<E>, Vec<E>), Error> {
+) -> Result<(Point<E>, Evaluations<E>), Error> {
     let OutputClaim {
         lane_point: mut lanes,
-        weights16,
-        weights24,
+        narrow: narrow_blocks,
+        wide: wide_blocks,
         mut value,
     } = claim;
     for i in order::lanes(shape.log_lanes) {
@@ -90,50 +97,37 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
         (slots[i], value) = round::receive(label::OUTPUT_ROUND, 4, value, Claimed::Sum, channel)?;
     }
 
-    let evaluations = channel.receive(label::EVALUATIONS, 16 + 24)?;
-    let (narrow, wide) = evaluations.split_at(16);
-    let gate = output_gate(Poseidon::narrow(), &weights16, &slots, narrow)
-        + output_gate(Poseidon::wide(), &weights24, &slots, wide);
+    let evaluations = receive(Layer::output(shape), channel)?;
+    let mut gate = E::ZERO;
+    if let Evaluations::Full { narrow, wide } = &evaluations {
+        let own = |log_slots: usize| slots.split_at(slots.len() - log_slots);
+        if let (Some(table), Some(columns)) = (shape.narrow, narrow) {
+            let slots = own(table.log_slots);
+            gate += output_gate(Poseidon::narrow(), &narrow_blocks, slots, columns);
+        }
+        if let (Some(table), Some(columns)) = (shape.wide, wide) {
+            let slots = own(table.log_slots);
+            gate += output_gate(Poseidon::wide(), &wide_blocks, slots, columns);
+        }
+    }
     if gate != value && applies(Check::PermutationLayer(0)) {
         return Err(Error::Layer { layer: 0 });
     }
-
-    let (high, low) = slots.split_at(slots.len() - SKIP);
-    let skip = eq::table(low);
-    let point = Point {
-        skip: from_fn(|x| skip[x]),
-        slots: high.to_vec(),
-        lanes,
-    };
-    Ok((State::new(point), evaluations))
+    Ok((Point::new(&slots, lanes), evaluations))
 }
 
-/// One table's share of the output layer's gate.
+/// One table's share of the output layer's gate, at the slot variables that it lacks and those that it has.
 ///
-/// Where the table has fewer slot variables than there are, it fills the half of the
-/// hypercube on which the missing top variables are zero.
+/// It fills the half of the hypercube on which the missing ones are zero.
 fn output_gate<const W: usize, E: Extension>(
     poseidon: &Poseidon<W>,
-    weights: &[[E; W]],
-    slots: &[E],
-    evaluations: &[E],
+    blocks: &[Block<E>],
+    (missing, own): (&[E], &[E]),
+    columns: &[E; W],
 ) -> E {
-    let missing = slots.len() - weights.len().ilog2() as usize;
-    let (missing, own) = slots.split_at(missing);
     let scale = missing.iter().map(|&r| E::ONE - r).product();
-    let mut folded = [E::ZERO; W];
-    for (e, weights) in eq::scaled_table(own, scale).into_iter().zip(weights) {
-        // Most slots feed few elements.
-        for (sum, &w) in folded.iter_mut().zip(weights) {
-            if w != E::ZERO {
-                *sum += e * w;
-            }
-        }
-    }
-    let weights = poseidon.transposed(&folded);
-    weights
-        .iter()
-        .zip(evaluations)
-        .map(|(&v, e)| v * e.cube())
-        .sum()
+    let slots = eq::prefix_table(own, slots_covered(blocks), scale);
+    let weights = poseidon.transposed(&fold_slots(blocks, &slots));
+    let terms = weights.iter().zip(columns);
+    terms.map(|(&v, x)| v * x.cube()).sum()
 }

@@ -54,6 +54,8 @@ pub(super) struct Component<'a, G, S, const C: usize> {
 /// What distinguishes the rows of one component from those of another.
 pub(super) struct Rows<S, const C: usize> {
     pub(super) source: S,
+    /// Blocks of live groups.
+    pub(super) live: usize,
     pub(super) tail: [EF; C],
     pub(super) unscale: [EF; C],
 }
@@ -81,7 +83,7 @@ where
             source: Some(rows.source),
             tail: tail.map(|plane| plane.map(PF::from)),
             tail_value,
-            live: lanes.groups << slots,
+            live: rows.live,
             coordinates,
             slots,
             inner_coordinates: lanes.inner.clone(),

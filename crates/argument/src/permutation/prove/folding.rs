@@ -11,10 +11,10 @@ use sheaf_transcript::{EF, F, PF};
 
 use super::component::tail_mass;
 use super::geometry::Lanes;
-use super::output::LAST;
-use crate::permutation::SKIP;
+use crate::permutation::poseidon::LAST_FULL;
 use crate::permutation::record::Idle;
-use crate::permutation::trace::States;
+use crate::permutation::shape::SKIP;
+use crate::permutation::states::States;
 
 /// One column of one slot at a lane point.
 pub(super) fn column_at<const W: usize>(
@@ -27,11 +27,11 @@ pub(super) fn column_at<const W: usize>(
     let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
     let mut sum: Quintic<PF> = zero();
     for (group, &weight) in group_weights.iter().enumerate() {
-        let state = states.full(LAST, group * states.blocks + block)[j][x];
+        let state = states.full(LAST_FULL, group * states.blocks + block)[j][x];
         let weight = coefficients(weight);
         sum = from_fn(|i| sum[i] + state * weight[i]);
     }
-    let tail = tail_mass(group_weights) * idle.full[LAST][j];
+    let tail = tail_mass(group_weights) * idle.full[LAST_FULL][j];
     weighted_sum(&sum, &lanes.inner_weights) + tail
 }
 
@@ -67,8 +67,8 @@ impl<'a, const W: usize> Folding<'a, W> {
             .collect();
         Self {
             states,
-            idle: &idle.full[LAST],
-            groups: states.len() / states.blocks,
+            idle: &idle.full[LAST_FULL],
+            groups: states.groups(),
             stride,
             factors,
         }
@@ -81,8 +81,10 @@ impl<'a, const W: usize> Folding<'a, W> {
         let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
         let low = group / self.stride * 2 * self.stride + group % self.stride;
         let octets = |group: usize| {
-            (group < self.groups)
-                .then(|| self.states.full(LAST, group * self.states.blocks + block))
+            (group < self.groups).then(|| {
+                self.states
+                    .full(LAST_FULL, group * self.states.blocks + block)
+            })
         };
         let (low, high) = (octets(low), octets(low + self.stride));
         for j in 0..W {

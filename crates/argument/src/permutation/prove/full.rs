@@ -5,6 +5,7 @@ use core::array::from_fn;
 use p3_field::PrimeCharacteristicRing;
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::cube_roots;
+use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{Eight, Multiplier, Quintic, add, dot_base, eight, zero};
 use sheaf_sumcheck::rounds::{Cubes, Row, Table, set_column};
 use sheaf_sumcheck::skip;
@@ -13,9 +14,9 @@ use sheaf_transcript::{EF, PF};
 
 use super::component::{Component, Rounds, Rows};
 use super::geometry::Lanes;
-use crate::permutation::layers::Point;
 use crate::permutation::record::Idle;
-use crate::permutation::trace::States;
+use crate::permutation::state::Point;
+use crate::permutation::states::States;
 
 /// Columns that one task of the univariate round works on.
 const COLUMNS: usize = 8;
@@ -43,9 +44,9 @@ pub(super) fn add_sums(mut a: NodeSums, b: &NodeSums) -> NodeSums {
 
 impl<const W: usize> Full<'_, W> {
     /// The coefficients of this width's share of the univariate round.
-    pub(super) fn skip(&self, lanes: &Lanes, coordinates: &[EF]) -> [EF; skip::CUBE_SIZE] {
-        let blocks = lanes.groups * self.states.blocks;
-        let weights = sheaf_sumcheck::eq::prefix_table(coordinates, blocks, EF::ONE);
+    pub(super) fn skip(&self, point: &Point, lanes: &Lanes) -> [EF; skip::CUBE_SIZE] {
+        let coordinates = lanes.blocks(point, self.states.blocks);
+        let weights = eq::prefix_table(&coordinates, self.states.len(), EF::ONE);
         let tail = EF::ONE - weights.iter().copied().sum::<EF>();
         let weights: Vec<Eight> = weights.chunks(BATCH).map(eight).collect();
         let sums = (0..weights.len().div_ceil(TASK) * (W / COLUMNS))
@@ -103,13 +104,14 @@ impl<const W: usize> Full<'_, W> {
         &'a self,
         point: &Point,
         lanes: &Lanes,
-        coordinates: Vec<EF>,
         claim: EF,
         table: &'a mut Table<PF, W>,
     ) -> impl Rounds + 'a {
+        let coordinates = lanes.blocks(point, self.states.blocks);
         // Random weights are zero with probability 2^-154; such a proof fails to verify.
         let roots = cube_roots(self.weights);
-        let factors: [Eight; W] = from_fn(|j| eight(&point.skip.map(|l| l * roots[j].root)));
+        let factors: [Eight; W] =
+            from_fn(|j| eight(&point.skip.values().map(|l| l * roots[j].root)));
         let idle = &self.idle.full[self.round];
         let source = move |index: usize, row: &mut Row<PF, W>| {
             let octets = self.states.full(self.round, index);
@@ -119,6 +121,7 @@ impl<const W: usize> Full<'_, W> {
         };
         let rows = Rows {
             source,
+            live: self.states.len(),
             tail: from_fn(|j| roots[j].root * idle[j]),
             unscale: from_fn(|j| roots[j].inverse),
         };

@@ -4,8 +4,9 @@ use p3_field::PackedValue;
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, PF};
 
-use crate::permutation::layers::Point;
-use crate::permutation::{SKIP, Shape, order};
+use crate::permutation::order;
+use crate::permutation::shape::{SKIP, Shape};
+use crate::permutation::state::Point;
 
 /// A variable of a layer's rounds, as an index into the coordinates of a [`Point`].
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +56,6 @@ pub(super) fn steps(shape: &Shape) -> impl Iterator<Item = (Variable, Step)> {
 /// A lane point, split at the width of a vector.
 #[derive(Clone, Debug)]
 pub(super) struct Lanes {
-    /// Groups with a live lane.
-    pub(super) groups: usize,
     /// Coordinates for the bits of the group index.
     pub(super) outer: Vec<EF>,
     /// Coordinates for the bits inside a group.
@@ -66,10 +65,9 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn new(shape: &Shape, point: &[EF]) -> Self {
+    pub(super) fn new(point: &[EF]) -> Self {
         let (outer, inner) = point.split_at(point.len() - inner_bits());
         Self {
-            groups: shape.lanes.div_ceil(PF::WIDTH),
             outer: outer.to_vec(),
             inner: inner.to_vec(),
             inner_weights: eq::table(inner),

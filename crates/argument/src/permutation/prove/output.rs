@@ -17,21 +17,32 @@ use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
 use sheaf_transcript::{EF, F, PF};
 
+use super::channel::{Channel, Speaker};
 use super::component::{pair_weights, scalar_row, tail_mass};
 use super::folding::{Folding, column_at};
 use super::geometry::{Lanes, Step, lane_steps};
-use super::slots::SlotTable;
-use super::{Channel, Scratch, Speaker};
-use crate::permutation::layers::{Point, State, label};
-use crate::permutation::poseidon::{HALF_FULL_ROUNDS, Poseidon};
+use super::slots::{SlotRounds, SlotTable};
+use crate::permutation::claims::{Block, OutputClaim, dense};
+use crate::permutation::layers::{Evaluations, Layer, label};
+use crate::permutation::order;
+use crate::permutation::poseidon::{LAST_FULL, Poseidon};
 use crate::permutation::record::{Idle, Kernel, Narrow, Wide};
-use crate::permutation::trace::States;
-use crate::permutation::{OutputClaim, SKIP, Shape, order};
+use crate::permutation::scratch::Scratch;
+use crate::permutation::shape::{SKIP, Shape};
+use crate::permutation::state::Point;
+use crate::permutation::states::States;
 
-/// Index of the last full round.
-pub(super) const LAST: usize = 2 * HALF_FULL_ROUNDS - 1;
+/// What the lane rounds need of each table.
+trait LaneRounds: Send {
+    /// `c_0`, `c_2`, `c_3` of the next round.
+    fn round(&mut self, step: Step) -> [EF; 3];
+    /// Binds the variable of that round.
+    fn bind(&mut self, challenge: EF);
+    /// The table in the rounds that follow.
+    fn into_slots(self: Box<Self>, lanes: &Lanes) -> Box<dyn SlotRounds>;
+}
 
-/// Proves layer 0; leaves the evaluations of the states before the last cubes.
+/// Proves layer 0; leaves the evaluations of the states before the last cubes, at a point.
 pub(super) fn prove<S: Speaker>(
     shape: &Shape,
     narrow: &States<16>,
@@ -39,74 +50,88 @@ pub(super) fn prove<S: Speaker>(
     scratch: &mut Scratch,
     claim: OutputClaim,
     channel: &mut Channel<'_, S>,
-) -> (State, Vec<EF>) {
+) -> (Point, Evaluations) {
     let OutputClaim {
         lane_point: mut point,
-        weights16,
-        weights24,
+        narrow: narrow_blocks,
+        wide: wide_blocks,
         mut value,
     } = claim;
-    let lanes = Lanes::new(shape, &point);
-    let (mut a, mut b) = rayon::join(
-        || {
-            let weights = transposed(Poseidon::narrow(), &weights16);
-            Output::new(
-                narrow,
-                Narrow::idle(),
-                weights,
-                &lanes,
-                &mut scratch.narrow.full,
-            )
-        },
-        || {
-            let weights = transposed(Poseidon::wide(), &weights24);
-            Output::new(wide, Wide::idle(), weights, &lanes, &mut scratch.wide.full)
-        },
-    );
+    let lanes = Lanes::new(&point);
+    let mut tables: Vec<Box<dyn LaneRounds + '_>> = Vec::new();
+    if let Some(table) = shape.narrow {
+        let weights = transposed(Poseidon::narrow(), &narrow_blocks, table.log_slots);
+        let rows = &mut scratch.narrow.full;
+        let output = Output::new(narrow, Narrow::idle(), weights, &lanes, rows);
+        tables.push(Box::new(output));
+    }
+    if let Some(table) = shape.wide {
+        let weights = transposed(Poseidon::wide(), &wide_blocks, table.log_slots);
+        let rows = &mut scratch.wide.full;
+        let output = Output::new(wide, Wide::idle(), weights, &lanes, rows);
+        tables.push(Box::new(output));
+    }
     for (i, step) in lane_steps(shape.log_lanes) {
         let r = point[i];
-        let (p, q) = rayon::join(|| a.round(step), || b.round(step));
-        let [c0, c2, c3]: [EF; 3] = from_fn(|i| p[i] + q[i]);
+        let [c0, c2, c3] = tables
+            .par_iter_mut()
+            .map(|table| table.round(step))
+            .reduce(|| [EF::ZERO; 3], |p, q| from_fn(|i| p[i] + q[i]));
         // Zero with probability 2^-154; such a proof fails to verify.
         let inverse = r.try_inverse().unwrap_or_default();
         let mut sum = [(value - c0) * inverse - c2 - c3, c2, c3];
         let challenge = channel.polynomial(label::OUTPUT_ROUND, &mut sum);
         value = next_claim(value, Claimed::Eq(r), &sum, challenge);
         point[i] = challenge;
-        rayon::join(|| a.bind(challenge), || b.bind(challenge));
+        tables
+            .par_iter_mut()
+            .for_each(|table| table.bind(challenge));
     }
 
-    let lanes = Lanes::new(shape, &point);
-    let (mut a, mut b) = rayon::join(|| a.into_slots(&lanes), || b.into_slots(&lanes));
+    let lanes = Lanes::new(&point);
+    let mut tables: Vec<Box<dyn SlotRounds>> = tables
+        .into_par_iter()
+        .map(|table| table.into_slots(&lanes))
+        .collect();
     let mut slots = vec![EF::ZERO; shape.log_slots()];
     for i in order::slots(slots.len()) {
-        let (p, q) = rayon::join(|| a.round(), || b.round());
-        let mut sum: [EF; 4] = from_fn(|i| p[i] + q[i]);
+        let mut sum: [EF; 4] = tables
+            .par_iter()
+            .map(|table| table.round())
+            .reduce(|| [EF::ZERO; 4], |p, q| from_fn(|i| p[i] + q[i]));
         let challenge = channel.polynomial(label::OUTPUT_ROUND, &mut sum);
         value = next_claim(value, Claimed::Sum, &sum, challenge);
         slots[i] = challenge;
-        rayon::join(|| a.bind(challenge), || b.bind(challenge));
+        tables
+            .par_iter_mut()
+            .for_each(|table| table.bind(challenge));
     }
 
-    let (narrow_columns, narrow_weights) = a.columns();
-    let (wide_columns, wide_weights) = b.columns();
-    let weights = [&narrow_weights[..], &wide_weights[..]].concat();
-    let gate = |e: &[EF]| weights.iter().zip(e).map(|(&v, e)| v * e.cube()).sum();
-    let evaluations = [&narrow_columns[..], &wide_columns[..]].concat();
-    let evaluations = channel.evaluations(evaluations, gate, value);
-
-    let (high, low) = slots.split_at(slots.len() - SKIP);
-    let skip = eq::table(low);
-    let state = State::new(Point {
-        skip: from_fn(|x| skip[x]),
-        slots: high.to_vec(),
-        lanes: point,
-    });
-    (state, evaluations)
+    let (columns, weights): (Vec<_>, Vec<_>) = tables.iter().map(|table| table.columns()).unzip();
+    let weights = weights.concat();
+    let gate = |evaluations: &Evaluations| match evaluations {
+        Evaluations::Full { narrow, wide } => {
+            let columns = narrow.iter().flatten().chain(wide.iter().flatten());
+            weights
+                .iter()
+                .zip(columns)
+                .map(|(&v, e)| v * e.cube())
+                .sum()
+        }
+        Evaluations::Partial { .. } => unreachable!("the output layer is a full one"),
+    };
+    let layer = Layer::output(shape);
+    let evaluations = channel.evaluations(layer, columns.concat(), gate, value);
+    (Point::new(&slots, point), evaluations)
 }
 
-fn transposed<const W: usize>(poseidon: &Poseidon<W>, weights: &[[EF; W]]) -> Vec<[EF; W]> {
-    weights
+/// The weights of the cubes of every slot.
+fn transposed<const W: usize>(
+    poseidon: &Poseidon<W>,
+    blocks: &[Block],
+    log_slots: usize,
+) -> Vec<[EF; W]> {
+    dense(blocks, 1 << log_slots)
         .par_iter()
         .map(|weights| poseidon.transposed(weights))
         .collect()
@@ -159,7 +184,7 @@ impl<'a, const W: usize> Output<'a, W> {
                 from_fn(|j| roots[j])
             })
             .collect();
-        let cubes = idle.full[LAST].map(|a| a.cube());
+        let cubes = idle.full[LAST_FULL].map(|a| a.cube());
         let tail_value = weights
             .iter()
             .flat_map(|v| v.iter().zip(cubes).map(|(&v, c)| v * c))
@@ -172,7 +197,7 @@ impl<'a, const W: usize> Output<'a, W> {
             tail_value,
             table,
             inner: None,
-            groups: lanes.groups,
+            groups: states.groups(),
             coordinates: lanes.outer.clone(),
             inner_coordinates: lanes.inner.clone(),
             inner_weights: lanes.inner_weights.clone(),
@@ -183,16 +208,6 @@ impl<'a, const W: usize> Output<'a, W> {
 
     fn slots(&self) -> usize {
         self.weights.len()
-    }
-
-    /// `c_0`, `c_2`, `c_3` of the next round.
-    fn round(&mut self, step: Step) -> [EF; 3] {
-        self.step = step;
-        match step {
-            Step::Inner { stride } => self.inner_round(stride),
-            Step::Group { stride } => self.outer_round(stride),
-            Step::Slot => [EF::ZERO; 3],
-        }
     }
 
     fn outer_round(&mut self, stride: usize) -> [EF; 3] {
@@ -241,10 +256,10 @@ impl<'a, const W: usize> Output<'a, W> {
         weights: &[EF],
     ) -> Message<PF> {
         let blocks = self.states.blocks;
-        let idle = PF::from(self.idle.full[LAST][column]);
+        let idle = PF::from(self.idle.full[LAST_FULL][column]);
         let state = |group: usize, x: usize| {
             if group < self.groups {
-                self.states.full(LAST, group * blocks + block)[column][x]
+                self.states.full(LAST_FULL, group * blocks + block)[column][x]
             } else {
                 idle
             }
@@ -284,7 +299,7 @@ impl<'a, const W: usize> Output<'a, W> {
     }
 
     fn tail(&self) -> Vec<Row<PF, W>> {
-        let idle = &self.idle.full[LAST];
+        let idle = &self.idle.full[LAST_FULL];
         self.roots
             .iter()
             .map(|roots| {
@@ -335,6 +350,17 @@ impl<'a, const W: usize> Output<'a, W> {
         };
         message.map(|c| weighted_sum(&c, &[EF::ONE; PF::WIDTH]))
     }
+}
+
+impl<const W: usize> LaneRounds for Output<'_, W> {
+    fn round(&mut self, step: Step) -> [EF; 3] {
+        self.step = step;
+        match step {
+            Step::Inner { stride } => self.inner_round(stride),
+            Step::Group { stride } => self.outer_round(stride),
+            Step::Slot => [EF::ZERO; 3],
+        }
+    }
 
     fn bind(&mut self, challenge: EF) {
         match (self.step, self.stage, &mut self.inner) {
@@ -353,8 +379,7 @@ impl<'a, const W: usize> Output<'a, W> {
         }
     }
 
-    /// The columns at the lane point, per slot, and their weights.
-    fn into_slots(mut self, lanes: &Lanes) -> SlotTable<W> {
+    fn into_slots(mut self: Box<Self>, lanes: &Lanes) -> Box<dyn SlotRounds> {
         let packs_slots = self.inner.is_some();
         if !packs_slots {
             self.close();
@@ -371,7 +396,7 @@ impl<'a, const W: usize> Output<'a, W> {
             };
             quintic::lane(&from_fn(|i| rows[row][i][j]), lane)
         };
-        let group_weights = eq::prefix_table(&lanes.outer, lanes.groups, EF::ONE);
+        let group_weights = eq::prefix_table(&lanes.outer, self.states.groups(), EF::ONE);
         let columns = (0..self.weights.len())
             .into_par_iter()
             .map(|slot| {
@@ -384,6 +409,6 @@ impl<'a, const W: usize> Output<'a, W> {
                 })
             })
             .collect();
-        SlotTable::new(columns, self.weights)
+        Box::new(SlotTable::new(columns, self.weights))
     }
 }

@@ -18,7 +18,7 @@ use p3_field::{Algebra, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
 use sheaf_sumcheck::quintic::{Eight, Quintic, add, dot, dot_base, eight, zero};
-use sheaf_sumcheck::rounds::{CubePlusLinear, Linear, Row, Table};
+use sheaf_sumcheck::rounds::{CubePlusLinear, Linear, Row};
 use sheaf_sumcheck::skip;
 use sheaf_sumcheck::skip_kernel::{self, BATCH, Extender, accumulate, node_of};
 use sheaf_transcript::field::coefficients;
@@ -27,24 +27,14 @@ use sheaf_transcript::{EF, F, PF};
 use super::component::{Component, Rounds, Rows};
 use super::full::{NodeSums, add_sums};
 use super::geometry::Lanes;
-use crate::permutation::layers::Point;
 use crate::permutation::poseidon::HALF_FULL_ROUNDS;
 use crate::permutation::record::Idle;
-use crate::permutation::trace::{Octet, States};
-
-/// The values of an extension-field column on eight slots, by coefficient.
-type ExtensionOctet = [Octet; 5];
+use crate::permutation::scratch::{ExtensionOctet, LinearColumn, PartialScratch};
+use crate::permutation::state::Point;
+use crate::permutation::states::{Octet, States};
 
 /// Batches of blocks that are worth a task of their own.
 const TASK: usize = 8;
-
-/// The linear column of one width.
-#[derive(Debug, Default)]
-pub(super) struct LinearColumn {
-    values: Vec<ExtensionOctet>,
-    /// The value in idle lanes.
-    tail: EF,
-}
 
 /// What is added to the linear column before the cube is subtracted.
 #[derive(Clone, Copy, Debug)]
@@ -76,11 +66,12 @@ impl<const W: usize> Partial<'_, W> {
         &self,
         update: Update<'_, W>,
         column: &mut LinearColumn,
+        point: &Point,
         lanes: &Lanes,
-        coordinates: &[EF],
     ) -> [EF; skip::CUBE_SIZE] {
-        let blocks = lanes.groups * self.states.blocks;
-        let weights = sheaf_sumcheck::eq::prefix_table(coordinates, blocks, EF::ONE);
+        let blocks = self.states.len();
+        let coordinates = lanes.blocks(point, self.states.blocks);
+        let weights = sheaf_sumcheck::eq::prefix_table(&coordinates, blocks, EF::ONE);
         let tail_mass = EF::ONE - weights.iter().copied().sum::<EF>();
         let weights: Vec<Eight> = weights.chunks(BATCH).map(eight).collect();
 
@@ -219,14 +210,21 @@ impl<const W: usize> Partial<'_, W> {
     /// The component for the rounds that follow.
     pub(super) fn component<'a>(
         &'a self,
-        column: &'a LinearColumn,
         point: &Point,
         lanes: &Lanes,
-        coordinates: Vec<EF>,
         claim: EF,
-        tables: (&'a mut Table<PF, 2>, &'a mut Table<PF, 1>),
+        scratch: &'a mut PartialScratch,
     ) -> Box<dyn Rounds + 'a> {
-        let factor = eight(&point.skip);
+        let coordinates = lanes.blocks(point, self.states.blocks);
+        let live = self.states.len();
+        let PartialScratch {
+            cube,
+            carried,
+            column,
+        } = scratch;
+        let column = &*column;
+        let low = point.skip.values();
+        let factor = eight(&low);
         let linear = move |index: usize| dot(&column.values[index], &factor);
         let Some((round, weight)) = self.cube else {
             let source = move |index: usize, row: &mut Row<PF, 1>| {
@@ -234,16 +232,17 @@ impl<const W: usize> Partial<'_, W> {
             };
             let rows = Rows {
                 source,
+                live,
                 tail: [column.tail],
                 unscale: [EF::ONE],
             };
             let component =
-                Component::<Linear, _, 1>::new(tables.1, rows, lanes, coordinates, claim);
+                Component::<Linear, _, 1>::new(carried, rows, lanes, coordinates, claim);
             return Box::new(component);
         };
         // A random weight is zero with probability 2^-154; such a proof fails to verify.
         let CubeRoot { root, inverse } = cube_roots(&[weight])[0];
-        let root_factor = eight(&point.skip.map(|l| l * root));
+        let root_factor = eight(&low.map(|l| l * root));
         let source = move |index: usize, row: &mut Row<PF, 2>| {
             let u = dot_base(self.element(round, index), &root_factor);
             let l = linear(index);
@@ -251,11 +250,12 @@ impl<const W: usize> Partial<'_, W> {
         };
         let rows = Rows {
             source,
+            live,
             tail: [root * self.idle.partial[round], column.tail],
             unscale: [inverse, EF::ONE],
         };
         let component =
-            Component::<CubePlusLinear, _, 2>::new(tables.0, rows, lanes, coordinates, claim);
+            Component::<CubePlusLinear, _, 2>::new(cube, rows, lanes, coordinates, claim);
         Box::new(component)
     }
 }

@@ -6,6 +6,16 @@ use p3_field::PrimeCharacteristicRing;
 use rayon::prelude::*;
 use sheaf_transcript::EF;
 
+/// What the slot rounds need of each table.
+pub(super) trait SlotRounds: Send + Sync {
+    /// `c_1, .., c_4` of the round that pairs adjacent slots.
+    fn round(&self) -> [EF; 4];
+    /// Binds that variable.
+    fn bind(&mut self, challenge: EF);
+    /// Columns and weights when all variables have been bound.
+    fn columns(&self) -> (Vec<EF>, Vec<EF>);
+}
+
 /// Columns and their weights, per slot. The gate is `sum_j weight_j column_j^3`.
 pub(super) struct SlotTable<const W: usize> {
     columns: Vec<[EF; W]>,
@@ -22,9 +32,10 @@ impl<const W: usize> SlotTable<W> {
             scale: EF::ONE,
         }
     }
+}
 
-    /// `c_1, .., c_4` of the round that pairs adjacent slots.
-    pub(super) fn round(&self) -> [EF; 4] {
+impl<const W: usize> SlotRounds for SlotTable<W> {
+    fn round(&self) -> [EF; 4] {
         if let ([columns], [weights]) = (&self.columns[..], &self.weights[..]) {
             // The table fills the half of the hypercube on which the variable is zero.
             let gate: EF = columns
@@ -50,8 +61,7 @@ impl<const W: usize> SlotTable<W> {
             .reduce(|| [EF::ZERO; 4], |a, b| from_fn(|i| a[i] + b[i]))
     }
 
-    /// Binds that variable.
-    pub(super) fn bind(&mut self, challenge: EF) {
+    fn bind(&mut self, challenge: EF) {
         if self.columns.len() == 1 {
             self.scale *= EF::ONE - challenge;
         } else {
@@ -60,9 +70,9 @@ impl<const W: usize> SlotTable<W> {
         }
     }
 
-    /// Columns and weights when all variables have been bound.
-    pub(super) fn columns(&self) -> ([EF; W], [EF; W]) {
-        (self.columns[0], self.weights[0].map(|v| v * self.scale))
+    fn columns(&self) -> (Vec<EF>, Vec<EF>) {
+        let weights = self.weights[0].map(|v| v * self.scale);
+        (self.columns[0].to_vec(), weights.to_vec())
     }
 }
 
