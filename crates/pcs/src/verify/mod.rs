@@ -48,6 +48,9 @@ pub enum Error {
         /// Index of the oracle.
         oracle: usize,
     },
+    /// A challenge was zero, which an honest proof meets with negligible probability.
+    #[error("a challenge was degenerate")]
+    Challenge,
     /// The last polynomial does not have the claimed sum: claims, samples and queries do not agree with it.
     #[error("the final polynomial does not have the claimed sum")]
     FinalSum,
@@ -142,7 +145,8 @@ pub fn verify_opening<C: Channel>(
     }
     let value = evaluate(polynomial, &point);
     challenges.extend(point);
-    if value * weights.at(&challenges) == sum || !applies(Check::FinalSum) {
+    let weight = weights.at(&challenges).ok_or(Error::Challenge)?;
+    if value * weight == sum || !applies(Check::FinalSum) {
         Ok(())
     } else {
         Err(Error::FinalSum)

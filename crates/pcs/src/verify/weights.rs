@@ -65,14 +65,16 @@ impl<E: Extension> Weights<E> {
     }
 
     /// The value where the variables are bound to `challenges`.
-    pub(super) fn at(&self, challenges: &[E]) -> E {
+    ///
+    /// `None` if a challenge is zero where that may not be.
+    pub(super) fn at(&self, challenges: &[E]) -> Option<E> {
         let last = |variables: usize| &challenges[challenges.len().saturating_sub(variables)..];
         let eq = self.eq.iter();
         let by_eq: E = eq
             .map(|(scale, point)| *scale * eq::eval(point, last(point.len())))
             .sum();
         let queries = self.queries.iter();
-        let by_power: E = queries
+        let by_power = queries
             .map(|queries| {
                 let Round {
                     inner_variables,
@@ -80,10 +82,10 @@ impl<E: Extension> Weights<E> {
                     ..
                 } = queries.round;
                 let point = last(inner_variables);
-                let powers = powers::evaluate(&queries.positions, log_inv_rate, point);
-                queries.scale * horner(&powers, queries.ratio)
+                let (scale, powers) = powers::evaluate(&queries.positions, log_inv_rate, point)?;
+                Some(queries.scale * scale * horner(&powers, queries.ratio))
             })
-            .sum();
-        by_eq + by_power
+            .sum::<Option<E>>()?;
+        Some(by_eq + by_power)
     }
 }
