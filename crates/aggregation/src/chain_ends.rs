@@ -29,16 +29,27 @@
 //! Leaves are multiplied by the indicator of live lanes: in idle lanes
 //! numerators and denominators are zero and the sum is trivially zero.
 //!
-//! **Error** over `|EF|`: `9` for `beta`, `K + v` for `alpha`.
+//! The claim that the reduction of fractions starts from: at a random lane point the numerators of all lanes are zero, and
+//! their denominators are what the prover says.
+//!
+//! **Error** over `|EF|`: `9` for `beta`, `K + v` for `alpha`; `l` for the lane point.
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_argument::fractions::RootClaim;
+#[cfg(feature = "prover")]
+use sheaf_argument::fractions::prove::{Packed, Tree};
 #[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::inverse;
-use sheaf_transcript::{EF, Extension, F, Transcript};
+#[cfg(feature = "prover")]
+use sheaf_transcript::ProverTranscript;
+use sheaf_transcript::{Channel, EF, Extension, F, Label, Transcript, TranscriptError};
 
 use crate::shape::Shape;
 use crate::tweaks::{element, position};
+
+/// The denominators of the sums, at a lane point.
+const ROOT: Label = Label::new("fractions/root");
 
 /// The error of the identity's challenges, without that of the fractions that it is proved with.
 #[cfg(feature = "search")]
@@ -47,12 +58,46 @@ pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     vec![
         ErrorTerm::roots("challenges", &[roots], SCHWARTZ_ZIPPEL)
             .because("degree 9 in beta, steps + chains in alpha"),
+        ErrorTerm::roots("root", &[shape.log_lanes], SCHWARTZ_ZIPPEL)
+            .because("zero in every lane, at a lane point"),
     ]
 }
 
 /// The position of the last step of chain `c`.
 pub(crate) const fn last_position(c: usize) -> usize {
     position(c, 7)
+}
+
+/// The sum of the fractions of every lane is zero, as a prover claims it.
+#[cfg(feature = "prover")]
+pub(crate) fn send_root(
+    shape: &Shape,
+    fractions: &Tree<Packed>,
+    transcript: &mut ProverTranscript,
+) -> RootClaim {
+    let root = fractions.root(&transcript.sample_point(shape.log_lanes));
+    transcript.send(ROOT, &[root.denominator]);
+    RootClaim {
+        numerator: EF::ZERO,
+        ..root
+    }
+}
+
+/// The sum of the fractions of every lane is zero, as a verifier learns it.
+///
+/// # Errors
+/// If the proof is malformed.
+pub(crate) fn receive_root<C: Channel>(
+    shape: &Shape,
+    channel: &mut C,
+) -> Result<RootClaim<C::Extension>, TranscriptError> {
+    let lane_point = channel.sample_point(shape.log_lanes);
+    let denominator = channel.receive_one(ROOT)?;
+    Ok(RootClaim {
+        lane_point,
+        numerator: C::Extension::ZERO,
+        denominator,
+    })
 }
 
 /// The challenges of the identity and what follows from them.

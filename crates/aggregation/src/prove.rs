@@ -1,8 +1,9 @@
 //! The prover.
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_argument::fractions::prove::{Packed, Tree};
 use sheaf_argument::permutation::Trace;
-use sheaf_argument::{columns, fractions, permutation};
+use sheaf_argument::{columns, permutation};
 use sheaf_pcs::{self as pcs, ParameterError};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript, Transcript};
@@ -190,13 +191,9 @@ pub(crate) fn prove_witness(
             fraction_leaves(shape, other, &fingerprints, &ends)
         }
     };
-    let leaf = fractions::prove::prove(
-        shape.log_lanes,
-        shape.log_ends,
-        numerators,
-        denominators,
-        &mut transcript,
-    );
+    let tree = Tree::<Packed>::new(shape.log_ends, numerators, denominators);
+    let root = chain_ends::send_root(shape, &tree, &mut transcript);
+    let leaf = tree.prove(root, &mut transcript);
 
     begin(Phase::Constraints)?;
     let zeta = transcript.sample();

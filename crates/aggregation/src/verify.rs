@@ -7,7 +7,7 @@ use sheaf_transcript::counting::{Cost, Counting};
 use sheaf_transcript::{Channel, TranscriptError, VerifierTranscript};
 use thiserror::Error;
 
-use crate::chain_ends::ChainEnds;
+use crate::chain_ends::{self, ChainEnds};
 use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
 use crate::public::PublicColumns;
@@ -144,7 +144,8 @@ pub(crate) fn verify_summary<C: Channel>(
 
     // Chain ends.
     let ends = ChainEnds::draw(shape, channel).ok_or(VerifyError::Challenge)?;
-    let leaf = fractions::verify::verify(shape.log_lanes, shape.log_ends, channel)?;
+    let root = chain_ends::receive_root(shape, channel).map_err(fractions::verify::Error::from)?;
+    let leaf = fractions::verify::verify(root, shape.log_ends, channel)?;
 
     // Constraints, with the chain ends' claims.
     let zeta = channel.sample();

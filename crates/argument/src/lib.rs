@@ -2,7 +2,7 @@
 //! to claims about committed columns.
 //!
 //! - [`columns`]: linear forms in many columns, reduced to one evaluation.
-//! - [`fractions`]: sums of fractions that are zero, one sum per lane.
+//! - [`fractions`]: sums of fractions, one sum per lane.
 //! - [`permutation`]: many Poseidon1 permutations, none of whose round states is committed.
 
 #![forbid(unsafe_code)]

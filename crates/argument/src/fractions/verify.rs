@@ -1,13 +1,12 @@
 //! The verifier of a sum of fractions.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::round;
 use sheaf_transcript::{Channel, TranscriptError};
 use thiserror::Error;
 
 use crate::checks::{Check, applies};
 
-use super::{CHILDREN, LeafClaim, ROOT, ROUND};
+use super::{CHILDREN, LeafClaim, ROUND, RootClaim};
 
 /// Why a sum of fractions is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -23,19 +22,22 @@ pub enum Error {
     },
 }
 
-/// Verifies that the fractions of every lane sum to zero, up to the returned claim.
+/// Reduces a claim about the sums of `2^log_leaves` fractions per lane to one about the fractions.
 ///
 /// # Errors
 /// If the proof is malformed or inconsistent.
 pub fn verify<C: Channel>(
-    log_lanes: usize,
+    root: RootClaim<C::Extension>,
     log_leaves: usize,
     channel: &mut C,
 ) -> Result<LeafClaim<C::Extension>, Error> {
-    let mut lane_point = channel.sample_point(log_lanes);
+    let RootClaim {
+        mut lane_point,
+        numerator: mut p,
+        denominator: mut q,
+    } = root;
+    let log_lanes = lane_point.len();
     let mut leaf_point: Vec<C::Extension> = Vec::new();
-    let mut p = C::Extension::ZERO;
-    let mut q = channel.receive_one(ROOT)?;
     for layer in 0..log_leaves {
         let lambda = channel.sample();
         let claim = p + lambda * q;
@@ -44,7 +46,7 @@ pub fn verify<C: Channel>(
         let (mut next, claim) = round::receive_all(ROUND, 2, claim, &point, channel)?;
         let children = channel.receive(CHILDREN, 4)?;
         let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
-        let expected = p0 * q1 + p1 * q0 + lambda * q0 * q1;
+        let expected = p0 * q1 + (p1 + lambda * q1) * q0;
         if claim != expected && applies(Check::FractionLayer(layer)) {
             return Err(Error::Layer { layer });
         }
