@@ -98,9 +98,16 @@ fn carries_of_every_kind() {
     }
 }
 
+/// What a circuit for the verifier would have to compute. The bounds are a little above what is counted, which
+/// depends on how often positions coincide.
 #[test]
 fn what_verifying_costs() {
-    for (count, rate) in [(10, 1), (1024, 1), (1024, 2)] {
+    let bounds = [
+        (10, 1, [12_500, 12_500, 900]),
+        (1024, 1, [17_500, 20_000, 1_200]),
+        (1024, 2, [15_500, 18_000, 1_200]),
+    ];
+    for (count, rate, [ext, mixed, transcript]) in bounds {
         let (statement, signatures) = statement(PROD, vec![group(&PROD, 5, 1, count)]);
         let proof = prove_all(&statement, &signatures, rate);
         let setup = Setup::new(&statement, rate).expect("parameters");
@@ -109,5 +116,23 @@ fn what_verifying_costs() {
             "{count} signatures, rate 2^-{rate}, {} bytes: {cost:?}",
             proof.len()
         );
+        assert!(cost.ext <= ext && cost.mixed <= mixed, "{cost:?}");
+        assert!(cost.transcript_permutations <= transcript, "{cost:?}");
+        // Every key, the group and the digest, and the rows and nodes of the opening.
+        assert!(cost.hash_permutations > count as u64 + 12, "{cost:?}");
     }
+}
+
+#[test]
+fn a_false_proof_has_no_cost() {
+    let (statement, signatures) = statement(TEST, vec![group(&TEST, 5, 1, 3)]);
+    let mut proof = prove_all(&statement, &signatures, 1);
+    let setup = Setup::new(&statement, 1).expect("parameters");
+    proof[0] ^= 1;
+    let plain = verify(&statement, 1, &proof);
+    assert!(plain.is_err());
+    assert_eq!(
+        verification_cost(&setup, &statement, &proof).map(|_| ()),
+        plain
+    );
 }
