@@ -9,6 +9,8 @@ use sheaf_pcs::stacking::Stacking;
 use crate::shape::Shape;
 use crate::statement::Statement;
 
+#[cfg(all(test, feature = "search"))]
+pub(crate) use search::SEARCH;
 #[cfg(feature = "search")]
 pub use search::security_report;
 

@@ -68,6 +68,19 @@ impl Streams {
         }
     }
 
+    /// Absorbs a list of items, the first one into stream 0.
+    pub(crate) fn absorb_all(&mut self, mut blocks: impl Iterator<Item = Block>) {
+        let mut row = Vec::with_capacity(STREAMS);
+        loop {
+            row.clear();
+            row.extend(blocks.by_ref().take(STREAMS));
+            if row.is_empty() {
+                return;
+            }
+            self.absorb(&row);
+        }
+    }
+
     /// Absorbs at most [`STREAMS`] blocks, one per stream.
     pub(crate) fn absorb(&mut self, row: &[Block]) {
         for (v, sponge) in self.sponges.iter_mut().enumerate() {
@@ -77,6 +90,9 @@ impl Streams {
             });
             let before = sponge.capacity();
             sponge.absorb(&block);
+            if row.len() == STREAMS {
+                continue;
+            }
             let after = sponge.capacity();
             *sponge = Sponge::from_capacity(core::array::from_fn(|i| {
                 PF::from_fn(|lane| {

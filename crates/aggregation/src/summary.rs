@@ -51,10 +51,7 @@ impl Summary {
     #[must_use]
     pub fn new(statement: &Statement) -> Self {
         let mut streams = Streams::new();
-        let keys: Vec<_> = statement.keys().map(key_block).collect();
-        for row in keys.chunks(STREAMS) {
-            streams.absorb(row);
-        }
+        streams.absorb_all(statement.keys().map(key_block));
         let capacities = streams.capacities();
         let groups: Vec<GroupSummary> = statement
             .groups()
@@ -65,13 +62,9 @@ impl Summary {
                 lanes: g.keys.len(),
             })
             .collect();
-        let blocks: Vec<_> = groups
-            .iter()
-            .map(|g| group_block(tweak::base_p(g.slot.into()), g.lanes, &g.message))
-            .collect();
-        for row in blocks.chunks(STREAMS) {
-            streams.absorb(row);
-        }
+        let block =
+            |g: &GroupSummary| group_block(tweak::base_p(g.slot.into()), g.lanes, &g.message);
+        streams.absorb_all(groups.iter().map(block));
 
         let scheme = *statement.scheme();
         let mut sponge = Sponge::<F>::new(Domain::Statement.tag());

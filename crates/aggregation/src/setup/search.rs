@@ -1,6 +1,9 @@
 //! Set-ups whose parameters are searched for.
 
+use std::sync::LazyLock;
+
 use sheaf_pcs::ParameterError;
+use sheaf_pcs::parameters::Search;
 use sheaf_security::SecurityReport;
 
 use super::Setup;
@@ -9,22 +12,25 @@ use crate::shape::Shape;
 use crate::stacking;
 use crate::statement::{MAX_SIGNATURES, Statement};
 
+// A function of a constant, computed once: it takes longer than all else in a set-up.
+pub(crate) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(COMMITMENT_BITS));
+
 impl Setup {
     /// Chooses the parameters of proofs at rate `2^-log_inv_rate`, and refuses those that are less secure than [`TARGET_BITS`].
     ///
     /// # Errors
     /// If there are no parameters for this size and rate.
     pub fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
-        Self::with_commitment(Self::shape(statement), log_inv_rate, COMMITMENT_BITS)
+        Self::with_search(Self::shape(statement), log_inv_rate, &SEARCH)
     }
 
-    /// The same, where `commitment_bits` are asked of the commitment alone.
-    fn with_commitment(
+    /// The same, where the search decides what is asked of the commitment alone.
+    fn with_search(
         shape: Shape,
         log_inv_rate: usize,
-        commitment_bits: f64,
+        search: &Search,
     ) -> Result<Self, ParameterError> {
-        let (stacking, parameters) = stacking::choose(&shape, log_inv_rate, commitment_bits)?;
+        let (stacking, parameters) = stacking::choose(&shape, log_inv_rate, search)?;
         if security::report(&shape, &parameters).bits() < TARGET_BITS {
             return Err(ParameterError::Unreachable {
                 millibits: (TARGET_BITS * 1000.0) as i64,
@@ -52,7 +58,7 @@ pub fn security_report(
     log_inv_rate: usize,
 ) -> Result<SecurityReport, ParameterError> {
     let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
-    let (_, parameters) = stacking::choose(&shape, log_inv_rate, COMMITMENT_BITS)?;
+    let (_, parameters) = stacking::choose(&shape, log_inv_rate, &SEARCH)?;
     Ok(security::report(&shape, &parameters))
 }
 
@@ -77,7 +83,8 @@ mod tests {
         for rate in 1..=4 {
             assert!(Setup::new(&statement, rate).is_ok());
             for bits in [80.0, 124.0] {
-                let refused = Setup::with_commitment(Setup::shape(&statement), rate, bits);
+                let refused =
+                    Setup::with_search(Setup::shape(&statement), rate, &Search::new(bits));
                 let expected = ParameterError::Unreachable { millibits: 128_000 };
                 assert_eq!(refused.unwrap_err(), expected, "{bits} bits");
             }

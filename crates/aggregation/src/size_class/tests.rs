@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::security::{self, COMMITMENT_BITS, TARGET_BITS};
+use crate::security::{self, TARGET_BITS};
+use crate::setup::SEARCH;
 
 const LOG_LANES: core::ops::RangeInclusive<usize> = 4..=16;
 const RATES: core::ops::RangeInclusive<usize> = 1..=4;
@@ -35,8 +36,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
         // Writing to a string does not fail.
         let _ = writeln!(out, "    // 2^{log_lanes} lanes\n    [");
         for rate in RATES {
-            let (stacking, parameters) =
-                stacking::choose(&full(log_lanes), rate, COMMITMENT_BITS).unwrap();
+            let (stacking, parameters) = stacking::choose(&full(log_lanes), rate, &SEARCH).unwrap();
             let (column_bits, lane_bits) = split(&stacking);
             let _ = write!(
                 out,
@@ -91,7 +91,7 @@ fn classes() -> impl Iterator<Item = (usize, usize)> {
 #[test]
 fn every_entry_builds_the_set_up_that_the_search_finds() {
     for (log_lanes, rate) in classes() {
-        let searched = stacking::choose(&full(log_lanes), rate, COMMITMENT_BITS).unwrap();
+        let searched = stacking::choose(&full(log_lanes), rate, &SEARCH).unwrap();
         let setup = Setup::of_class(full(log_lanes), rate).unwrap();
         assert_eq!((setup.stacking, setup.parameters), searched);
         assert_eq!(setup.log_inv_rate, rate);

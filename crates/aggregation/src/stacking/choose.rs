@@ -1,6 +1,6 @@
 //! The split that costs least.
 
-use sheaf_pcs::parameters::MAX_LOG_INV_RATE;
+use sheaf_pcs::parameters::{MAX_LOG_INV_RATE, Search};
 use sheaf_pcs::stacking::Stacking;
 use sheaf_pcs::{Layout, ParameterError, Parameters};
 
@@ -14,7 +14,7 @@ use crate::shape::{MIN_LOG_LANES, Shape};
 pub(crate) fn choose(
     shape: &Shape,
     log_inv_rate: usize,
-    target_bits: f64,
+    search: &Search,
 ) -> Result<(Stacking, Parameters), ParameterError> {
     let max_column_bits = shape.log_columns().min(5);
     let max_lane_bits = (shape.log_lanes - MIN_LOG_LANES).min(4);
@@ -44,7 +44,7 @@ pub(crate) fn choose(
         if tried >= EXACT_PRICES && best.is_ok() {
             break;
         }
-        match Parameters::new(split.layout(), log_inv_rate, target_bits, OPENING_CLAIMS) {
+        match search.parameters(split.layout(), log_inv_rate, OPENING_CLAIMS) {
             Ok(parameters) => {
                 let price = price(&parameters);
                 if best.as_ref().map_or(true, |best| price < best.0) {

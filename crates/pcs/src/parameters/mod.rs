@@ -14,6 +14,8 @@ mod search;
 mod security;
 
 pub use bounds::MAX_LOG_INV_RATE;
+#[cfg(feature = "search")]
+pub use search::Search;
 use thiserror::Error;
 
 use crate::layout::Layout;

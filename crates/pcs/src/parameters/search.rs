@@ -36,7 +36,7 @@ const SAMPLE_MARGIN: MicroBits = 4 * BIT;
 impl Parameters {
     /// Chooses the parameters that minimise an estimate of proof size and proving time.
     ///
-    /// The sum of all error terms is at most `2^-target_bits`.
+    /// The sum of all error terms is at most `2^-target_bits`. Whoever asks for one target again and again makes a [`Search`].
     ///
     /// # Errors
     /// If the layout is malformed or the target cannot be reached.
@@ -47,97 +47,166 @@ impl Parameters {
         max_claims: usize,
     ) -> Result<Self, ParameterError> {
         check_layout(layout, log_inv_rate)?;
-        let rounds = rounds(layout, log_inv_rate, target_bits, max_claims)?;
-        Self::from_rounds(layout, max_claims, rounds)
+        Search::up_to(layout.inner_variables, target_bits).parameters(
+            layout,
+            log_inv_rate,
+            max_claims,
+        )
     }
 }
 
-/// A schedule of rounds that meets the target at the lowest cost.
-fn rounds(
-    layout: &Layout,
-    log_inv_rate: usize,
+/// The cheapest schedules for one target, whatever is committed to first.
+#[derive(Clone, Debug)]
+pub struct Search {
     target_bits: f64,
-    max_claims: usize,
-) -> Result<Vec<Round>, ParameterError> {
-    let unreachable = ParameterError::Unreachable {
-        millibits: libm::ceil(target_bits * 1000.0) as i64,
-    };
-    // Beyond the size of the field nothing helps; this also bounds what follows.
-    if !(1.0..=160.0).contains(&target_bits) {
-        return Err(unreachable);
-    }
-    let target = ceil_bits(target_bits);
-    let first = Round {
-        row_elements: layout.width(),
-        slice_variables: layout.slice_variables,
-        inner_variables: layout.inner_variables,
-        log_inv_rate,
-        slack: 0,
-        fold_grinding: 0,
-        queries: 0,
-        query_grinding: 0,
-    };
-    let levels = Levels {
-        sample: target + SAMPLE_MARGIN,
-        fold: target + FOLD_MARGIN,
-        query: target + QUERY_MARGIN,
-    };
-    let mut rounds = schedule(first, &levels, USUAL_FOLD_GRINDING)
-        .or_else(|| schedule(first, &levels, MAX_FOLD_GRINDING))
-        .ok_or(unreachable)?;
-    distribute_queries(&mut rounds, max_claims, target).ok_or(unreachable)?;
-    Ok(rounds)
+    target: MicroBits,
+    levels: Levels,
+    /// With the usual limit of grinding, and beyond it.
+    schedules: [Schedules; 2],
 }
+
+impl Search {
+    /// Prepares the search for parameters whose error terms sum up to at most `2^-target_bits`. Takes a few milliseconds.
+    #[must_use]
+    pub fn new(target_bits: f64) -> Self {
+        Self::up_to(MAX_DOMAIN_BITS - 1, target_bits)
+    }
+
+    /// The same, for first rounds that leave no more than so many variables.
+    fn up_to(variables: usize, target_bits: f64) -> Self {
+        // Beyond the size of the field nothing helps; this also bounds what follows.
+        let target = ceil_bits(target_bits.clamp(MIN_TARGET, MAX_TARGET));
+        let levels = Levels {
+            sample: target + SAMPLE_MARGIN,
+            fold: target + FOLD_MARGIN,
+            query: target + QUERY_MARGIN,
+        };
+        let limits = [USUAL_FOLD_GRINDING, MAX_FOLD_GRINDING];
+        Self {
+            target_bits,
+            target,
+            levels,
+            schedules: limits.map(|limit| Schedules::new(variables, &levels, limit)),
+        }
+    }
+
+    /// The parameters for a layout and a rate, as [`Parameters::new`] chooses them.
+    ///
+    /// # Errors
+    /// If the layout is malformed or the target cannot be reached.
+    pub fn parameters(
+        &self,
+        layout: &Layout,
+        log_inv_rate: usize,
+        max_claims: usize,
+    ) -> Result<Parameters, ParameterError> {
+        check_layout(layout, log_inv_rate)?;
+        let unreachable = ParameterError::Unreachable {
+            millibits: libm::ceil(self.target_bits * 1000.0) as i64,
+        };
+        if !(MIN_TARGET..=MAX_TARGET).contains(&self.target_bits) {
+            return Err(unreachable);
+        }
+        let first = Round {
+            row_elements: layout.width(),
+            slice_variables: layout.slice_variables,
+            inner_variables: layout.inner_variables,
+            log_inv_rate,
+            ..EMPTY
+        };
+        let mut schedules = self.schedules.iter();
+        let mut rounds = schedules
+            .find_map(|schedules| schedules.after(first, &self.levels))
+            .ok_or(unreachable)?;
+        distribute_queries(&mut rounds, max_claims, self.target).ok_or(unreachable)?;
+        Parameters::from_rounds(layout, max_claims, rounds)
+    }
+}
+
+/// Targets in bits for which there can be parameters.
+const MIN_TARGET: f64 = 1.0;
+const MAX_TARGET: f64 = 160.0;
+
+/// A round of which nothing is chosen.
+const EMPTY: Round = Round {
+    row_elements: 0,
+    slice_variables: 0,
+    inner_variables: 0,
+    log_inv_rate: 0,
+    slack: 0,
+    fold_grinding: 0,
+    queries: 0,
+    query_grinding: 0,
+};
 
 /// The bits that terms of each kind have to reach.
+#[derive(Clone, Copy, Debug)]
 struct Levels {
     sample: MicroBits,
     fold: MicroBits,
     query: MicroBits,
 }
 
-/// Dynamic programming over the number of variables that are left.
-fn schedule(first: Round, levels: &Levels, max_fold_grinding: usize) -> Option<Vec<Round>> {
-    let variables = first.inner_variables;
-    let codes = Codes::new(variables, levels, max_fold_grinding);
-    // `best[v]`: the cheapest way to finish from a polynomial in `v` variables.
-    let mut best: Vec<(u64, Option<Round>)> = Vec::with_capacity(variables + 1);
-    for v in 0..=variables {
-        let in_clear = match v {
-            0..=MAX_FINAL_VARIABLES => final_cost(v),
-            _ => u64::MAX,
-        };
-        let mut choice = (in_clear, None);
-        for fold in 1..=MAX_FOLD.min(v.saturating_sub(1)) {
-            let inner_variables = v - fold;
-            let rest = best[inner_variables].0;
-            for log_inv_rate in 1..=MAX_LOG_INV_RATE.min(MAX_DOMAIN_BITS - inner_variables) {
-                let round = Round {
-                    row_elements: EXTENSION_DEGREE << fold,
-                    slice_variables: fold,
-                    inner_variables,
-                    log_inv_rate,
-                    ..first
-                };
-                if let Some((own, round)) = codes.best_slack(round, levels)
-                    && own.saturating_add(rest) < choice.0
-                {
-                    choice = (own + rest, Some(round));
+/// The cheapest ways to finish, with one limit of fold grinding.
+#[derive(Clone, Debug)]
+struct Schedules {
+    codes: Codes,
+    /// `best[v]`: the cost of finishing from a polynomial in `v` variables, and the round to begin with, if not in clear.
+    best: Vec<(u64, Option<Round>)>,
+}
+
+impl Schedules {
+    /// Dynamic programming over the number of variables that are left.
+    fn new(variables: usize, levels: &Levels, max_fold_grinding: usize) -> Self {
+        let codes = Codes::new(variables, levels, max_fold_grinding);
+        let mut best: Vec<(u64, Option<Round>)> = Vec::with_capacity(variables + 1);
+        for v in 0..=variables {
+            let in_clear = match v {
+                0..=MAX_FINAL_VARIABLES => final_cost(v),
+                _ => u64::MAX,
+            };
+            let mut choice = (in_clear, None);
+            for fold in 1..=MAX_FOLD.min(v.saturating_sub(1)) {
+                let inner_variables = v - fold;
+                let rest = best[inner_variables].0;
+                for log_inv_rate in 1..=MAX_LOG_INV_RATE.min(MAX_DOMAIN_BITS - inner_variables) {
+                    let round = Round {
+                        row_elements: EXTENSION_DEGREE << fold,
+                        slice_variables: fold,
+                        inner_variables,
+                        log_inv_rate,
+                        ..EMPTY
+                    };
+                    // Queries and grinding only add to the cost: most rounds cost too much without.
+                    if cost(&round).saturating_add(rest) >= choice.0 {
+                        continue;
+                    }
+                    if let Some((own, round)) = codes.best_slack(round, levels)
+                        && own.saturating_add(rest) < choice.0
+                    {
+                        choice = (own + rest, Some(round));
+                    }
                 }
             }
+            best.push(choice);
         }
-        best.push(choice);
+        Self { codes, best }
     }
-    let mut rounds = vec![codes.best_slack(first, levels)?.1];
-    let mut left = variables;
-    while let Some(round) = best[left].1 {
-        left = round.inner_variables;
-        rounds.push(round);
+
+    /// The cheapest schedule that begins with a round; its slack parameter and its queries are chosen, too.
+    fn after(&self, first: Round, levels: &Levels) -> Option<Vec<Round>> {
+        let mut rounds = vec![self.codes.best_slack(first, levels)?.1];
+        let mut left = first.inner_variables;
+        while let Some(round) = self.best.get(left)?.1 {
+            left = round.inner_variables;
+            rounds.push(round);
+        }
+        (self.best.get(left)?.0 < u64::MAX).then_some(rounds)
     }
-    (best[left].0 < u64::MAX).then_some(rounds)
 }
 
 /// Fold grinding of every code, for every slack parameter.
+#[derive(Clone, Debug)]
 struct Codes {
     /// Indexed by dimension (log), rate (log), slack; `None` if out of reach.
     grinding: Vec<Vec<[Option<usize>; SLACKS.len()]>>,
