@@ -14,9 +14,9 @@ const MESSAGES: &str = include_str!("vectors/messages.txt");
 /// SHA3-256 of the aggregate of [`batch`]`(TEST, &[2, 1])` at each rate.
 const PROOFS: [&str; 4] = [
     "4096ef7271d997703c611c14b78dedaba9d5481ea143f95c281a36f5789da877",
-    "bd495d520bc0b62c32a0c2a03a3e6690a10b4f80f4eb3f6c84d943a3aef6098c",
-    "957e3595fa55c6e031300e9e21f4beec1bef3f60e5849b1c804c2c6af16c63b0",
-    "d194aee69f13f2de523480512d080838f97a04906609a03ff9fe28c350854c59",
+    "38a23d696d666e9ce38d8958cdee8d5e5369b27c2ecf692a9b5f49abc7555b0f",
+    "4e86dc1f564b0f02f67b3a7e79be9200ba0bbaf29d7aedd76de1e9f69a4e17d1",
+    "055f74f76bb55a0f754b87d14dac1907eb68aa9bd3e81790c25bd059605207ed",
 ];
 
 /// The label of the message that element `index` belongs to: where a proof without it ends.
