@@ -11,7 +11,8 @@ use sheaf_xmss::{Signature, VerifyError};
 use thiserror::Error;
 
 use crate::chain_ends::{self, ChainEnds};
-use crate::constraints::{self, Constraints, digit_polynomials, top_digit_scale};
+use crate::constraints::digits::{digit_polynomials, top_digit_scale};
+use crate::constraints::{self, Constraints};
 use crate::fingerprints::Fingerprints;
 use crate::public::PublicColumns;
 use crate::setup::Setup;

@@ -11,7 +11,7 @@ use sheaf_transcript::{F, PF};
 use sheaf_xmss::params::{CAPACITY, DIGEST};
 use sheaf_xmss::{PublicKey, Signature, VerifyError, encoding, tree};
 
-use crate::constraints::{REMAINDERS, TOP_DIGIT};
+use crate::constraints::digits::{REMAINDERS, TOP_DIGIT};
 use crate::public::PublicColumns;
 use crate::shape::Shape;
 use crate::statement::Statement;

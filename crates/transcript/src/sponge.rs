@@ -24,16 +24,14 @@
 use p3_field::PrimeCharacteristicRing;
 use p3_field::PrimeField32;
 use sheaf_poseidon::permute24_single;
+use sheaf_poseidon::sponge::initial_capacity;
+pub use sheaf_poseidon::sponge::{CAPACITY, RATE};
 
 use crate::domain::Domain;
 use crate::field::{EF, F, ORDER, from_coefficients};
 
 /// Width of the permutation.
 pub const WIDTH: usize = 24;
-/// Elements of the state that are never read or overwritten.
-pub const CAPACITY: usize = 9;
-/// Elements absorbed or squeezed per permutation.
-pub const RATE: usize = WIDTH - CAPACITY;
 
 /// The meaning of a message, bound by the transcript together with its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,7 +89,7 @@ impl core::fmt::Debug for Sponge {
 impl Sponge {
     pub(crate) fn new() -> Self {
         let mut state = [F::ZERO; WIDTH];
-        state[CAPACITY - 1] = Domain::Transcript.tag();
+        state[..CAPACITY].copy_from_slice(&initial_capacity::<F>(Domain::Transcript.tag()));
         Self {
             state,
             absorbed: 0,

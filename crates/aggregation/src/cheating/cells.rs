@@ -15,7 +15,8 @@ use super::{
     with_digits,
 };
 use crate::checks::Check;
-use crate::constraints::{ROW_COLUMNS, digit_polynomials, top_digit_scale};
+use crate::constraints::ROW_COLUMNS;
+use crate::constraints::digits::{digit_polynomials, top_digit_scale};
 use crate::shape::{Columns, Shape};
 use crate::strategy::Honest;
 use crate::tweaks::element;

@@ -60,7 +60,7 @@
 mod batch;
 #[cfg(feature = "prover")]
 mod build;
-mod digits;
+pub(crate) mod digits;
 #[cfg(feature = "prover")]
 mod inputs;
 #[cfg(feature = "prover")]
@@ -81,9 +81,6 @@ use sheaf_transcript::{EF, Label};
 use crate::shape::Shape;
 
 pub(crate) use batch::Constraints;
-pub(crate) use digits::REMAINDERS;
-#[cfg(feature = "prover")]
-pub(crate) use digits::{TOP_DIGIT, digit_polynomials, top_digit_scale};
 #[cfg(feature = "prover")]
 pub(crate) use inputs::Inputs;
 #[cfg(any(feature = "search", feature = "prover"))]

@@ -4,8 +4,9 @@ use sheaf_transcript::Extension;
 use sheaf_xmss::params::{DIGEST, PARAMETER};
 
 use super::rows::add_remainders;
+use crate::constraints::Constraints;
+use crate::constraints::digits::REMAINDERS;
 use crate::constraints::outputs::{Target, WeighedBlock};
-use crate::constraints::{Constraints, REMAINDERS};
 use crate::form::Form;
 use crate::idle;
 use crate::link;

@@ -2,12 +2,12 @@
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_poseidon::permute24;
+use sheaf_poseidon::sponge::{RATE, Sponge};
 use sheaf_transcript::{Domain, F, PF};
 
-use super::{DIGEST, Digest, RATE};
+use super::{DIGEST, Digest};
 
 const WIDTH: usize = 24;
-const CAPACITY: usize = WIDTH - RATE;
 
 /// Rows or nodes that are hashed at a time.
 pub(crate) const BATCH: usize = PF::WIDTH;
@@ -40,21 +40,20 @@ pub(crate) fn nodes(children: &[Digest]) -> Vec<Digest> {
 
 /// The digests of up to `BATCH` rows; what exceeds their number is meaningless.
 pub(crate) fn row_batch(rows: &[F], width: usize) -> [Digest; BATCH] {
-    let mut state = [PF::ZERO; WIDTH];
-    state[CAPACITY - 1] = PF::from(Domain::Leaf.tag());
+    let mut sponge = Sponge::new(Domain::Leaf.tag());
     for block in (0..width).step_by(RATE) {
-        for (i, slot) in state[CAPACITY..].iter_mut().enumerate() {
+        let elements: [PF; RATE] = core::array::from_fn(|i| {
             let column = block + i;
-            *slot = if column < width {
+            if column < width {
                 // Rows that do not exist read as zero.
                 PF::from_fn(|lane| rows.get(lane * width + column).copied().unwrap_or_default())
             } else {
                 PF::ZERO
-            };
-        }
-        permute24(&mut state);
+            }
+        });
+        sponge.absorb(&elements);
     }
-    lanes(&state)
+    lanes(&sponge.capacity())
 }
 
 /// The parents of up to `BATCH` pairs; what exceeds their number is meaningless.

@@ -26,12 +26,11 @@ pub(crate) use hash::{row_permutations, rows as hash_rows};
 #[cfg(feature = "prover")]
 pub(crate) use tree::Tree;
 
+use sheaf_poseidon::sponge;
 use sheaf_transcript::{Channel, F};
 
 /// Elements of a digest.
-pub(crate) const DIGEST: usize = 9;
-/// Elements absorbed per permutation.
-pub(crate) const RATE: usize = 15;
+pub(crate) const DIGEST: usize = sponge::CAPACITY;
 
 pub(crate) type Digest = [F; DIGEST];
 
