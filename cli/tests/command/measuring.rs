@@ -34,7 +34,7 @@ fn bench_prints_one_json_object() {
         ] {
             assert!(cost(what) > 100, "{what}: {json}");
         }
-        assert_eq!(cost("inversions"), 1);
+        assert!(cost("inversions") > 0);
         assert_eq!(json["prove_seconds_all"].as_array().unwrap().len(), 2);
         assert_eq!(json["phases"].as_object().unwrap().len(), 7);
         for key in ["version", "scheme", "simd", "cpu_simd"] {
