@@ -102,3 +102,68 @@ impl Summary {
         transcript.absorb(DIGEST, &self.digest);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use sheaf_xmss::{PROD, PublicKey};
+
+    use super::*;
+    use crate::statement::Group;
+
+    /// Its root and parameter are zero for 0.
+    fn key(i: usize) -> PublicKey {
+        PublicKey {
+            root: core::array::from_fn(|j| F::from_usize(i * (j + 1))),
+            parameter: core::array::from_fn(|j| F::from_usize(i * (j + 9))),
+        }
+    }
+
+    fn group(slot: u32, message: u8, keys: core::ops::Range<usize>) -> Group {
+        Group {
+            slot,
+            message: [message; 32],
+            keys: keys.map(key).collect(),
+        }
+    }
+
+    fn digest(groups: Vec<Group>) -> [F; CAPACITY] {
+        let (statement, _) = Statement::new(PROD, groups).unwrap();
+        Summary::new(&statement).digest()
+    }
+
+    /// Every way to split up to 39 keys into two groups, at neighbouring slots and messages, and at a slot of two digits.
+    #[test]
+    fn near_statements_have_digests_of_their_own() {
+        let mut seen = BTreeMap::new();
+        for n in 1..40 {
+            let alone = [(0, 0), (1, 0), (sheaf_transcript::field::ORDER, 0), (0, 1)];
+            let mut statements: Vec<Vec<Group>> = alone
+                .iter()
+                .map(|&(slot, message)| vec![group(slot, message, 0..n)])
+                .collect();
+            for split in 1..n {
+                for [first, second] in [[(0, 0), (0, 1)], [(0, 0), (1, 0)], [(1, 0), (0, 0)]] {
+                    let first = group(first.0, first.1, 0..split);
+                    statements.push(vec![first, group(second.0, second.1, split..n)]);
+                }
+            }
+            for groups in statements {
+                let digest = digest(groups.clone());
+                if let Some(other) = seen.insert(digest, groups.clone()) {
+                    panic!("{other:?} and {groups:?}");
+                }
+            }
+        }
+        assert_eq!(seen.len(), 39 * 4 + 3 * (1..39).sum::<usize>());
+    }
+
+    #[test]
+    fn the_order_in_which_claims_are_given_does_not_matter() {
+        let mut backward = group(1, 1, 0..20);
+        backward.keys.reverse();
+        let one = digest(vec![group(1, 1, 0..20), group(2, 1, 20..23)]);
+        assert_eq!(one, digest(vec![group(2, 1, 20..23), backward]));
+    }
+}

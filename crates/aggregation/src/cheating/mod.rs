@@ -12,6 +12,7 @@ mod forger;
 mod groups;
 mod keys;
 mod roots;
+mod wires;
 
 use core::cell::Cell;
 
