@@ -29,13 +29,13 @@ mod checks;
 mod constraints;
 #[cfg(feature = "prover")]
 mod fingerprints;
-mod form;
-mod idle;
+mod idle_outputs;
+mod linear_form;
 mod link;
 mod parameter_table;
 #[cfg(feature = "prover")]
 mod prove;
-mod public;
+mod public_columns;
 #[cfg(feature = "search")]
 mod security;
 mod setup;

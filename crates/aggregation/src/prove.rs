@@ -14,7 +14,7 @@ use crate::chain_ends::{self, ChainEnds};
 use crate::constraints::digits::{digit_polynomials, top_digit_scale};
 use crate::constraints::{self, Constraints};
 use crate::fingerprints::Fingerprints;
-use crate::public::PublicColumns;
+use crate::public_columns::PublicColumns;
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::stacking;

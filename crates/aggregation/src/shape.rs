@@ -28,7 +28,7 @@ pub(crate) const REMAINDER_DIGITS: usize = 2;
 /// The numbers of the wide columns. Each field is the first column of its table.
 ///
 /// Tables of eight elements come first, each row in an *octet* of columns of its own, so that weights which are
-/// products over rows and elements have extensions which are, too (see [`crate::form`]).
+/// products over rows and elements have extensions which are, too (see [`crate::linear_form`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Columns {
     /// `chain_value + 8 k + j`: element `j` of the value that chain step `k` takes.

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::chain_ends::{self, ChainEnds};
 use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
-use crate::public::PublicColumns;
+use crate::public_columns::PublicColumns;
 use crate::setup::Setup;
 use crate::stacking;
 use crate::statement::Statement;

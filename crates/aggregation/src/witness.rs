@@ -12,7 +12,7 @@ use sheaf_xmss::params::{CAPACITY, DIGEST};
 use sheaf_xmss::{PublicKey, Signature, VerifyError, encoding, tree};
 
 use crate::constraints::digits::{REMAINDERS, TOP_DIGIT};
-use crate::public::PublicColumns;
+use crate::public_columns::PublicColumns;
 use crate::shape::Shape;
 use crate::statement::Statement;
 use crate::streams::{Block, Capacity, capacities_before, key_block};

@@ -9,7 +9,7 @@ use sheaf_transcript::EF;
 use super::forger::Lane;
 use super::roots::root;
 use crate::constraints::{ConstraintClaims, Inputs, ROW_COLUMNS};
-use crate::idle;
+use crate::idle_outputs;
 use crate::strategy::{LanePoint, Strategy};
 use crate::witness::Witness;
 
@@ -52,7 +52,7 @@ impl Cheater<'_> {
     fn output24(&self, inputs: &Inputs, point: &[EF]) -> EF {
         let constraints = inputs.constraints;
         let outputs = &constraints.outputs;
-        self.extend(point, idle::wired_sum(outputs), |lane| {
+        self.extend(point, idle_outputs::wired_sum(outputs), |lane| {
             outputs
                 .wired()
                 .map(|(slot, column, w)| w * lane.wide_output(slot)[column])
@@ -64,7 +64,7 @@ impl Cheater<'_> {
         let fingerprint = &inputs.constraints.fingerprint;
         let rows = eq::table(&claims.row_point);
         let live_rows: EF = rows[..inputs.shape.steps].iter().copied().sum();
-        let idle = live_rows * idle::narrow_fingerprint(fingerprint);
+        let idle = live_rows * idle_outputs::narrow_fingerprint(fingerprint);
         self.extend(&claims.lane_point, idle, |lane| {
             lane.narrow_outputs()
                 .zip(&rows)

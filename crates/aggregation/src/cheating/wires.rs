@@ -9,7 +9,7 @@ use sheaf_xmss::{PROD, PublicKey, Scheme, TEST};
 
 use crate::chain_ends::ChainEnds;
 use crate::constraints::{ConstraintClaims, Constraints, Row};
-use crate::public::PublicColumns;
+use crate::public_columns::PublicColumns;
 use crate::setup::Setup;
 use crate::statement::{Group, Statement};
 use crate::summary::Summary;

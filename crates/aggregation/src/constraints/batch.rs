@@ -11,7 +11,7 @@ use super::outputs::Outputs;
 use super::row::RowWeights;
 use crate::chain_ends::{ChainEnds, last_position};
 use crate::checks::{Check, applies};
-use crate::public::PublicEvaluations;
+use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
 use crate::tweaks::{element, steps_without_carry};
 
@@ -252,7 +252,7 @@ mod tests {
     use super::super::row::ROW_WEIGHTS;
     use super::*;
     use crate::checks::switch;
-    use crate::public::{GroupColumns, PublicColumns};
+    use crate::public_columns::{GroupColumns, PublicColumns};
     use crate::tweaks::GroupTweaks;
 
     #[test]

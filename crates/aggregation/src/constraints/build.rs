@@ -11,7 +11,7 @@ use super::inputs::Inputs;
 use super::lane_tables::{LaneTables, Widths};
 use super::outputs::Target;
 use super::row::{ROW_COLUMNS, Row, RowWeights};
-use crate::public::PublicColumns;
+use crate::public_columns::PublicColumns;
 use crate::shape::Shape;
 use crate::tweaks::element;
 

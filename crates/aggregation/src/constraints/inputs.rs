@@ -2,7 +2,7 @@
 
 use crate::constraints::batch::Constraints;
 use crate::fingerprints::Fingerprints;
-use crate::public::PublicColumns;
+use crate::public_columns::PublicColumns;
 use crate::shape::Shape;
 use crate::summary::Summary;
 use crate::witness::Witness;

@@ -16,7 +16,7 @@ use super::row::{ROW_COLUMNS, ROW_WEIGHTS, Row, RowWeights, row_term};
 use super::weigh::weigh_groups;
 use super::{ConstraintClaims, LANE_ROUND, LINEAR, OUTPUTS, ROW_DEGREE, ROW_ROUND, ROW_VALUES};
 use crate::link;
-use crate::public::PublicEvaluations;
+use crate::public_columns::PublicEvaluations;
 use crate::strategy::{LanePoint, Strategy};
 use crate::wiring;
 

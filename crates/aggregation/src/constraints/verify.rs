@@ -11,7 +11,7 @@ use super::{
     ConstraintClaims, LANE_DEGREE, LANE_ROUND, LINEAR, OUTPUTS, ROW_DEGREE, ROW_ROUND, ROW_VALUES,
 };
 use crate::checks::{Check, applies};
-use crate::public::{PublicColumns, PublicEvaluations};
+use crate::public_columns::{PublicColumns, PublicEvaluations};
 use crate::shape::Shape;
 
 /// Why the constraint sumcheck is rejected.

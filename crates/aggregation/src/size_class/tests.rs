@@ -155,7 +155,7 @@ fn a_proof_with_a_set_up_of_the_table_is_verified_with_it() {
     use sheaf_xmss::one_slot::sign_once;
     use sheaf_xmss::{PublicKey, Signature};
 
-    use crate::public::PublicColumns;
+    use crate::public_columns::PublicColumns;
     use crate::statement::Group;
     use crate::strategy::Honest;
     use crate::summary::Summary;

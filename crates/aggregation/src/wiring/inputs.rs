@@ -9,8 +9,8 @@ use sheaf_xmss::params::{CAPACITY, DIGEST, MESSAGE, PARAMETER, RANDOMNESS, RATE,
 use sheaf_xmss::tree::leaf_capacity;
 
 use crate::checks::Check;
-use crate::form::{Form, FormClaim};
-use crate::public::PublicEvaluations;
+use crate::linear_form::{Form, FormClaim};
+use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
 use crate::tweaks::{Carry, element};
 

@@ -7,10 +7,10 @@ use super::rows::add_remainders;
 use crate::constraints::Constraints;
 use crate::constraints::digits::REMAINDERS;
 use crate::constraints::outputs::{Target, WeighedBlock};
-use crate::form::Form;
-use crate::idle;
+use crate::idle_outputs;
+use crate::linear_form::Form;
 use crate::link;
-use crate::public::PublicEvaluations;
+use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
 use crate::summary::Summary;
 use crate::tweaks::element;
@@ -71,7 +71,7 @@ pub(crate) fn linear_form<E: Extension>(
     );
     let known = constraints.sum * element(shape.scheme.target_sum as usize) * public.live
         + targets.known
-        + public.idle() * idle::wired_sum(&constraints.outputs);
+        + public.idle() * idle_outputs::wired_sum(&constraints.outputs);
     Linear { form, known }
 }
 

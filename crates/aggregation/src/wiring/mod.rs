@@ -32,9 +32,9 @@ use crate::checks::Check;
 #[cfg(feature = "search")]
 use crate::constraints::ROW_COLUMNS;
 use crate::constraints::{ConstraintClaims, Constraints};
-use crate::form::{ColumnBasis, Form, FormClaim};
+use crate::linear_form::{ColumnBasis, Form, FormClaim};
 use crate::link;
-use crate::public::PublicEvaluations;
+use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
 use crate::streams::CAPACITY;
 use crate::summary::Summary;

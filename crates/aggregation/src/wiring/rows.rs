@@ -5,9 +5,9 @@ use sheaf_transcript::Extension;
 
 use crate::checks::Check;
 use crate::constraints::{ConstraintClaims, Constraints};
-use crate::form::{Form, FormClaim};
-use crate::idle;
-use crate::public::PublicEvaluations;
+use crate::idle_outputs;
+use crate::linear_form::{Form, FormClaim};
+use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
 use crate::tweaks::element;
 
@@ -72,7 +72,7 @@ fn idle_output<E: Extension>(
     public: &PublicEvaluations<E>,
     live_rows: E,
 ) -> E {
-    live_rows * public.idle() * idle::narrow_fingerprint(&constraints.fingerprint)
+    live_rows * public.idle() * idle_outputs::narrow_fingerprint(&constraints.fingerprint)
 }
 
 /// Adds `scale * rows[i] * fp(q_k, in_k)` for `k = first + i`.
