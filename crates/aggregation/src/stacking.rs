@@ -1,7 +1,8 @@
 //! The columns of all lanes as one table, whose rows are the lanes, for the commitment (see [`sheaf_pcs::stacking`]).
 //!
 //! What is left of padding inside live slices is not trusted to be zero: columns beyond the last have weight zero in every
-//! form, and constraints hold lane by lane, so an idle lane can't help a live one.
+//! form, constraints hold lane by lane, and what links lanes has no weight in idle ones ([`crate::link`]), so an idle
+//! lane can't help a live one.
 
 #[cfg(feature = "search")]
 mod choose;
