@@ -7,7 +7,7 @@ use std::slice::ChunksExact;
 
 use thiserror::Error;
 
-use crate::params::{MESSAGE_BYTES, PUBLIC_KEY_BYTES, Scheme};
+use crate::params::{MESSAGE_BYTES, Scheme};
 use crate::ssz::{DecodeError, put_u32};
 use crate::types::{PublicKey, Signature};
 
@@ -84,17 +84,18 @@ impl BatchFile {
             .enumerate()
             .map(|(signer, entry)| {
                 let start = HEADER_BYTES + signer * entry_bytes(scheme);
-                let (public_key, signature) = entry.split_at(PUBLIC_KEY_BYTES);
-                let public_key =
-                    PublicKey::from_bytes(public_key).map_err(|source| BatchFileError::Signer {
+                let (public_key, signature) = entry.split_at(scheme.public_key_bytes());
+                let public_key = PublicKey::from_bytes(scheme, public_key).map_err(|source| {
+                    BatchFileError::Signer {
                         signer,
                         at: start,
                         source,
-                    })?;
+                    }
+                })?;
                 let signature = Signature::from_bytes(scheme, signature).map_err(|source| {
                     BatchFileError::Signer {
                         signer,
-                        at: start + PUBLIC_KEY_BYTES,
+                        at: start + scheme.public_key_bytes(),
                         source,
                     }
                 })?;
@@ -148,13 +149,13 @@ impl BatchKeys {
         let keys = entries
             .enumerate()
             .map(|(signer, entry)| {
-                PublicKey::from_bytes(&entry[..PUBLIC_KEY_BYTES]).map_err(|source| {
-                    BatchFileError::Signer {
+                PublicKey::from_bytes(scheme, &entry[..scheme.public_key_bytes()]).map_err(
+                    |source| BatchFileError::Signer {
                         signer,
                         at: HEADER_BYTES + signer * entry_bytes(scheme),
                         source,
-                    }
-                })
+                    },
+                )
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -202,5 +203,5 @@ fn file_bytes(scheme: &Scheme, count: u32) -> u64 {
 
 /// Bytes of a public key and a signature.
 const fn entry_bytes(scheme: &Scheme) -> usize {
-    PUBLIC_KEY_BYTES + scheme.signature_bytes()
+    scheme.public_key_bytes() + scheme.signature_bytes()
 }

@@ -1,47 +1,64 @@
 //! Hash chains: `v` per slot, each with positions `0..w`.
 //!
-//! Step `s` maps the value at position `s - 1` to the value at position `s`:
-//! `compress_16(value ‖ parameter ‖ chain_tweak(slot, chain, s))[..8]`. The start of a chain is secret, its end is part
-//! of the leaf, and a signature reveals the value at the position that the codeword names.
+//! A step hashes the value at one position, the parameter and a tweak to the value at the next one. The start of a chain is
+//! secret, its end is part of the leaf, and a signature reveals the value at the position that the codeword names.
 
 use p3_koala_bear::KoalaBear;
 
-use crate::params::{DIGEST, PARAMETER, Scheme, TWEAK, WIDTH_NARROW};
-use crate::poseidon::{Lanes, compress_narrow, concat};
+use crate::layout::{Input, Part};
+use crate::params::{MAX_DIGEST, MAX_PARAMETER, Scheme, TWEAK, WIDTH_WIDE};
+use crate::poseidon::Lanes;
 use crate::tweak::{Tweak, chain_tweak};
 use crate::types::{Digest, Parameter};
 
-/// The input of a chain step: `value ‖ parameter ‖ tweak ‖ 0`.
+/// The input of a chain step.
 #[inline]
 pub fn step_input<P: Lanes>(
-    value: &[P; DIGEST],
-    parameter: &[P; PARAMETER],
+    scheme: &Scheme,
+    value: &[P; MAX_DIGEST],
+    parameter: &[P; MAX_PARAMETER],
     tweak: &[P; TWEAK],
-) -> [P; WIDTH_NARROW] {
-    concat([value, parameter, tweak])
+) -> Input<P> {
+    let step = &scheme.hashes.step;
+    step.input(scheme.sizes, |part| match part {
+        Part::Value => value,
+        Part::Parameter => parameter,
+        _ => tweak,
+    })
 }
 
 /// Takes one step along a chain.
 #[inline]
 pub fn step<P: Lanes>(
-    value: &[P; DIGEST],
-    parameter: &[P; PARAMETER],
+    scheme: &Scheme,
+    value: &[P; MAX_DIGEST],
+    parameter: &[P; MAX_PARAMETER],
     tweak: &[P; TWEAK],
-) -> [P; DIGEST] {
-    compress_narrow(&step_input(value, parameter, tweak))
+) -> [P; MAX_DIGEST] {
+    let input = step_input(scheme, value, parameter, tweak);
+    digest(scheme, &input.compress(), 0)
+}
+
+/// The digest that begins at element `first`; what it has less than the longest digests is zero.
+#[inline]
+pub fn digest<P: Lanes>(scheme: &Scheme, state: &[P; WIDTH_WIDE], first: usize) -> [P; MAX_DIGEST] {
+    let elements = &state[first..first + scheme.sizes.digest];
+    std::array::from_fn(|i| elements.get(i).copied().unwrap_or(P::ZERO))
 }
 
 /// Walks chain `chain` of slot `slot` from position `from` to position `to`; where `to <= from` it stays.
 pub fn walk(
+    scheme: &Scheme,
     parameter: &Parameter,
     slot: u32,
-    chain: u8,
-    from: u8,
-    to: u8,
+    chain: usize,
+    from: usize,
+    to: usize,
     value: &Digest,
 ) -> Digest {
     (from..to).fold(*value, |value, position| {
-        step(&value, parameter, &chain_tweak(slot, chain, position + 1))
+        let tweak = chain_tweak(scheme, slot, chain, position);
+        step(scheme, &value, parameter, &tweak)
     })
 }
 
@@ -59,7 +76,7 @@ impl ChainTweaks {
         let chain_length = scheme.chain_length();
         let tweaks = (0..scheme.chains)
             .flat_map(|chain| {
-                (1..=chain_length).map(move |step| chain_tweak(slot, chain as u8, step as u8))
+                (0..chain_length).map(move |position| chain_tweak(scheme, slot, chain, position))
             })
             .collect();
         Self {
@@ -77,7 +94,7 @@ impl ChainTweaks {
 
 #[cfg(test)]
 mod tests {
-    use p3_field::PrimeCharacteristicRing;
+    use p3_field::{Field, PrimeCharacteristicRing};
 
     use super::*;
     use crate::params::PROD;
@@ -86,18 +103,19 @@ mod tests {
     fn walks_compose() {
         let parameter = std::array::from_fn(KoalaBear::from_usize);
         let start = std::array::from_fn(|i| KoalaBear::from_usize(100 + i));
-        let middle = walk(&parameter, 9, 5, 0, 3, &start);
-        assert_eq!(
-            walk(&parameter, 9, 5, 3, 7, &middle),
-            walk(&parameter, 9, 5, 0, 7, &start)
-        );
-        assert_eq!(walk(&parameter, 9, 5, 3, 3, &middle), middle);
+        for scheme in Scheme::ALL {
+            let walk = |from, to, value| walk(&scheme, &parameter, 9, 2, from, to, value);
+            let middle = walk(0, 3, &start);
+            assert_eq!(walk(3, 7, &middle), walk(0, 7, &start));
+            assert_eq!(walk(3, 3, &middle), middle);
+            assert!(middle[scheme.sizes.digest..].iter().all(|x| x.is_zero()));
+        }
     }
 
     #[test]
     fn table_holds_every_tweak() {
         let table = ChainTweaks::new(&PROD, u32::MAX);
-        assert_eq!(table.leaving(45, 6), chain_tweak(u32::MAX, 45, 7));
-        assert_eq!(table.leaving(0, 0), chain_tweak(u32::MAX, 0, 1));
+        assert_eq!(table.leaving(45, 6), chain_tweak(&PROD, u32::MAX, 45, 6));
+        assert_eq!(table.leaving(0, 0), chain_tweak(&PROD, u32::MAX, 0, 0));
     }
 }

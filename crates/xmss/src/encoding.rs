@@ -1,8 +1,8 @@
 //! The aborting target-sum encoding: from a message to the chain positions that a signature reveals.
 //!
-//! The message hash yields `ceil(v / z)` field elements `A`. Since `p - 1 = q * w^z`, every `A` other than `p - 1` has
-//! `d = floor(A / q) < w^z`, uniform over that range, whose `z` base-`w` digits become digits of the codeword; `A = p - 1`
-//! aborts (eprint 2026/016). A codeword counts only if its digits sum to the target, hence no valid codeword is
+//! The message hash yields `ceil(v / z)` field elements `A`. Since `p - 1 = q * w^z`, every `A` other than `p - 1` has a
+//! `d < w^z`, uniform over that range, and an `r < q`: `A = q d + r`, or `A = d + w^z r`, as the scheme has it. The `z` base-`w`
+//! digits of `d` become digits of the codeword; `A = p - 1` aborts (eprint 2026/016). A codeword counts only if its digits sum to the target, hence no valid codeword is
 //! componentwise above another one, which is what stops a forger from walking chains onward (eprint 2025/055, section 6).
 //! The signer repeats with fresh randomness until the codeword is valid.
 
@@ -10,9 +10,12 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_koala_bear::KoalaBear;
 use thiserror::Error;
 
-use crate::params::{MESSAGE, MESSAGE_BYTES, PARAMETER, RANDOMNESS, Scheme, WIDTH_WIDE};
-use crate::poseidon::{Lanes, compress_wide, concat};
-use crate::tweak::{Tweak, message_elements, message_tweak};
+use crate::layout::{Input, Part};
+use crate::params::{
+    MAX_PARAMETER, MAX_RANDOMNESS, MESSAGE, MESSAGE_BYTES, Scheme, TWEAK, WIDTH_WIDE,
+};
+use crate::poseidon::Lanes;
+use crate::tweak::{message_digits, message_elements, message_tweak};
 use crate::types::{Parameter, Randomness};
 
 /// Why a message hash isn't a codeword.
@@ -35,20 +38,31 @@ pub enum EncodingError {
     },
 }
 
-/// The input of the message hash: `message ‖ parameter ‖ tweak ‖ randomness ‖ 0`.
+/// The message hash, of which the first `scheme.message_elements()` elements are of use.
+///
+/// `permute` applies the permutation to the input of the call with that index, or does so and writes it down.
 #[inline]
-pub fn message_hash_input<P: Lanes>(
-    message: &[KoalaBear; MESSAGE],
-    parameter: &[P; PARAMETER],
-    tweak: &Tweak,
-    randomness: &[P; RANDOMNESS],
+pub fn message_hash<P: Lanes>(
+    scheme: &Scheme,
+    message: &[P; MESSAGE],
+    parameter: &[P; MAX_PARAMETER],
+    tweak: &[P; TWEAK],
+    randomness: &[P; MAX_RANDOMNESS],
+    mut permute: impl FnMut(usize, &Input<P>) -> [P; WIDTH_WIDE],
 ) -> [P; WIDTH_WIDE] {
-    concat([
-        &message.map(P::from),
-        parameter,
-        &tweak.map(P::from),
-        randomness,
-    ])
+    let mut previous = [P::ZERO; WIDTH_WIDE];
+    for (call, layout) in scheme.hashes.message.iter().enumerate() {
+        let input = layout.input(scheme.sizes, |part| match part {
+            Part::Message => message,
+            Part::Parameter => parameter,
+            Part::Tweak => tweak,
+            Part::Randomness => randomness,
+            _ => &previous,
+        });
+        let output = permute(call, &input);
+        previous = input.feed_forward(&output);
+    }
+    previous
 }
 
 /// The codeword in a message hash: `scheme.chains` digits, each below `scheme.base`.
@@ -66,7 +80,7 @@ pub fn codeword(scheme: &Scheme, hash: &[KoalaBear; WIDTH_WIDE]) -> Result<Vec<u
     let digits = || {
         elements
             .iter()
-            .flat_map(|a| digits(scheme, a.as_canonical_u32() / scheme.quotient))
+            .flat_map(|a| digits(scheme, scheme.split(a.as_canonical_u32()).0))
             .take(scheme.chains)
     };
     let sum = digits().map(u32::from).sum();
@@ -97,13 +111,11 @@ pub fn encode(
     message: &[u8; MESSAGE_BYTES],
     randomness: &Randomness,
 ) -> Result<Vec<u8>, EncodingError> {
-    let input = message_hash_input(
-        &message_elements(message),
-        parameter,
-        &message_tweak(slot),
-        randomness,
-    );
-    codeword(scheme, &compress_wide(&input))
+    let elements = message_elements(scheme, &message_digits(message));
+    let tweak = message_tweak(scheme, slot);
+    let permute = |_, input: &Input| input.permute();
+    let hash = message_hash(scheme, &elements, parameter, &tweak, randomness, permute);
+    codeword(scheme, &hash)
 }
 
 #[cfg(test)]

@@ -410,14 +410,14 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::params::{PROD, PUBLIC_KEY_BYTES};
+    use crate::params::PROD;
 
     #[cfg(unix)]
     #[test]
     fn the_journal_of_a_year_of_four_second_slots_is_short_and_opens_at_once() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal");
-        let key = PublicKey::from_bytes(&[0; PUBLIC_KEY_BYTES]).unwrap();
+        let key = PublicKey::from_bytes(&PROD, &[0; 52]).unwrap();
         let mut guard = FileSlotGuard::create(&PROD, &key, &path).unwrap();
         // What `reserve` and `follow` do, but for the disk.
         let (first, slots) = (1_000_000, 7_900_000);

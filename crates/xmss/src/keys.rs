@@ -136,10 +136,7 @@ impl SecretKey {
     /// The public key.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        PublicKey {
-            root: self.top.root(),
-            parameter: self.parameter,
-        }
+        PublicKey::new(&self.scheme, self.top.root(), self.parameter)
     }
 
     /// The slots at which the key can ever sign.

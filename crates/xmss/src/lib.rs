@@ -25,6 +25,7 @@ pub mod encoding;
 pub mod file_slot_guard;
 #[cfg(feature = "signing")]
 pub mod keys;
+pub mod layout;
 #[cfg(feature = "signing")]
 pub mod one_slot;
 #[cfg(feature = "parallel")]
@@ -55,7 +56,7 @@ pub use crate::keys::{
 };
 #[cfg(feature = "parallel")]
 pub use crate::owner::Owner;
-pub use crate::params::{PROD, Scheme, TEST};
+pub use crate::params::{COMPACT, COMPACT_TEST, PROD, Scheme, TEST};
 #[cfg(feature = "signing")]
 pub use crate::signing_key::{SigningError, SigningKey};
 #[cfg(feature = "signing")]

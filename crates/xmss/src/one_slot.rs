@@ -10,9 +10,10 @@ use sha3::Shake128;
 use sha3::digest::{ExtendableOutput, Update};
 
 use crate::keys::{SignError, encode_message, walk_chains};
+use crate::layout::Input;
 use crate::params::{MESSAGE_BYTES, Scheme};
 use crate::prf::{PRF_KEY_BYTES, PrfKey, read_elements};
-use crate::tree::{leaf, leaf_capacity, node};
+use crate::tree::{leaf, lengths, node};
 use crate::tweak::tree_tweak;
 use crate::types::{Digest, PublicKey, Signature};
 
@@ -48,10 +49,12 @@ pub fn sign_once(
     let (rho, codeword) = encode_message(scheme, &prf_key, &parameter, slot, message)?;
     let chains = walk_chains(scheme, &prf_key, &parameter, slot, &codeword);
     let leaf: Digest = leaf::<KoalaBear>(
-        &leaf_capacity(scheme),
+        scheme,
+        &lengths(scheme),
         &parameter,
-        &tree_tweak(0, slot),
+        &tree_tweak(scheme, 0, slot),
         &chains.ends,
+        |_, input: &Input| input.permute(),
     );
 
     let path: Vec<Digest> = (0..scheme.height())
@@ -61,35 +64,36 @@ pub fn sign_once(
         .iter()
         .enumerate()
         .fold(leaf, |current, (level, sibling)| {
-            let tweak = tree_tweak(level as u8 + 1, (u64::from(slot) >> (level + 1)) as u32);
+            let tweak = tree_tweak(scheme, level + 1, (u64::from(slot) >> (level + 1)) as u32);
             let is_right = (slot >> level) & 1 == 1;
             let (left, right) = if is_right {
                 (sibling, &current)
             } else {
                 (&current, sibling)
             };
-            node(&parameter, &tweak, left, right)
+            node(scheme, &parameter, &tweak, left, right)
         });
     Ok((
-        PublicKey { root, parameter },
-        Signature {
-            rho,
-            path,
-            hashes: chains.revealed,
-        },
+        PublicKey::new(scheme, root, parameter),
+        Signature::new(scheme, rho, path, chains.revealed),
     ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::{PROD, TEST};
+    use crate::params::{COMPACT, COMPACT_TEST, PROD, TEST};
     use crate::verify::verify;
 
     #[test]
     fn signatures_verify_at_any_slot() {
         let message = [9; MESSAGE_BYTES];
-        for (scheme, slots) in [(PROD, [0, 11_259_375, u32::MAX]), (TEST, [0, 77, 255])] {
+        for (scheme, slots) in [
+            (PROD, [0, 11_259_375, u32::MAX]),
+            (COMPACT, [0, 65_535, u32::MAX]),
+            (TEST, [0, 77, 255]),
+            (COMPACT_TEST, [0, 77, 255]),
+        ] {
             for slot in slots {
                 let (public_key, signature) =
                     sign_once(&scheme, &[slot as u8; 32], slot, &message).unwrap();

@@ -50,20 +50,6 @@ pub fn compress_wide<P: Lanes, const K: usize>(input: &[P; WIDTH_WIDE]) -> [P; K
     std::array::from_fn(|i| state[i] + input[i])
 }
 
-/// Concatenates the parts of a hash input and pads them with zeros to `N` elements.
-///
-/// The callers' parts have constant lengths whose sum is at most `N`, so all bounds are known to the compiler.
-#[inline]
-pub(crate) fn concat<P: Lanes, const N: usize, const PARTS: usize>(parts: [&[P]; PARTS]) -> [P; N] {
-    let mut out = [P::ZERO; N];
-    let mut at = 0;
-    for part in parts {
-        out[at..at + part.len()].copy_from_slice(part);
-        at += part.len();
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use p3_field::{Field, PackedValue, PrimeCharacteristicRing};

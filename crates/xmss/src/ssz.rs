@@ -137,14 +137,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `N` field elements; `first` is the index of the first one inside the object, for errors.
+    /// Reads `count <= N` field elements; `first` is the index of the first one inside the object, for errors.
     fn elements_from<const N: usize>(
         &mut self,
         what: &'static str,
         first: usize,
+        count: usize,
     ) -> Result<[KoalaBear; N], DecodeError> {
         let mut elements = [KoalaBear::default(); N];
-        for (i, element) in elements.iter_mut().enumerate() {
+        for (i, element) in elements.iter_mut().enumerate().take(count) {
             let at = self.at;
             let value = self.u32(what)?;
             *element =
@@ -158,22 +159,24 @@ impl<'a> Reader<'a> {
         Ok(elements)
     }
 
-    /// Reads `N` field elements.
+    /// Reads `count <= N` field elements; zeros stand behind them.
     pub(crate) fn elements<const N: usize>(
         &mut self,
         what: &'static str,
+        count: usize,
     ) -> Result<[KoalaBear; N], DecodeError> {
-        self.elements_from(what, 0)
+        self.elements_from(what, 0, count)
     }
 
-    /// Reads `count` arrays of `N` field elements. The caller has checked that the bytes suffice.
+    /// Reads `arrays` arrays of `count <= N` field elements. The caller has checked that the bytes suffice.
     pub(crate) fn element_arrays<const N: usize>(
         &mut self,
         what: &'static str,
+        arrays: usize,
         count: usize,
     ) -> Result<Vec<[KoalaBear; N]>, DecodeError> {
-        (0..count)
-            .map(|i| self.elements_from(what, i * N))
+        (0..arrays)
+            .map(|i| self.elements_from(what, i * count, count))
             .collect()
     }
 }

@@ -1,112 +1,149 @@
 //! The Merkle tree: leaves made of chain ends, and the nodes above them.
 //!
-//! A leaf hashes `parameter ‖ tree_tweak(0, slot) ‖ chain ends` with a sponge over the wide permutation. The state is
-//! `[capacity 9 | rate 15]`; a block *replaces* the rate, the last block is padded with zeros, the permutation is applied
-//! after each block and the digest is the first 8 elements of the rate. The capacity starts from a value that binds the
-//! lengths of the input, so that the zero padding is unambiguous.
+//! A leaf is hashed by a sponge ([`LeafSponge`]). Where its capacity starts from [`lengths`], these bind the lengths of the
+//! input, so that the zero padding is unambiguous; where it does not, lengths are fixed by the scheme.
 //!
-//! A node at level `l >= 1` is `compress_24(parameter ‖ tree_tweak(l, position) ‖ left ‖ right)[..8]`.
+//! [`LeafSponge`]: crate::params::LeafSponge
 
+use p3_field::PrimeCharacteristicRing;
 use p3_koala_bear::KoalaBear;
 
-use crate::params::{CAPACITY, DIGEST, MESSAGE_BYTES, PARAMETER, RATE, Scheme, TWEAK, WIDTH_WIDE};
-use crate::poseidon::{Lanes, compress_wide, concat};
+use crate::chain::digest;
+use crate::layout::{self, Input, Part};
+use crate::params::{
+    MAX_CAPACITY, MAX_DIGEST, MAX_PARAMETER, MESSAGE_BYTES, Scheme, TWEAK, WIDTH_WIDE,
+};
+use crate::poseidon::{Lanes, compress_wide};
 use crate::tweak::base_p_bytes;
 
-/// The initial capacity of the leaf sponge:
-/// `compress_24(base_p(PARAMETER << 96 | TWEAK << 64 | v << 32 | DIGEST, 24))[..9]`.
-pub fn leaf_capacity(scheme: &Scheme) -> [KoalaBear; CAPACITY] {
-    let mut lengths = [0; MESSAGE_BYTES];
-    for (bytes, length) in
-        lengths
-            .chunks_exact_mut(4)
-            .zip([DIGEST, scheme.chains, TWEAK, PARAMETER])
-    {
+/// What a leaf's [`Part::Lengths`] are: `compress_24(base_p(parameter << 96 | TWEAK << 64 | v << 32 | digest, 24))[..9]`.
+///
+/// Zeros if the scheme's leaf has no such part.
+pub fn lengths(scheme: &Scheme) -> [KoalaBear; MAX_CAPACITY] {
+    let is_lengths = |part: &Part| matches!(part, Part::Lengths(_));
+    if !scheme.hashes.leaf.start.iter().any(is_lengths) {
+        return [KoalaBear::ZERO; MAX_CAPACITY];
+    }
+    let mut bytes = [0; MESSAGE_BYTES];
+    let sizes = scheme.sizes;
+    let all = [sizes.digest, scheme.chains, TWEAK, sizes.parameter];
+    for (bytes, length) in bytes.chunks_exact_mut(4).zip(all) {
         bytes.copy_from_slice(&(length as u32).to_le_bytes());
     }
-    compress_wide(&base_p_bytes::<WIDTH_WIDE>(&lengths))
+    compress_wide(&base_p_bytes::<WIDTH_WIDE>(&bytes))
 }
 
-/// The blocks that the leaf sponge absorbs, in order; there are `scheme.sponge_permutations()` of them.
-pub fn leaf_blocks<'a, P: Lanes>(
-    parameter: &'a [P; PARAMETER],
-    tweak: &'a [P; TWEAK],
-    chain_ends: &'a [[P; DIGEST]],
-) -> impl Iterator<Item = [P; RATE]> + 'a {
-    let count = (PARAMETER + TWEAK + chain_ends.len() * DIGEST).div_ceil(RATE);
-    let mut elements = parameter
-        .iter()
-        .chain(tweak)
-        .chain(chain_ends.as_flattened());
-    (0..count).map(move |_| std::array::from_fn(|_| elements.next().copied().unwrap_or(P::ZERO)))
-}
-
-/// The input of one permutation of the leaf sponge: the capacity left by the previous one, and a block.
+/// The leaf with these chain ends; `lengths` is [`lengths`] of the scheme.
+///
+/// `permute` applies the permutation to the input of the call with that index, or does so and writes it down.
 #[inline]
-pub fn leaf_permutation_input<P: Lanes>(
-    capacity: &[P; CAPACITY],
-    block: &[P; RATE],
-) -> [P; WIDTH_WIDE] {
-    concat([capacity, block])
-}
-
-/// The leaf with these chain ends; `capacity` is [`leaf_capacity`] of the scheme.
 pub fn leaf<P: Lanes>(
-    capacity: &[KoalaBear; CAPACITY],
-    parameter: &[P; PARAMETER],
+    scheme: &Scheme,
+    lengths: &[KoalaBear; MAX_CAPACITY],
+    parameter: &[P; MAX_PARAMETER],
     tweak: &[P; TWEAK],
-    chain_ends: &[[P; DIGEST]],
-) -> [P; DIGEST] {
-    let mut state = leaf_permutation_input(&capacity.map(P::from), &[P::ZERO; RATE]);
-    for block in leaf_blocks(parameter, tweak, chain_ends) {
-        state[CAPACITY..].copy_from_slice(&block);
-        P::permute_wide(&mut state);
+    chain_ends: &[[P; MAX_DIGEST]],
+    mut permute: impl FnMut(usize, &Input<P>) -> [P; WIDTH_WIDE],
+) -> [P; MAX_DIGEST] {
+    let (sizes, leaf) = (scheme.sizes, &scheme.hashes.leaf);
+    let lengths = lengths.map(P::from);
+    let of = |part| match part {
+        Part::Parameter => &parameter[..],
+        Part::Tweak => tweak,
+        _ => &lengths,
+    };
+    let mut state = [P::ZERO; WIDTH_WIDE];
+    layout::fill(sizes, leaf.start, &mut state, of);
+    let mut prefix = [P::ZERO; WIDTH_WIDE];
+    layout::fill(sizes, leaf.prefix, &mut prefix, of);
+    let prefix = &prefix[..layout::length(sizes, leaf.prefix)];
+    let ends = chain_ends.iter().flat_map(|end| &end[..sizes.digest]);
+    let mut elements = prefix.iter().chain(ends);
+
+    for call in 0..scheme.sponge_permutations() {
+        for slot in &mut state[leaf.capacity..leaf.width.elements()] {
+            *slot = elements.next().copied().unwrap_or(P::ZERO);
+        }
+        let input = Input {
+            width: leaf.width,
+            state,
+        };
+        state = permute(call, &input);
     }
-    std::array::from_fn(|i| state[CAPACITY + i])
+    digest(scheme, &state, leaf.capacity)
 }
 
-/// The input of a node's hash: `parameter ‖ tweak ‖ left ‖ right ‖ 0`.
+/// The input of a node's hash; the tweak holds the node's own level and position.
 #[inline]
 pub fn node_input<P: Lanes>(
-    parameter: &[P; PARAMETER],
+    scheme: &Scheme,
+    parameter: &[P; MAX_PARAMETER],
     tweak: &[P; TWEAK],
-    left: &[P; DIGEST],
-    right: &[P; DIGEST],
-) -> [P; WIDTH_WIDE] {
-    concat([parameter, tweak, left, right])
+    left: &[P; MAX_DIGEST],
+    right: &[P; MAX_DIGEST],
+) -> Input<P> {
+    let node = &scheme.hashes.node;
+    node.input(scheme.sizes, |part| match part {
+        Part::Parameter => &parameter[..],
+        Part::Tweak => tweak,
+        Part::Left => left,
+        _ => right,
+    })
 }
 
-/// The node above two children; the tweak holds the node's own level and position.
+/// The node above two children.
 #[inline]
 pub fn node<P: Lanes>(
-    parameter: &[P; PARAMETER],
+    scheme: &Scheme,
+    parameter: &[P; MAX_PARAMETER],
     tweak: &[P; TWEAK],
-    left: &[P; DIGEST],
-    right: &[P; DIGEST],
-) -> [P; DIGEST] {
-    compress_wide(&node_input(parameter, tweak, left, right))
+    left: &[P; MAX_DIGEST],
+    right: &[P; MAX_DIGEST],
+) -> [P; MAX_DIGEST] {
+    let input = node_input(scheme, parameter, tweak, left, right);
+    digest(scheme, &input.compress(), 0)
 }
 
 #[cfg(test)]
 mod tests {
-    use p3_field::PrimeCharacteristicRing;
-
     use super::*;
-    use crate::params::{PROD, TEST};
 
     #[test]
     fn blocks_cover_the_input_once() {
-        for scheme in [PROD, TEST] {
-            let ends: Vec<[KoalaBear; DIGEST]> = (0..scheme.chains)
-                .map(|i| std::array::from_fn(|j| KoalaBear::from_usize(i * DIGEST + j + 7)))
+        for scheme in Scheme::ALL {
+            let (sizes, sponge) = (scheme.sizes, &scheme.hashes.leaf);
+            let element = KoalaBear::from_usize;
+            let ends: Vec<[KoalaBear; MAX_DIGEST]> = (0..scheme.chains)
+                .map(|i| std::array::from_fn(|j| element(1000 + i * sizes.digest + j)))
                 .collect();
-            let parameter = std::array::from_fn(KoalaBear::from_usize);
-            let tweak = std::array::from_fn(|i| KoalaBear::from_usize(5 + i));
-            let blocks: Vec<_> = leaf_blocks(&parameter, &tweak, &ends).collect();
-            assert_eq!(blocks.len(), scheme.sponge_permutations());
-            for (i, &element) in blocks.as_flattened().iter().enumerate() {
-                let expected = if i < 7 + scheme.chains * DIGEST { i } else { 0 };
-                assert_eq!(element, KoalaBear::from_usize(expected));
+            let parameter = std::array::from_fn(|i| element(1 + i));
+            let tweak = std::array::from_fn(|i| element(50 + i));
+            let mut absorbed = Vec::new();
+            let _ = leaf(
+                &scheme,
+                &lengths(&scheme),
+                &parameter,
+                &tweak,
+                &ends,
+                |t, input| {
+                    assert_eq!(absorbed.len(), t * sponge.rate());
+                    absorbed
+                        .extend_from_slice(&input.state[sponge.capacity..input.width.elements()]);
+                    input.permute()
+                },
+            );
+            assert_eq!(absorbed.len(), scheme.sponge_permutations() * sponge.rate());
+            let prefix = layout::length(sizes, sponge.prefix);
+            for (i, &x) in absorbed[prefix..].iter().enumerate() {
+                let is_end = i < scheme.chains * sizes.digest;
+                assert_eq!(
+                    x,
+                    if is_end {
+                        element(1000 + i)
+                    } else {
+                        KoalaBear::ZERO
+                    }
+                );
             }
         }
     }

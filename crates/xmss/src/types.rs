@@ -2,57 +2,116 @@
 
 use std::cmp::Ordering;
 
+use p3_field::PrimeField32;
 use p3_koala_bear::KoalaBear;
 
 use crate::params::{
-    DIGEST, DIGEST_BYTES, ELEMENT_BYTES, PARAMETER, PUBLIC_KEY_BYTES, RANDOMNESS, Scheme,
+    ELEMENT_BYTES, MAX_DIGEST, MAX_PARAMETER, MAX_RANDOMNESS, Scheme, SignatureForm, Sizes,
 };
 use crate::ssz::{DecodeError, Reader, put_elements, put_u32};
 
-/// A hash output: a chain value, a tree node or a root.
-pub type Digest = [KoalaBear; DIGEST];
-/// The public parameter of a key.
-pub type Parameter = [KoalaBear; PARAMETER];
-/// The randomness of a signature.
-pub type Randomness = [KoalaBear; RANDOMNESS];
+/// A hash output: a chain value, a tree node or a root. Elements beyond [`Sizes::digest`] are zero.
+pub type Digest = [KoalaBear; MAX_DIGEST];
+/// The public parameter of a key. Elements beyond [`Sizes::parameter`] are zero.
+pub type Parameter = [KoalaBear; MAX_PARAMETER];
+/// The randomness of a signature. Elements beyond [`Sizes::randomness`] are zero.
+pub type Randomness = [KoalaBear; MAX_RANDOMNESS];
 
-/// A public key. Its order is the order of its SSZ bytes.
+/// The first `length` elements, and zeros behind them.
+fn first<const N: usize>(elements: [KoalaBear; N], length: usize) -> [KoalaBear; N] {
+    std::array::from_fn(|i| {
+        if i < length {
+            elements[i]
+        } else {
+            KoalaBear::default()
+        }
+    })
+}
+
+/// A public key. The order of keys of the same sizes is the order of their SSZ bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PublicKey {
-    /// Root of the Merkle tree.
-    pub root: Digest,
-    /// The parameter that all hash calls under this key take.
-    pub parameter: Parameter,
+    sizes: &'static Sizes,
+    root: Digest,
+    parameter: Parameter,
 }
 
 impl PublicKey {
+    /// The public key with this root and this parameter; elements beyond the sizes of the scheme are dropped.
+    #[must_use]
+    pub fn new(scheme: &Scheme, root: Digest, parameter: Parameter) -> Self {
+        let sizes = scheme.sizes;
+        Self {
+            sizes,
+            root: first(root, sizes.digest),
+            parameter: first(parameter, sizes.parameter),
+        }
+    }
+
+    /// How many elements root and parameter have.
+    #[must_use]
+    pub const fn sizes(&self) -> &'static Sizes {
+        self.sizes
+    }
+
+    /// Root of the Merkle tree.
+    #[must_use]
+    pub const fn root(&self) -> &Digest {
+        &self.root
+    }
+
+    /// The parameter that all hash calls under this key take.
+    #[must_use]
+    pub const fn parameter(&self) -> &Parameter {
+        &self.parameter
+    }
+
+    /// The elements of the root, then those of the parameter.
+    pub fn elements(&self) -> impl Iterator<Item = KoalaBear> + '_ {
+        let (root, parameter) = (
+            &self.root[..self.sizes.digest],
+            &self.parameter[..self.sizes.parameter],
+        );
+        root.iter().chain(parameter).copied()
+    }
+
     /// Decodes a public key: `root ‖ parameter`.
     ///
     /// # Errors
-    /// If the length is not [`PUBLIC_KEY_BYTES`] or an element is not canonical.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::new("public key", bytes, PUBLIC_KEY_BYTES as u64)?;
+    /// If the length is not the scheme's or an element is not canonical.
+    pub fn from_bytes(scheme: &Scheme, bytes: &[u8]) -> Result<Self, DecodeError> {
+        let sizes = scheme.sizes;
+        let mut reader = Reader::new("public key", bytes, sizes.public_key_bytes() as u64)?;
         Ok(Self {
-            root: reader.elements("root")?,
-            parameter: reader.elements("parameter")?,
+            sizes,
+            root: reader.elements("root", sizes.digest)?,
+            parameter: reader.elements("parameter", sizes.parameter)?,
         })
     }
 
     /// Encodes the public key.
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; PUBLIC_KEY_BYTES] {
-        let mut bytes = Vec::with_capacity(PUBLIC_KEY_BYTES);
-        put_elements(&mut bytes, &self.root);
-        put_elements(&mut bytes, &self.parameter);
-        let mut out = [0; PUBLIC_KEY_BYTES];
-        out.copy_from_slice(&bytes);
-        out
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.sizes.public_key_bytes());
+        put_elements(&mut bytes, &self.root[..self.sizes.digest]);
+        put_elements(&mut bytes, &self.parameter[..self.sizes.parameter]);
+        bytes
+    }
+
+    /// What the order of keys is the order of: the bytes, padded where the sizes are not the largest.
+    fn order(&self) -> impl Ord {
+        let bytes = |element: &KoalaBear| element.as_canonical_u32().swap_bytes();
+        (
+            self.sizes,
+            self.root.each_ref().map(bytes),
+            self.parameter.each_ref().map(bytes),
+        )
     }
 }
 
 impl Ord for PublicKey {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.to_bytes().cmp(&other.to_bytes())
+        self.order().cmp(&other.order())
     }
 }
 
@@ -64,9 +123,11 @@ impl PartialOrd for PublicKey {
 
 /// A signature of one message at one slot.
 ///
-/// The vectors of a well-formed signature have the lengths that its [`Scheme`] fixes; verification rejects others.
+/// A well-formed signature has the sizes and lengths that its [`Scheme`] fixes; verification rejects others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Signature {
+    sizes: &'static Sizes,
+    form: SignatureForm,
     /// The randomness with which the message hash is a codeword.
     pub rho: Randomness,
     /// Siblings from the leaf up; `scheme.height()` of them.
@@ -75,43 +136,105 @@ pub struct Signature {
     pub hashes: Vec<Digest>,
 }
 
-/// Bytes of a signature before its path: two offsets and the randomness.
-const FIXED_BYTES: usize = 2 * ELEMENT_BYTES + RANDOMNESS * ELEMENT_BYTES;
-
 impl Signature {
-    /// Decodes a signature: `offset(path) ‖ rho ‖ offset(hashes) ‖ path ‖ hashes`, where the path is a container of one
-    /// list, hence begins with an offset of its own.
+    /// A signature of a scheme; elements beyond its sizes are dropped.
+    #[must_use]
+    pub fn new(
+        scheme: &Scheme,
+        rho: Randomness,
+        mut path: Vec<Digest>,
+        mut hashes: Vec<Digest>,
+    ) -> Self {
+        let sizes = scheme.sizes;
+        for digest in path.iter_mut().chain(&mut hashes) {
+            *digest = first(*digest, sizes.digest);
+        }
+        Self {
+            sizes,
+            form: scheme.signature_form,
+            rho: first(rho, sizes.randomness),
+            path,
+            hashes,
+        }
+    }
+
+    /// Whether sizes and lengths are those of a scheme.
+    #[must_use]
+    pub fn fits(&self, scheme: &Scheme) -> bool {
+        self.sizes == scheme.sizes
+            && self.form == scheme.signature_form
+            && self.path.len() == scheme.height()
+            && self.hashes.len() == scheme.chains
+    }
+
+    /// Decodes a signature: in the form of lists `offset(path) ‖ rho ‖ offset(hashes) ‖ path ‖ hashes`, where the path is a
+    /// container of one list, hence begins with an offset of its own; in the form of vectors `hashes ‖ rho ‖ path`.
     ///
     /// # Errors
     /// If the length or an offset is not the scheme's, or an element is not canonical.
     pub fn from_bytes(scheme: &Scheme, bytes: &[u8]) -> Result<Self, DecodeError> {
+        let sizes = scheme.sizes;
         let mut reader = Reader::new("signature", bytes, scheme.signature_bytes() as u64)?;
-        reader.offset("path", FIXED_BYTES as u64)?;
-        let rho = reader.elements("rho")?;
-        reader.offset("hashes", hashes_offset(scheme.height()) as u64)?;
-        reader.offset("siblings", ELEMENT_BYTES as u64)?;
-        let path = reader.element_arrays("path", scheme.height())?;
-        let hashes = reader.element_arrays("hashes", scheme.chains)?;
-        Ok(Self { rho, path, hashes })
+        let (rho, path, hashes);
+        match scheme.signature_form {
+            SignatureForm::Lists => {
+                let path_offset = fixed_bytes(sizes);
+                reader.offset("path", path_offset as u64)?;
+                rho = reader.elements("rho", sizes.randomness)?;
+                let hashes_offset = hashes_offset(sizes, scheme.height());
+                reader.offset("hashes", hashes_offset as u64)?;
+                reader.offset("siblings", ELEMENT_BYTES as u64)?;
+                path = reader.element_arrays("path", scheme.height(), sizes.digest)?;
+                hashes = reader.element_arrays("hashes", scheme.chains, sizes.digest)?;
+            }
+            SignatureForm::Vectors => {
+                hashes = reader.element_arrays("hashes", scheme.chains, sizes.digest)?;
+                rho = reader.elements("rho", sizes.randomness)?;
+                path = reader.element_arrays("path", scheme.height(), sizes.digest)?;
+            }
+        }
+        Ok(Self::new(scheme, rho, path, hashes))
     }
 
     /// Encodes the signature; `scheme.signature_bytes()` long if it is well-formed.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let hashes_offset = hashes_offset(self.path.len());
-        let mut out = Vec::with_capacity(hashes_offset + self.hashes.len() * DIGEST_BYTES);
-        put_u32(&mut out, FIXED_BYTES);
-        put_elements(&mut out, &self.rho);
-        put_u32(&mut out, hashes_offset);
-        put_u32(&mut out, ELEMENT_BYTES);
-        put_elements(&mut out, self.path.as_flattened());
-        put_elements(&mut out, self.hashes.as_flattened());
+        let sizes = self.sizes;
+        let hashes_offset = hashes_offset(sizes, self.path.len());
+        let mut out = Vec::with_capacity(hashes_offset + self.hashes.len() * sizes.digest_bytes());
+        let digests = |out: &mut Vec<u8>, digests: &[Digest]| {
+            for digest in digests {
+                put_elements(out, &digest[..sizes.digest]);
+            }
+        };
+        let rho = &self.rho[..sizes.randomness];
+        match self.form {
+            SignatureForm::Lists => {
+                put_u32(&mut out, fixed_bytes(sizes));
+                put_elements(&mut out, rho);
+                put_u32(&mut out, hashes_offset);
+                put_u32(&mut out, ELEMENT_BYTES);
+                digests(&mut out, &self.path);
+                digests(&mut out, &self.hashes);
+            }
+            SignatureForm::Vectors => {
+                digests(&mut out, &self.hashes);
+                put_elements(&mut out, rho);
+                digests(&mut out, &self.path);
+            }
+        }
         out
     }
 }
 
-const fn hashes_offset(siblings: usize) -> usize {
-    FIXED_BYTES + ELEMENT_BYTES + siblings * DIGEST_BYTES
+/// Bytes of a signature of lists before its path: two offsets and the randomness.
+const fn fixed_bytes(sizes: &Sizes) -> usize {
+    (2 + sizes.randomness) * ELEMENT_BYTES
+}
+
+/// Where the hashes of a signature of lists begin.
+const fn hashes_offset(sizes: &Sizes, siblings: usize) -> usize {
+    fixed_bytes(sizes) + ELEMENT_BYTES + siblings * sizes.digest_bytes()
 }
 
 #[cfg(test)]
@@ -120,72 +243,96 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::params::{PROD, TEST};
+    use crate::params::{COMPACT, PROD, TEST};
 
     fn element() -> impl Strategy<Value = KoalaBear> {
         (0..KoalaBear::ORDER_U32).prop_map(KoalaBear::from_u32)
     }
 
-    fn digests(count: usize) -> impl Strategy<Value = Vec<Digest>> {
-        prop::collection::vec(prop::array::uniform8(element()), count)
+    fn digest(scheme: Scheme) -> impl Strategy<Value = Digest> {
+        prop::array::uniform8(element()).prop_map(move |d| first(d, scheme.sizes.digest))
     }
 
     fn signature(scheme: Scheme) -> impl Strategy<Value = Signature> {
         (
             prop::array::uniform7(element()),
-            digests(scheme.height()),
-            digests(scheme.chains),
+            prop::collection::vec(digest(scheme), scheme.height()),
+            prop::collection::vec(digest(scheme), scheme.chains),
         )
-            .prop_map(|(rho, path, hashes)| Signature { rho, path, hashes })
+            .prop_map(move |(rho, path, hashes)| {
+                Signature::new(&scheme, first(rho, scheme.sizes.randomness), path, hashes)
+            })
     }
 
-    fn public_key() -> impl Strategy<Value = PublicKey> {
+    fn public_key(scheme: Scheme) -> impl Strategy<Value = PublicKey> {
         (
             prop::array::uniform8(element()),
             prop::array::uniform5(element()),
         )
-            .prop_map(|(root, parameter)| PublicKey { root, parameter })
+            .prop_map(move |(root, parameter)| PublicKey::new(&scheme, root, parameter))
+    }
+
+    fn some_scheme() -> impl Strategy<Value = Scheme> {
+        prop::sample::select(&Scheme::ALL)
     }
 
     proptest! {
         #[test]
-        fn signatures_round_trip(signature in signature(PROD)) {
+        fn signatures_round_trip((scheme, signature) in some_scheme().prop_flat_map(|s| (Just(s), signature(s)))) {
             let bytes = signature.to_bytes();
-            prop_assert_eq!(bytes.len(), PROD.signature_bytes());
-            prop_assert_eq!(Signature::from_bytes(&PROD, &bytes), Ok(signature));
+            prop_assert_eq!(bytes.len(), scheme.signature_bytes());
+            prop_assert_eq!(Signature::from_bytes(&scheme, &bytes), Ok(signature));
         }
 
         #[test]
-        fn the_encoding_is_unique(signature in signature(TEST), at in 0..424usize, flip in 1..=255u8) {
+        fn the_encoding_is_unique(
+            (scheme, signature) in some_scheme().prop_flat_map(|s| (Just(s), signature(s))),
+            at: prop::sample::Index,
+            flip in 1..=255u8,
+        ) {
             let mut bytes = signature.to_bytes();
+            let at = at.index(bytes.len());
             bytes[at] ^= flip;
-            if let Ok(other) = Signature::from_bytes(&TEST, &bytes) {
+            if let Ok(other) = Signature::from_bytes(&scheme, &bytes) {
                 prop_assert_ne!(&other, &signature);
                 prop_assert_eq!(other.to_bytes(), bytes);
             }
         }
 
         #[test]
-        fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-            let _ = Signature::from_bytes(&TEST, &bytes);
-            let _ = Signature::from_bytes(&PROD, &bytes);
-            let _ = PublicKey::from_bytes(&bytes);
+        fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..1300)) {
+            for scheme in Scheme::ALL {
+                let _ = Signature::from_bytes(&scheme, &bytes);
+                let _ = PublicKey::from_bytes(&scheme, &bytes);
+            }
         }
 
         #[test]
-        fn public_keys_round_trip_and_sort_by_bytes(a in public_key(), b in public_key()) {
-            prop_assert_eq!(PublicKey::from_bytes(&a.to_bytes()), Ok(a));
+        fn public_keys_round_trip_and_sort_by_bytes(
+            (scheme, a, b) in some_scheme().prop_flat_map(|s| (Just(s), public_key(s), public_key(s))),
+        ) {
+            prop_assert_eq!(a.to_bytes().len(), scheme.public_key_bytes());
+            prop_assert_eq!(PublicKey::from_bytes(&scheme, &a.to_bytes()), Ok(a));
             prop_assert_eq!(a.cmp(&b), a.to_bytes().cmp(&b.to_bytes()));
+            prop_assert_eq!(a.elements().count(), scheme.sizes.digest + scheme.sizes.parameter);
         }
     }
 
     #[test]
+    fn keys_of_other_sizes_are_other_keys() {
+        let key = |scheme| PublicKey::new(scheme, Digest::default(), Parameter::default());
+        assert_ne!(key(&PROD), key(&COMPACT));
+        assert_eq!(key(&PROD), key(&TEST));
+    }
+
+    #[test]
     fn errors_name_the_place() {
-        let zero = Signature {
-            rho: [KoalaBear::ZERO; RANDOMNESS],
-            path: vec![[KoalaBear::ZERO; DIGEST]; TEST.height()],
-            hashes: vec![[KoalaBear::ZERO; DIGEST]; TEST.chains],
-        };
+        let zero = Signature::new(
+            &TEST,
+            Randomness::default(),
+            vec![Digest::default(); TEST.height()],
+            vec![Digest::default(); TEST.chains],
+        );
         let bytes = zero.to_bytes();
         let decode = |bytes: &[u8]| Signature::from_bytes(&TEST, bytes).unwrap_err();
 
@@ -211,7 +358,7 @@ mod tests {
             );
         }
         let mut bad = bytes;
-        let at = 296 + 3 * DIGEST_BYTES + 4;
+        let at = 296 + 3 * TEST.sizes.digest_bytes() + 4;
         bad[at..at + 4].copy_from_slice(&KoalaBear::ORDER_U32.to_le_bytes());
         let value = KoalaBear::ORDER_U32;
         assert_eq!(

@@ -16,10 +16,10 @@ use thiserror::Error;
 use self::lanes::{Candidate, encode_lanes, root_lanes};
 use crate::chain::ChainTweaks;
 use crate::encoding::EncodingError;
-use crate::params::{CAPACITY, MESSAGE, MESSAGE_BYTES, Scheme};
+use crate::params::{MAX_CAPACITY, MESSAGE, MESSAGE_BYTES, Scheme};
 use crate::poseidon::Lanes;
-use crate::tree::leaf_capacity;
-use crate::tweak::{Tweak, message_elements, message_tweak, tree_tweak};
+use crate::tree::lengths;
+use crate::tweak::{Tweak, message_digits, message_elements, message_tweak, tree_tweak};
 use crate::types::{Digest, PublicKey, Signature};
 
 /// Why a signature is not valid.
@@ -34,8 +34,16 @@ pub enum VerifyError {
         /// Number of slots in the lifetime.
         lifetime: u64,
     },
-    /// The signature doesn't have the lengths of the scheme.
-    #[error("the signature has {path} siblings and {hashes} chain values, not those of the scheme")]
+    /// The key is that of a scheme with other sizes.
+    #[error("the public key does not have the sizes of the scheme {scheme}")]
+    KeySizes {
+        /// Name of the scheme.
+        scheme: &'static str,
+    },
+    /// The signature doesn't have the lengths of the scheme, or is that of a scheme with other sizes.
+    #[error(
+        "the signature of {path} siblings and {hashes} chain values does not have the shape of the scheme"
+    )]
     Shape {
         /// Number of siblings.
         path: usize,
@@ -150,7 +158,7 @@ pub struct Verifier {
     message: [KoalaBear; MESSAGE],
     message_tweak: Tweak,
     chain_tweaks: ChainTweaks,
-    leaf_capacity: [KoalaBear; CAPACITY],
+    lengths: [KoalaBear; MAX_CAPACITY],
     /// The tweaks on the way from the leaf to the root: `height + 1` of them.
     tree_tweaks: Vec<Tweak>,
 }
@@ -172,12 +180,12 @@ impl Verifier {
         Ok(Self {
             scheme: *scheme,
             slot,
-            message: message_elements(message),
-            message_tweak: message_tweak(slot),
+            message: message_elements(scheme, &message_digits(message)),
+            message_tweak: message_tweak(scheme, slot),
             chain_tweaks: ChainTweaks::new(scheme, slot),
-            leaf_capacity: leaf_capacity(scheme),
+            lengths: lengths(scheme),
             tree_tweaks: (0..=scheme.height())
-                .map(|level| tree_tweak(level as u8, (u64::from(slot) >> level) as u32))
+                .map(|level| tree_tweak(scheme, level, (u64::from(slot) >> level) as u32))
                 .collect(),
         })
     }
@@ -187,7 +195,7 @@ impl Verifier {
     /// # Errors
     /// If it is not valid.
     pub fn verify(&self, public_key: &PublicKey, signature: &Signature) -> Result<(), VerifyError> {
-        self.check_shape(signature)?;
+        self.check_shape(public_key, signature)?;
         // One lane, hence one codeword.
         for codeword in encode_lanes::<KoalaBear>(self, &[(public_key, signature)]) {
             let candidate = Candidate {
@@ -196,7 +204,7 @@ impl Verifier {
                 signature,
                 codeword: codeword?,
             };
-            if root_lanes::<KoalaBear>(self, &[candidate]) != [public_key.root] {
+            if root_lanes::<KoalaBear>(self, &[candidate]) != [*public_key.root()] {
                 return Err(VerifyError::RootMismatch);
             }
         }
@@ -230,7 +238,7 @@ impl Verifier {
         // Each stage passes on what it did not reject, so that the lanes of the next one are full again.
         let mut shaped = Vec::with_capacity(signers.len());
         for (index, (public_key, signature)) in signers.iter().enumerate() {
-            match self.check_shape(signature) {
+            match self.check_shape(public_key, signature) {
                 Ok(()) => shaped.push((index, (public_key, signature))),
                 Err(error) => failures.push((index, error)),
             }
@@ -256,7 +264,7 @@ impl Verifier {
 
         for group in candidates.chunks(P::WIDTH) {
             for (candidate, root) in group.iter().zip(self.roots::<P>(group)) {
-                if root != candidate.public_key.root {
+                if root != *candidate.public_key.root() {
                     failures.push((candidate.index, VerifyError::RootMismatch));
                 }
             }
@@ -279,12 +287,22 @@ impl Verifier {
         }
     }
 
-    fn check_shape(&self, signature: &Signature) -> Result<(), VerifyError> {
-        let (path, hashes) = (signature.path.len(), signature.hashes.len());
-        if path == self.scheme.height() && hashes == self.scheme.chains {
+    fn check_shape(
+        &self,
+        public_key: &PublicKey,
+        signature: &Signature,
+    ) -> Result<(), VerifyError> {
+        if public_key.sizes() != self.scheme.sizes {
+            let scheme = self.scheme.name;
+            return Err(VerifyError::KeySizes { scheme });
+        }
+        if signature.fits(&self.scheme) {
             Ok(())
         } else {
-            Err(VerifyError::Shape { path, hashes })
+            Err(VerifyError::Shape {
+                path: signature.path.len(),
+                hashes: signature.hashes.len(),
+            })
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 use sheaf_xmss::batch_file::HEADER_BYTES;
-use sheaf_xmss::params::PUBLIC_KEY_BYTES;
 use sheaf_xmss::{BatchFile, BatchFileError, BatchKeys, DecodeError, PROD, Scheme};
 
 const FILE: &[u8] = include_bytes!("vectors/prod-slot-77777.bin");
@@ -18,7 +17,7 @@ fn round_trips() {
 fn the_length_of_a_file_tells_its_scheme() {
     let mut header = FILE[..HEADER_BYTES].to_vec();
     for scheme in Scheme::ALL {
-        let entry = PUBLIC_KEY_BYTES + scheme.signature_bytes();
+        let entry = scheme.public_key_bytes() + scheme.signature_bytes();
         for signers in [1u32, 2, 65_536, u32::MAX] {
             header[36..].copy_from_slice(&signers.to_le_bytes());
             let length = HEADER_BYTES as u64 + u64::from(signers) * entry as u64;
@@ -72,7 +71,7 @@ fn keys_do_not_depend_on_signatures() {
     let file = BatchFile::parse(&PROD, FILE).unwrap();
     let expected: Vec<_> = file.signers.iter().map(|(key, _)| *key).collect();
     let mut bytes = FILE.to_vec();
-    bytes[HEADER_BYTES + PUBLIC_KEY_BYTES..][..PROD.signature_bytes()].fill(0xff);
+    bytes[HEADER_BYTES + PROD.public_key_bytes()..][..PROD.signature_bytes()].fill(0xff);
     let found = BatchKeys::parse(&PROD, &bytes).unwrap();
     assert_eq!(
         (found.slot, found.message, found.keys),

@@ -45,7 +45,7 @@ fn keys_round_trip() {
         let secret_key = SecretKey::from_bytes(&TEST, &encoded).unwrap();
         assert_eq!(*secret_key.to_bytes(), encoded);
         assert_eq!(
-            secret_key.public_key().to_bytes().to_vec(),
+            secret_key.public_key().to_bytes(),
             bytes(&vector.public_key)
         );
     }
@@ -55,7 +55,7 @@ fn keys_round_trip() {
 fn signs_byte_for_byte() {
     for vector in vectors() {
         let mut secret_key = SecretKey::from_bytes(&TEST, &bytes(&vector.secret_key)).unwrap();
-        let public_key = PublicKey::from_bytes(&bytes(&vector.public_key)).unwrap();
+        let public_key = PublicKey::from_bytes(&TEST, &bytes(&vector.public_key)).unwrap();
         for SignatureVector {
             epoch,
             message: hex,

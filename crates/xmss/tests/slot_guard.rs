@@ -16,7 +16,7 @@ use sheaf_xmss::{
 fn public_key(first: u32) -> PublicKey {
     let mut bytes = [0; 52];
     bytes[..4].copy_from_slice(&first.to_le_bytes());
-    PublicKey::from_bytes(&bytes).unwrap()
+    PublicKey::from_bytes(&TEST, &bytes).unwrap()
 }
 
 fn open(path: &Path) -> Result<FileSlotGuard, GuardError> {

@@ -147,9 +147,9 @@ fn rejects_any_changed_byte() {
     }
     let bytes = public_key.to_bytes();
     for at in 0..bytes.len() {
-        let mut changed = bytes;
+        let mut changed = bytes.clone();
         changed[at] ^= 1 << (at % 8);
-        if let Ok(changed) = PublicKey::from_bytes(&changed) {
+        if let Ok(changed) = PublicKey::from_bytes(&PROD, &changed) {
             assert!(
                 verify(&PROD, &changed, slot, &message, signature).is_err(),
                 "byte {at}"

@@ -1,6 +1,6 @@
 //! The bytes of a journal: its header and its records.
 //!
-//! Header, 120 bytes: `magic 8 ‖ scheme id ‖ 0 (3 bytes) ‖ public key 52 ‖ fingerprint 32 ‖ floor u64 LE ‖ checksum 16`.
+//! Header, 120 bytes: `magic 8 ‖ scheme id ‖ 0 (3 bytes) ‖ public key 52, with zeros behind a shorter one ‖ fingerprint 32 ‖ floor u64 LE ‖ checksum 16`.
 //! The fingerprint is that of the PRF key, or zeros as long as no secret key has been used with the journal.
 //!
 //! Record, 48 bytes: `slot u32 LE ‖ message 32 ‖ checksum 12`. A record's checksum covers its index, so that records can't
@@ -12,7 +12,7 @@ use sha3::Shake128;
 use sha3::digest::{ExtendableOutput, Update};
 
 use crate::keys::FINGERPRINT_BYTES;
-use crate::params::{MESSAGE_BYTES, PUBLIC_KEY_BYTES, Scheme};
+use crate::params::{MAX_PUBLIC_KEY_BYTES, MESSAGE_BYTES, Scheme};
 use crate::types::PublicKey;
 
 /// Bytes before the first record.
@@ -23,7 +23,7 @@ pub const RECORD_BYTES: usize = 4 + MESSAGE_BYTES + RECORD_CHECKSUM_BYTES;
 /// Marks a journal of slots; its last byte is the version of the format.
 const MAGIC: [u8; 8] = *b"shfslot\x02";
 const KEY_AT: usize = MAGIC.len() + 4;
-const FINGERPRINT_AT: usize = KEY_AT + PUBLIC_KEY_BYTES;
+const FINGERPRINT_AT: usize = KEY_AT + MAX_PUBLIC_KEY_BYTES;
 const FLOOR_AT: usize = FINGERPRINT_AT + FINGERPRINT_BYTES;
 const HEADER_CHECKSUM_BYTES: usize = 16;
 const RECORD_CHECKSUM_BYTES: usize = 12;
@@ -44,7 +44,9 @@ impl Header {
         let mut out = [0; HEADER_BYTES];
         out[..MAGIC.len()].copy_from_slice(&MAGIC);
         out[MAGIC.len()] = self.scheme.id;
-        out[KEY_AT..FINGERPRINT_AT].copy_from_slice(&self.public_key.to_bytes());
+        for (out, byte) in out[KEY_AT..].iter_mut().zip(self.public_key.to_bytes()) {
+            *out = byte;
+        }
         out[FINGERPRINT_AT..FLOOR_AT].copy_from_slice(&self.fingerprint.unwrap_or_default());
         out[FLOOR_AT..FLOOR_AT + 8].copy_from_slice(&self.floor.to_le_bytes());
         let (body, sum) = out.split_at_mut(FLOOR_AT + 8);
@@ -58,9 +60,11 @@ impl Header {
     /// The header that these bytes are, if they are one.
     pub(super) fn from_bytes(bytes: &[u8; HEADER_BYTES]) -> Option<Self> {
         let fingerprint = *bytes[FINGERPRINT_AT..].first_chunk()?;
+        let scheme = Scheme::from_id(bytes[MAGIC.len()])?;
+        let public_key = &bytes[KEY_AT..][..scheme.public_key_bytes()];
         let header = Self {
-            scheme: Scheme::from_id(bytes[MAGIC.len()])?,
-            public_key: PublicKey::from_bytes(&bytes[KEY_AT..FINGERPRINT_AT]).ok()?,
+            scheme,
+            public_key: PublicKey::from_bytes(&scheme, public_key).ok()?,
             fingerprint: (fingerprint != [0; FINGERPRINT_BYTES]).then_some(fingerprint),
             floor: u64::from_le_bytes(*bytes[FLOOR_AT..].first_chunk()?),
         };

@@ -10,11 +10,11 @@ use zeroize::Zeroizing;
 
 use super::subtree::{Layer, SubTree, bottom_layout, top_layout};
 use super::{ActiveRange, SecretKey};
-use crate::params::{DIGEST_BYTES, ELEMENT_BYTES, PARAMETER, Scheme};
+use crate::params::{ELEMENT_BYTES, PROD, Scheme};
 use crate::prf::{PRF_KEY_BYTES, PrfKey};
 use crate::ssz::{DecodeError, Reader, put_elements, put_u32};
 
-const TOP_OFFSET_AT: u64 = (PRF_KEY_BYTES + PARAMETER * ELEMENT_BYTES + 2 * 8) as u64;
+const TOP_OFFSET_AT: u64 = (PRF_KEY_BYTES + PROD.sizes.parameter * ELEMENT_BYTES + 2 * 8) as u64;
 const KEY_FIXED: u64 = TOP_OFFSET_AT + 4 + 8 + 2 * 4;
 const TREE_FIXED: u64 = 8 + 8 + 4;
 const LAYER_FIXED: u64 = 8 + 4;
@@ -55,7 +55,7 @@ impl SecretKey {
         let mut reader = Reader::new("fixed part of the secret key", fixed, KEY_FIXED)?;
         let mut prf_key = Zeroizing::new([0; PRF_KEY_BYTES]);
         *prf_key = reader.array("PRF key")?;
-        let parameter = reader.elements("parameter")?;
+        let parameter = reader.elements("parameter", scheme.sizes.parameter)?;
         let at = reader.position();
         let start = reader.u64("activation slot")?;
         let count = reader.u64("number of active slots")?;
@@ -133,7 +133,7 @@ fn layout(tree: &SubTree) -> Vec<(u64, u64)> {
 }
 
 fn layer_bytes(length: u64) -> u64 {
-    LAYER_FIXED + length * DIGEST_BYTES as u64
+    LAYER_FIXED + length * PROD.sizes.digest_bytes() as u64
 }
 
 fn tree_bytes(layout: &Layout) -> u64 {
@@ -174,7 +174,7 @@ fn read_tree(
             reader.offset("nodes", LAYER_FIXED)?;
             Ok(Layer {
                 start,
-                nodes: reader.element_arrays("nodes", length as usize)?,
+                nodes: reader.element_arrays("nodes", length as usize, PROD.sizes.digest)?,
             })
         })
         .collect::<Result<_, _>>()?;
@@ -212,7 +212,7 @@ fn put_tree(out: &mut Vec<u8>, depth: usize, tree: &SubTree) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::{PROD, TEST};
+    use crate::params::TEST;
 
     #[test]
     fn the_first_bytes_of_a_key_tell_its_scheme() {

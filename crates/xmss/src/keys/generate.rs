@@ -18,10 +18,11 @@ use zeroize::Zeroize;
 
 use super::{ActiveRange, KeyError, SecretKey, SubTree};
 use crate::chain::step;
-use crate::params::{CAPACITY, DIGEST, PARAMETER, Scheme};
+use crate::layout::Input;
+use crate::params::{MAX_CAPACITY, MAX_DIGEST, MAX_PARAMETER, Scheme};
 use crate::poseidon::Lanes;
 use crate::prf::{PRF_KEY_BYTES, PrfKey, read_elements};
-use crate::tree::{leaf, leaf_capacity};
+use crate::tree::{leaf, lengths};
 use crate::tweak::{chain_tweak, tree_tweak};
 use crate::types::{Digest, Parameter, PublicKey};
 
@@ -233,7 +234,7 @@ pub(super) fn bottom_tree<O: Observer>(
     observer: &O,
 ) -> Result<SubTree, O::Stop> {
     type Packed = <KoalaBear as Field>::Packing;
-    let capacity = leaf_capacity(scheme);
+    let lengths = lengths(scheme);
     let count = scheme.bottom_tree_slots();
     let mut leaves = vec![Digest::default(); count as usize];
     // A few vectors of slots per task: some milliseconds.
@@ -244,7 +245,7 @@ pub(super) fn bottom_tree<O: Observer>(
         .try_for_each(|(i, leaves)| {
             for (j, group) in leaves.chunks_mut(Packed::WIDTH).enumerate() {
                 let slot = (index * count) as u32 + (i * task + j * Packed::WIDTH) as u32;
-                let computed = leaf_lanes::<Packed>(scheme, &capacity, prf_key, parameter, slot);
+                let computed = leaf_lanes::<Packed>(scheme, &lengths, prf_key, parameter, slot);
                 for (leaf, digest) in group.iter_mut().zip(computed) {
                     *leaf = digest;
                 }
@@ -257,7 +258,7 @@ pub(super) fn bottom_tree<O: Observer>(
 /// The leaves of `P::WIDTH` slots from `slot` on; those beyond the last slot are meaningless.
 fn leaf_lanes<P: Lanes>(
     scheme: &Scheme,
-    capacity: &[KoalaBear; CAPACITY],
+    lengths: &[KoalaBear; MAX_CAPACITY],
     prf_key: &PrfKey,
     parameter: &Parameter,
     slot: u32,
@@ -265,25 +266,32 @@ fn leaf_lanes<P: Lanes>(
     let slots: Vec<u32> = (0..P::WIDTH as u32)
         .map(|lane| slot.wrapping_add(lane))
         .collect();
-    let parameter: [P; PARAMETER] = parameter.map(P::from);
+    let parameter: [P; MAX_PARAMETER] = parameter.map(P::from);
     let mut positions: Vec<(u32, u64)> = slots.iter().map(|&slot| (slot, 0)).collect();
     let mut tweaks = vec![Default::default(); P::WIDTH];
-    let ends: Vec<[P; DIGEST]> = (0..scheme.chains)
+    let ends: Vec<[P; MAX_DIGEST]> = (0..scheme.chains)
         .map(|chain| {
             for (_, index) in &mut positions {
                 *index = chain as u64;
             }
             let starts = prf_key.chain_starts(&positions);
-            (1..=scheme.chain_length()).fold(P::pack_columns(&starts), |value, position| {
+            (0..scheme.chain_length()).fold(P::pack_columns(&starts), |value, position| {
                 for (tweak, &slot) in tweaks.iter_mut().zip(&slots) {
-                    *tweak = chain_tweak(slot, chain as u8, position as u8);
+                    *tweak = chain_tweak(scheme, slot, chain, position);
                 }
-                step(&value, &parameter, &P::pack_columns(&tweaks))
+                step(scheme, &value, &parameter, &P::pack_columns(&tweaks))
             })
         })
         .collect();
-    let tweak = P::pack_columns_fn(|lane| tree_tweak(0, slots[lane]));
-    P::unpack_iter(leaf(capacity, &parameter, &tweak, &ends))
+    let tweak = P::pack_columns_fn(|lane| tree_tweak(scheme, 0, slots[lane]));
+    P::unpack_iter(leaf(
+        scheme,
+        lengths,
+        &parameter,
+        &tweak,
+        &ends,
+        |_, input: &Input<P>| input.permute(),
+    ))
 }
 
 #[cfg(test)]
@@ -305,7 +313,7 @@ mod tests {
             let encoded = hex::decode(vector.secret_key).unwrap();
             let secret_key = SecretKey::from_bytes(&TEST, &encoded).unwrap();
             let prf_key = PrfKey::new(encoded[..32].try_into().unwrap());
-            let parameter = secret_key.public_key().parameter;
+            let parameter = *secret_key.public_key().parameter();
             let generator = KeyGenerator::new(&TEST, 0, 256).unwrap();
             let padding = || random_digest(&mut rand::rng());
             let Ok((public_key, again)) = generator.run(prf_key, parameter, padding, &Silent);
@@ -333,8 +341,8 @@ mod tests {
             for other in &keys[..i] {
                 let (key, other) = (key.identity(), other.identity());
                 assert_ne!(key.fingerprint, other.fingerprint);
-                assert_ne!(key.public_key.parameter, other.public_key.parameter);
-                assert_ne!(key.public_key.root, other.public_key.root);
+                assert_ne!(key.public_key.parameter(), other.public_key.parameter());
+                assert_ne!(key.public_key.root(), other.public_key.root());
             }
         }
     }

@@ -10,12 +10,13 @@ use p3_koala_bear::KoalaBear;
 use super::subtree::SubTree;
 use super::{Damage, SecretKey, SignError};
 use crate::chain::step;
-use crate::encoding::{codeword, message_hash_input};
-use crate::params::{DIGEST, MESSAGE_BYTES, PARAMETER, Scheme, WIDTH_WIDE};
-use crate::poseidon::{Lanes, compress_wide};
+use crate::encoding::{codeword, message_hash};
+use crate::layout::Input;
+use crate::params::{MAX_DIGEST, MAX_PARAMETER, MESSAGE_BYTES, Scheme};
+use crate::poseidon::Lanes;
 use crate::prf::PrfKey;
-use crate::tree::{leaf, leaf_capacity};
-use crate::tweak::{chain_tweak, message_elements, message_tweak, tree_tweak};
+use crate::tree::{leaf, lengths};
+use crate::tweak::{chain_tweak, message_digits, message_elements, message_tweak, tree_tweak};
 use crate::types::{Digest, Parameter, Randomness, Signature};
 use crate::verify::verify;
 
@@ -74,11 +75,7 @@ impl SecretKey {
             .path(u64::from(slot))
             .chain(self.top.path(bottom))
             .collect();
-        let signature = Signature {
-            rho,
-            path,
-            hashes: chains.revealed,
-        };
+        let signature = Signature::new(&self.scheme, rho, path, chains.revealed);
         match verify(&self.scheme, &self.public_key(), slot, message, &signature) {
             Ok(()) => Ok(signature),
             Err(_) => Err(SignError::Damaged {
@@ -91,11 +88,19 @@ impl SecretKey {
     fn damage(&self, slot: u32, tree: &SubTree, ends: &[Digest]) -> Damage {
         let position = u64::from(slot);
         let bottom = position / self.scheme.bottom_tree_slots();
-        let capacity = leaf_capacity(&self.scheme);
-        let leaf = leaf(&capacity, &self.parameter, &tree_tweak(0, slot), ends);
+        let leaf = leaf(
+            &self.scheme,
+            &lengths(&self.scheme),
+            &self.parameter,
+            &tree_tweak(&self.scheme, 0, slot),
+            ends,
+            |_, input: &Input| input.permute(),
+        );
         if tree.lowest(position) != Some(leaf) {
             Damage::Leaf
-        } else if self.top.lowest(bottom) != Some(tree.root_from(&self.parameter, position, leaf)) {
+        } else if self.top.lowest(bottom)
+            != Some(tree.root_from(&self.scheme, &self.parameter, position, leaf))
+        {
             Damage::BottomTree
         } else {
             Damage::TopTree
@@ -111,18 +116,20 @@ pub(crate) fn encode_message(
     slot: u32,
     message: &[u8; MESSAGE_BYTES],
 ) -> Result<(Randomness, Vec<u8>), SignError> {
-    let elements = message_elements(message);
-    let tweak = message_tweak(slot);
-    let packed_parameter: [Packed; PARAMETER] = parameter.map(Packed::from);
+    let elements = message_elements(scheme, &message_digits(message)).map(Packed::from);
+    let tweak = message_tweak(scheme, slot).map(Packed::from);
+    let packed_parameter: [Packed; MAX_PARAMETER] = parameter.map(Packed::from);
     for first in (0..MAX_ATTEMPTS).step_by(Packed::WIDTH) {
         let attempts = prf_key.randomness_of_attempts(slot, message, first, Packed::WIDTH);
         let rho = Packed::pack_columns(&attempts);
-        let hash: [Packed; WIDTH_WIDE] = compress_wide(&message_hash_input(
+        let hash = message_hash(
+            scheme,
             &elements,
             &packed_parameter,
             &tweak,
             &rho,
-        ));
+            |_, input: &Input<Packed>| input.permute(),
+        );
         for (rho, hash) in attempts.into_iter().zip(Packed::unpack_iter(hash)) {
             if let Ok(codeword) = codeword(scheme, &hash) {
                 return Ok((rho, codeword));
@@ -184,12 +191,12 @@ fn walk_lanes<P: Lanes>(
         .collect();
     let mut revealed = prf_key.chain_starts(&positions);
     let parameter = parameter.map(P::from);
-    let mut value: [P; DIGEST] = P::pack_columns(&revealed);
-    for position in 1..=scheme.chain_length() {
-        let tweak = P::pack_columns_fn(|lane| chain_tweak(slot, index(lane) as u8, position as u8));
-        value = step(&value, &parameter, &tweak);
+    let mut value: [P; MAX_DIGEST] = P::pack_columns(&revealed);
+    for position in 0..scheme.chain_length() {
+        let tweak = P::pack_columns_fn(|lane| chain_tweak(scheme, slot, index(lane), position));
+        value = step(scheme, &value, &parameter, &tweak);
         for (lane, (revealed, &digit)) in revealed.iter_mut().zip(digits).enumerate() {
-            if usize::from(digit) == position {
+            if usize::from(digit) == position + 1 {
                 *revealed = value.map(|packed| packed.extract(lane));
             }
         }

@@ -8,7 +8,7 @@ use p3_field::{Field, PackedValue};
 use p3_koala_bear::KoalaBear;
 use rayon::prelude::*;
 
-use crate::params::{PARAMETER, Scheme};
+use crate::params::{MAX_PARAMETER, Scheme};
 use crate::poseidon::Lanes;
 use crate::tree::node;
 use crate::tweak::tree_tweak;
@@ -57,6 +57,7 @@ impl SubTree {
         leaves: Vec<Digest>,
     ) -> Self {
         Self::build(
+            scheme,
             0,
             parameter,
             &bottom_layout(scheme, index),
@@ -79,6 +80,7 @@ impl SubTree {
     ) -> Self {
         let layout = top_layout(scheme, start..start + roots.len() as u64);
         Self::build(
+            scheme,
             scheme.height() / 2,
             parameter,
             &layout,
@@ -89,6 +91,7 @@ impl SubTree {
     }
 
     fn build(
+        scheme: &Scheme,
         lowest_layer: usize,
         parameter: &Parameter,
         layout: &[(u64, u64)],
@@ -100,7 +103,7 @@ impl SubTree {
         let mut computed = Layer { start, nodes };
         for (i, &(start, length)) in layout.iter().enumerate() {
             if let Some(below) = layers.last() {
-                computed = parents(lowest_layer + i, parameter, below);
+                computed = parents(scheme, lowest_layer + i, parameter, below);
             }
             if start < computed.start {
                 computed.nodes.insert(0, padding());
@@ -140,7 +143,13 @@ impl SubTree {
     }
 
     /// The root that `value` at `position` of the lowest layer and the stored siblings lead to.
-    pub(super) fn root_from(&self, parameter: &Parameter, position: u64, value: Digest) -> Digest {
+    pub(super) fn root_from(
+        &self,
+        scheme: &Scheme,
+        parameter: &Parameter,
+        position: u64,
+        value: Digest,
+    ) -> Digest {
         self.path(position)
             .enumerate()
             .fold(value, |value, (level, sibling)| {
@@ -149,8 +158,8 @@ impl SubTree {
                     _ => [sibling, value],
                 };
                 let parent = (position >> (level + 1)) as u32;
-                let tweak = tree_tweak((self.lowest_layer + level + 1) as u8, parent);
-                node(parameter, &tweak, &left, &right)
+                let tweak = tree_tweak(scheme, self.lowest_layer + level + 1, parent);
+                node(scheme, parameter, &tweak, &left, &right)
             })
     }
 
@@ -167,7 +176,7 @@ impl SubTree {
 }
 
 /// The layer at `level` above a layer that starts at an even index and has an even length.
-fn parents(level: usize, parameter: &Parameter, below: &Layer) -> Layer {
+fn parents(scheme: &Scheme, level: usize, parameter: &Parameter, below: &Layer) -> Layer {
     type Packed = <KoalaBear as Field>::Packing;
     let start = below.start / 2;
     let nodes = below
@@ -176,6 +185,7 @@ fn parents(level: usize, parameter: &Parameter, below: &Layer) -> Layer {
         .enumerate()
         .flat_map_iter(|(i, children)| {
             parent_lanes::<Packed>(
+                scheme,
                 level,
                 parameter,
                 start + (i * Packed::WIDTH) as u64,
@@ -188,6 +198,7 @@ fn parents(level: usize, parameter: &Parameter, below: &Layer) -> Layer {
 
 /// The parents of at most `P::WIDTH` pairs of nodes; the first one stands at `position` of `level`.
 fn parent_lanes<P: Lanes>(
+    scheme: &Scheme,
     level: usize,
     parameter: &Parameter,
     position: u64,
@@ -195,11 +206,12 @@ fn parent_lanes<P: Lanes>(
 ) -> Vec<Digest> {
     let count = children.len() / 2;
     let child = |lane: usize, side: usize| children[2 * lane.min(count - 1) + side];
-    let parameter: [P; PARAMETER] = parameter.map(P::from);
-    let tweak = P::pack_columns_fn(|lane| tree_tweak(level as u8, (position + lane as u64) as u32));
+    let parameter: [P; MAX_PARAMETER] = parameter.map(P::from);
+    let tweak =
+        P::pack_columns_fn(|lane| tree_tweak(scheme, level, (position + lane as u64) as u32));
     let left = P::pack_columns_fn(|lane| child(lane, 0));
     let right = P::pack_columns_fn(|lane| child(lane, 1));
-    P::unpack_iter(node(&parameter, &tweak, &left, &right))
+    P::unpack_iter(node(scheme, &parameter, &tweak, &left, &right))
         .take(count)
         .collect()
 }

@@ -4,9 +4,10 @@
 
 use super::Verifier;
 use crate::chain::step;
-use crate::encoding::{EncodingError, codeword, message_hash_input};
-use crate::params::{DIGEST, PARAMETER, TWEAK, WIDTH_WIDE};
-use crate::poseidon::{Lanes, compress_wide};
+use crate::encoding::{EncodingError, codeword, message_hash};
+use crate::layout::Input;
+use crate::params::{MAX_DIGEST, MAX_PARAMETER, TWEAK};
+use crate::poseidon::Lanes;
 use crate::tree::{leaf, node};
 use crate::types::{Digest, PublicKey, Signature};
 
@@ -25,10 +26,16 @@ pub(super) fn encode_lanes<P: Lanes>(
     signers: &[(&PublicKey, &Signature)],
 ) -> Vec<Result<Vec<u8>, EncodingError>> {
     let lane = |i: usize| signers[i.min(signers.len() - 1)];
-    let parameter = P::pack_columns_fn(|i| lane(i).0.parameter);
+    let parameter = P::pack_columns_fn(|i| *lane(i).0.parameter());
     let rho = P::pack_columns_fn(|i| lane(i).1.rho);
-    let input = message_hash_input(&verifier.message, &parameter, &verifier.message_tweak, &rho);
-    let hash: [P; WIDTH_WIDE] = compress_wide(&input);
+    let hash = message_hash(
+        &verifier.scheme,
+        &verifier.message.map(P::from),
+        &parameter,
+        &verifier.message_tweak.map(P::from),
+        &rho,
+        |_, input: &Input<P>| input.permute(),
+    );
     P::unpack_iter(hash)
         .take(signers.len())
         .map(|hash| codeword(&verifier.scheme, &hash))
@@ -41,17 +48,26 @@ pub(super) fn root_lanes<P: Lanes>(
     candidates: &[Candidate<'_>],
 ) -> Vec<Digest> {
     let lane = |i: usize| &candidates[i.min(candidates.len() - 1)];
-    let parameter = P::pack_columns_fn(|i| lane(i).public_key.parameter);
+    let parameter = P::pack_columns_fn(|i| *lane(i).public_key.parameter());
 
-    let mut chains: Vec<[P; DIGEST]> = (0..verifier.scheme.chains)
+    let mut chains: Vec<[P; MAX_DIGEST]> = (0..verifier.scheme.chains)
         .map(|chain| P::pack_columns_fn(|i| lane(i).signature.hashes[chain]))
         .collect();
     let codewords: Vec<&[u8]> = (0..P::WIDTH).map(|i| lane(i).codeword.as_slice()).collect();
     walk_to_ends(verifier, &parameter, &codewords, &mut chains);
 
     let tweak = |level: usize| verifier.tree_tweaks[level].map(P::from);
-    let mut current = leaf(&verifier.leaf_capacity, &parameter, &tweak(0), &chains);
-    for level in 0..verifier.scheme.height() {
+    let scheme = &verifier.scheme;
+    let permute = |_, input: &Input<P>| input.permute();
+    let mut current = leaf(
+        scheme,
+        &verifier.lengths,
+        &parameter,
+        &tweak(0),
+        &chains,
+        permute,
+    );
+    for level in 0..scheme.height() {
         let sibling = P::pack_columns_fn(|i| lane(i).signature.path[level]);
         let is_right = (verifier.slot >> level) & 1 == 1;
         let (left, right) = if is_right {
@@ -59,7 +75,7 @@ pub(super) fn root_lanes<P: Lanes>(
         } else {
             (&current, &sibling)
         };
-        current = node(&parameter, &tweak(level + 1), left, right);
+        current = node(scheme, &parameter, &tweak(level + 1), left, right);
     }
     P::unpack_iter(current).take(candidates.len()).collect()
 }
@@ -76,9 +92,9 @@ struct Cursor {
 /// Each lane walks its chains one after the other. All codewords have the same sum, so all lanes finish together.
 fn walk_to_ends<P: Lanes>(
     verifier: &Verifier,
-    parameter: &[P; PARAMETER],
+    parameter: &[P; MAX_PARAMETER],
     codewords: &[&[u8]],
-    chains: &mut [[P; DIGEST]],
+    chains: &mut [[P; MAX_DIGEST]],
 ) {
     let end = verifier.scheme.chain_length();
     // The first chain at or after `chain` that is not at its end.
@@ -92,7 +108,7 @@ fn walk_to_ends<P: Lanes>(
             })
     };
     let mut cursors: Vec<Option<Cursor>> = (0..P::WIDTH).map(|lane| seek(lane, 0)).collect();
-    let mut value = [P::ZERO; DIGEST];
+    let mut value = [P::ZERO; MAX_DIGEST];
     let mut tweak = [P::ZERO; TWEAK];
     for (lane, cursor) in cursors.iter().enumerate() {
         if let Some(cursor) = cursor {
@@ -109,7 +125,7 @@ fn walk_to_ends<P: Lanes>(
                 }
             }
         }
-        value = step(&value, parameter, &tweak);
+        value = step(&verifier.scheme, &value, parameter, &tweak);
         for (lane, slot) in cursors.iter_mut().enumerate() {
             let Some(cursor) = slot else { continue };
             cursor.position += 1;
@@ -125,7 +141,7 @@ fn walk_to_ends<P: Lanes>(
 }
 
 /// Copies one lane of a digest.
-fn copy_lane<P: Lanes>(to: &mut [P; DIGEST], from: &[P; DIGEST], lane: usize) {
+fn copy_lane<P: Lanes>(to: &mut [P; MAX_DIGEST], from: &[P; MAX_DIGEST], lane: usize) {
     for (to, from) in to.iter_mut().zip(from) {
         to.as_slice_mut()[lane] = from.as_slice()[lane];
     }
