@@ -2,20 +2,22 @@
 //!
 //! The `K` steps of a lane stand in chain order without gaps. Let `x_c` be the
 //! digits, `E_c` the chain ends, `e_k` the marks of last steps, `q_k` the
-//! positions `256 chain + step` and `out_k` the step results. Chain `c` ends at
+//! numbers of the steps and `out_k` their results. Chain `c` ends at
 //! row `pos_c = -1 + sum_{c' <= c} (7 - x_c')`, unless `x_c = 7` and it has no
-//! row. With fingerprints `fp(q, y) = beta q + sum_j beta^(2+j) y_j` and
+//! row. With fingerprints `fp(q, y) = beta q + sum_j beta^(2+j) y_j` over the `d` elements of a digest and
 //! `T(x) = [x = 7]`, the identity of each lane is, in the variable `alpha`,
 //!
 //! ```text
-//!     sum_c (1 - T(x_c)) (1 + fp(256 c + 7, E_c)) / (alpha - pos_c)
+//!     sum_c (1 - T(x_c)) (1 + fp(last_c, E_c)) / (alpha - pos_c)
 //!         = sum_{k<K} e_k (1 + fp(q_k, out_k)) / (alpha - k).
 //! ```
+//!
+//! where `last_c` is the number of the last step of chain `c`.
 //!
 //! **Why this suffices.** Digits are in `0..8` and sum to the target, so the
 //! `pos_c` of chains with rows are distinct integers in `0..K`. Residues at each
 //! pole agree: at `k = pos_c`, `e_k = 1` (the coefficient of `beta^0`), then
-//! `q_k = 256 c + 7` and `out_k = E_c`; at every other `k`, `e_k = 0`. Between
+//! `q_k = last_c` and `out_k = E_c`; at every other `k`, `e_k = 0`. Between
 //! two ends the transition constraint links each step to the one before, so the
 //! rows of chain `c` are an unbroken walk over its last `7 - x_c` steps. Its
 //! first value is free, as it is in a signature; so is `E_c` where `x_c = 7`.
@@ -32,7 +34,7 @@
 //! The claim that the reduction of fractions starts from: at a random lane point the numerators of all lanes are zero, and
 //! their denominators are what the prover says.
 //!
-//! **Error** over `|EF|`: `9` for `beta`, `K + v` for `alpha`; `l` for the lane point.
+//! **Error** over `|EF|`: `d + 1` for `beta`, `K + v` for `alpha`; `l` for the lane point.
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::fractions::RootClaim;
@@ -40,13 +42,15 @@ use sheaf_argument::fractions::RootClaim;
 use sheaf_argument::fractions::prove::{Packed, Tree};
 #[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
-use sheaf_sumcheck::inverse;
+use sheaf_sumcheck::{inverse, univariate};
 #[cfg(feature = "prover")]
 use sheaf_transcript::ProverTranscript;
 use sheaf_transcript::{Channel, EF, Extension, F, Label, Transcript, TranscriptError};
 
+use sheaf_xmss::Scheme;
+
 use crate::shape::Shape;
-use crate::tweaks::{element, position};
+use crate::tweaks::element;
 
 /// The denominators of the sums, at a lane point.
 const ROOT: Label = Label::new("fractions/root");
@@ -54,18 +58,19 @@ const ROOT: Label = Label::new("fractions/root");
 /// The error of the identity's challenges, without that of the fractions that it is proved with.
 #[cfg(feature = "search")]
 pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
-    let roots = 9 + shape.steps + shape.scheme.chains;
+    let degree = 1 + shape.columns.digest;
+    let roots = degree + shape.steps + shape.scheme.chains;
     vec![
         ErrorTerm::roots("challenges", &[roots], SCHWARTZ_ZIPPEL)
-            .because("degree 9 in beta, steps + chains in alpha"),
+            .because(format!("degree {degree} in beta, steps + chains in alpha")),
         ErrorTerm::roots("root", &[shape.log_lanes], SCHWARTZ_ZIPPEL)
             .because("zero in every lane, at a lane point"),
     ]
 }
 
-/// The position of the last step of chain `c`.
-pub(crate) const fn last_position(c: usize) -> usize {
-    position(c, 7)
+/// The number of the last step of chain `c`.
+pub(crate) const fn last_step(scheme: &Scheme, c: usize) -> usize {
+    scheme.step_number(c, scheme.chain_length() - 1)
 }
 
 /// The sum of the fractions of every lane is zero, as a prover claims it.
@@ -129,13 +134,10 @@ impl<E: Extension> ChainEnds<E> {
         })
     }
 
-    /// `beta, beta^2, .., beta^9`: the weights of a position and of eight elements in a fingerprint.
-    pub(crate) fn fingerprint(&self) -> [E; 9] {
-        let mut power = E::ONE;
-        core::array::from_fn(|_| {
-            power *= self.beta;
-            power
-        })
+    /// `beta, beta^2, .., beta^(d+1)`: the weights of a step's number and of the `d` elements of a digest in a fingerprint.
+    pub(crate) fn fingerprint(&self, shape: &Shape) -> Vec<E> {
+        let mut powers = univariate::powers(self.beta, 2 + shape.columns.digest);
+        powers.split_off(1)
     }
 
     /// `alpha - pos_c` is `constant_c + sum_{c' <= c} x_c'`.

@@ -4,7 +4,6 @@ use p3_field::{Algebra, BasedVectorSpace, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, EPF, F, PF};
-use sheaf_xmss::params::DIGEST;
 
 use crate::shape::Shape;
 use crate::witness::Witness;
@@ -19,18 +18,18 @@ pub(crate) struct Fingerprints {
     pub ends: Vec<EPF>,
 }
 
-/// `beta^2, .., beta^9`, coefficient by coefficient.
-struct Basis {
-    planes: [[F; DIGEST]; 5],
+/// `beta^2, .., beta^(D+1)` for digests of `D` elements, coefficient by coefficient.
+struct Basis<const D: usize> {
+    planes: [[F; D]; 5],
 }
 
-impl Basis {
+impl<const D: usize> Basis<D> {
     fn new(powers: &[EF]) -> Self {
         let planes = core::array::from_fn(|i| core::array::from_fn(|j| coefficients(powers[j])[i]));
         Self { planes }
     }
 
-    fn dot(&self, y: &[PF; DIGEST]) -> EPF {
+    fn dot(&self, y: &[PF; D]) -> EPF {
         EPF::from_basis_coefficients_fn(|i| {
             <PF as Algebra<F>>::mixed_dot_product(y, &self.planes[i])
         })
@@ -38,10 +37,23 @@ impl Basis {
 }
 
 impl Fingerprints {
-    pub(crate) fn new(shape: &Shape, witness: &Witness, fingerprint: &[EF; 9]) -> Self {
+    pub(crate) fn new(shape: &Shape, witness: &Witness, fingerprint: &[EF]) -> Self {
+        // Loops over elements are the faster for knowing how many there are.
+        match shape.columns.digest {
+            4 => Self::of_digests::<4>(shape, witness, fingerprint),
+            8 => Self::of_digests::<8>(shape, witness, fingerprint),
+            other => unreachable!("no scheme has digests of {other} elements"),
+        }
+    }
+
+    fn of_digests<const D: usize>(
+        shape: &Shape,
+        witness: &Witness,
+        fingerprint: &[EF],
+    ) -> Self {
         let columns = &shape.columns;
         let groups = witness.groups();
-        let basis = Basis::new(&fingerprint[1..]);
+        let basis = Basis::<D>::new(&fingerprint[1..]);
         let beta = EPF::from(fingerprint[0]);
         let mut all = Self {
             inputs: EPF::zero_vec(groups * shape.steps),
@@ -55,8 +67,9 @@ impl Fingerprints {
             .enumerate()
             .for_each(|(g, ((inputs, outputs), ends))| {
                 let cells = &witness.cells[g * columns.count..(g + 1) * columns.count];
-                let results = &witness.step_results[g * shape.steps..(g + 1) * shape.steps];
-                let (values, _) = cells[columns.chain_value..][..shape.steps * DIGEST].as_chunks();
+                let steps = g * shape.steps * D..(g + 1) * shape.steps * D;
+                let (results, _) = witness.step_results[steps].as_chunks();
+                let (values, _) = cells[columns.chain_value..][..shape.steps * D].as_chunks();
                 let positions = &cells[columns.chain_position..][..shape.steps];
                 for (k, (value, &q)) in values.iter().zip(positions).enumerate() {
                     let position = beta * q;
@@ -64,7 +77,7 @@ impl Fingerprints {
                     outputs[k] = (position + basis.dot(&results[k])) * witness.live[g];
                 }
                 let (end_values, _) =
-                    cells[columns.end_value..][..shape.scheme.chains * DIGEST].as_chunks();
+                    cells[columns.end_value..][..shape.scheme.chains * D].as_chunks();
                 for (end, value) in ends.iter_mut().zip(end_values) {
                     *end = basis.dot(value);
                 }

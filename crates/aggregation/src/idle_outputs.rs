@@ -9,6 +9,8 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::{Extension, F};
 use sheaf_xmss::poseidon::Lanes;
 
+use sheaf_xmss::layout::Width;
+
 use crate::constraints::outputs::{Outputs, WeighedBlock};
 
 // Constants, computed once.
@@ -23,17 +25,25 @@ static WIDE: LazyLock<[F; 24]> = LazyLock::new(|| {
     state
 });
 
-/// `fp(0, Perm16(0))`.
-pub(crate) fn narrow_fingerprint<E: Extension>(fingerprint: &[E; 9]) -> E {
-    let elements = fingerprint[1..].iter().zip(&*NARROW);
+/// The permutation of zero.
+fn of(width: Width) -> &'static [F] {
+    match width {
+        Width::Narrow => &*NARROW,
+        Width::Wide => &*WIDE,
+    }
+}
+
+/// `fp(0, Perm(0))`.
+pub(crate) fn fingerprint<E: Extension>(width: Width, fingerprint: &[E]) -> E {
+    let elements = fingerprint[1..].iter().zip(of(width));
     elements.map(|(&b, &x)| b * x).sum()
 }
 
-/// The weighted sum of the wired outputs of `Perm24(0)`.
+/// The weighted sum of the wired outputs of permutations of zero.
 pub(crate) fn wired_sum<E: Extension>(outputs: &Outputs<E>) -> E {
     let of_block = |b: &WeighedBlock<E>| -> E {
         let rows: E = b.rows.iter().copied().sum();
-        let outputs = WIDE.iter().skip(b.block.column);
+        let outputs = of(b.block.slots.width).iter().skip(b.block.column);
         let elements: E = b.elements.iter().zip(outputs).map(|(&w, &x)| w * x).sum();
         rows * elements
     };

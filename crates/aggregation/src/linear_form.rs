@@ -2,21 +2,18 @@
 //!
 //! Most weights are products: of a weight per row of a table and one per element of a row. A [`Form`] keeps them so, since
 //! their extension at a column point is the product of two short sums, while the sum over all columns is a long one.
-
-use core::array::from_fn;
+//!
+//! Rows are as long as digests, and so is the *unit*: as many columns, from a multiple of that number on.
 
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, Extension};
 
 use crate::checks::{Check, applies};
+use crate::shape::CapacityColumns;
 
-/// Columns whose numbers differ in the three low bits.
-const OCTET: usize = 8;
-const LOG_OCTET: usize = 3;
-
-/// Column `first + 8 stride k + j` has the weight `rows[k] * elements[j]`, where no `j` leaves the octet.
+/// Column `first + unit stride k + j` has the weight `rows[k] * elements[j]`, where no `j` leaves the unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Octets<E> {
+struct Product<E> {
     first: usize,
     stride: usize,
     rows: Vec<E>,
@@ -34,26 +31,28 @@ struct Run<E> {
 /// `sum_c weight_c * column_c(r)` for a lane point `r` that the context fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Form<E = EF> {
-    octets: Vec<Octets<E>>,
+    /// Columns in a unit, a power of two.
+    unit: usize,
+    products: Vec<Product<E>>,
     runs: Vec<Run<E>>,
 }
 
-impl<E> Default for Form<E> {
-    fn default() -> Self {
+impl<E: Extension> Form<E> {
+    /// No weights, of columns in units of this many.
+    pub(crate) const fn new(unit: usize) -> Self {
         Self {
-            octets: Vec::new(),
+            unit,
+            products: Vec::new(),
             runs: Vec::new(),
         }
     }
-}
 
-impl<E: Extension> Form<E> {
-    /// Adds `rows[k] * elements[j]` to column `first + 8 k + j`. No `first + j` leaves the octet of `first`.
-    pub(crate) fn add_octets(&mut self, first: usize, rows: Vec<E>, elements: Vec<E>) {
+    /// Adds `rows[k] * elements[j]` to column `first + unit k + j`. No `first + j` leaves the unit of `first`.
+    pub(crate) fn add_rows(&mut self, first: usize, rows: Vec<E>, elements: Vec<E>) {
         self.add_spread(first, 1, rows, elements);
     }
 
-    /// The same for every `stride`-th octet: to column `first + 8 stride k + j`.
+    /// The same for every `stride`-th unit: to column `first + unit stride k + j`.
     pub(crate) fn add_spread(
         &mut self,
         first: usize,
@@ -61,13 +60,34 @@ impl<E: Extension> Form<E> {
         rows: Vec<E>,
         elements: Vec<E>,
     ) {
-        debug_assert!(first % OCTET + elements.len() <= OCTET);
-        self.octets.push(Octets {
+        debug_assert!(first % self.unit + elements.len() <= self.unit);
+        self.products.push(Product {
             first,
             stride,
             rows,
             elements,
         });
+    }
+
+    /// Adds `rows[t] * elements[j]` to the column of element `j` of row `first + t`.
+    pub(crate) fn add_capacities(
+        &mut self,
+        columns: &CapacityColumns,
+        first: usize,
+        rows: &[E],
+        elements: &[E],
+    ) {
+        let digests = columns.digests();
+        let chunks = elements.chunks(self.unit);
+        for (i, elements) in chunks.enumerate().take(digests) {
+            let at = columns.whole + self.unit * (digests * first + i);
+            self.add_spread(at, digests, rows.to_vec(), elements.to_vec());
+        }
+        let rest = elements.get(self.unit * digests..).unwrap_or_default();
+        // At most one element is left of a capacity that digests don't fill.
+        for &element in rest {
+            self.add_run(columns.rest + first, element, rows.to_vec());
+        }
     }
 
     /// Adds `scale * weights[i]` to column `first + i`.
@@ -86,10 +106,11 @@ impl<E: Extension> Form<E> {
 
     /// Adds another form, scaled.
     pub(crate) fn add_form(&mut self, scale: E, other: Self) {
-        self.octets.extend(other.octets.into_iter().map(|o| Octets {
-            elements: o.elements.iter().map(|&x| scale * x).collect(),
-            ..o
-        }));
+        let products = other.products.into_iter().map(|p| Product {
+            elements: p.elements.iter().map(|&x| scale * x).collect(),
+            ..p
+        });
+        self.products.extend(products);
         self.runs.extend(other.runs.into_iter().map(|r| Run {
             scale: scale * r.scale,
             ..r
@@ -100,10 +121,10 @@ impl<E: Extension> Form<E> {
     #[cfg(feature = "prover")]
     pub(crate) fn weights(&self, columns: usize) -> Vec<E> {
         let mut weights = E::zero_vec(columns);
-        for o in &self.octets {
-            for (k, &row) in o.rows.iter().enumerate() {
-                let octet = &mut weights[o.first + OCTET * o.stride * k..];
-                for (weight, &element) in octet.iter_mut().zip(&o.elements) {
+        for p in &self.products {
+            for (k, &row) in p.rows.iter().enumerate() {
+                let unit = &mut weights[p.first + self.unit * p.stride * k..];
+                for (weight, &element) in unit.iter_mut().zip(&p.elements) {
                     *weight += row * element;
                 }
             }
@@ -125,13 +146,13 @@ impl<E: Extension> Form<E> {
 
     /// The extension of the weights, as a function of the column, at the point of `basis`.
     pub(crate) fn at(&self, basis: &ColumnBasis<E>) -> E {
-        let octets: E = self
-            .octets
+        let products: E = self
+            .products
             .iter()
-            .map(|o| {
-                let rows = basis.octets.get(o.first / OCTET..).unwrap_or_default();
-                let elements = basis.elements.get(o.first % OCTET..).unwrap_or_default();
-                dot(&o.rows, rows.iter().step_by(o.stride)) * dot(&o.elements, elements)
+            .map(|p| {
+                let rows = basis.units.get(p.first / self.unit..).unwrap_or_default();
+                let elements = basis.elements.get(p.first % self.unit..).unwrap_or_default();
+                dot(&p.rows, rows.iter().step_by(p.stride)) * dot(&p.elements, elements)
             })
             .sum();
         let runs: E = self
@@ -150,7 +171,7 @@ impl<E: Extension> Form<E> {
                     }
             })
             .sum();
-        octets + runs
+        products + runs
     }
 }
 
@@ -161,25 +182,23 @@ fn dot<'a, E: Extension + 'a>(a: &[E], b: impl IntoIterator<Item = &'a E>) -> E 
 /// The values `eq(column_point, c)`, in factors.
 #[derive(Clone, Debug)]
 pub(crate) struct ColumnBasis<E = EF> {
-    /// Of the octets.
-    octets: Vec<E>,
-    /// Of a column in its octet.
-    elements: [E; OCTET],
+    /// Of the units.
+    units: Vec<E>,
+    /// Of a column in its unit.
+    elements: Vec<E>,
     /// Of the columns from `first` on, multiplied out.
     columns: Vec<E>,
     first: usize,
 }
 
 impl<E: Extension> ColumnBasis<E> {
-    /// For `count` columns, of which those from `first_run` on are mostly in runs.
-    pub(crate) fn new(column_point: &[E], count: usize, first_run: usize) -> Self {
-        let (high, low) = column_point.split_at(column_point.len().saturating_sub(LOG_OCTET));
-        let octets = eq::prefix_table(high, count.div_ceil(OCTET), E::ONE);
-        let low = eq::table(low);
-        let elements = from_fn(|j| low.get(j).copied().unwrap_or_default());
+    /// For `count` columns in units of `unit`, of which those from `first_run` on are mostly in runs.
+    pub(crate) fn new(column_point: &[E], unit: usize, count: usize, first_run: usize) -> Self {
+        let log_unit = unit.trailing_zeros() as usize;
+        let (high, low) = column_point.split_at(column_point.len().saturating_sub(log_unit));
         let mut basis = Self {
-            octets,
-            elements,
+            units: eq::prefix_table(high, count.div_ceil(unit), E::ONE),
+            elements: eq::table(low),
             columns: Vec::new(),
             first: first_run,
         };
@@ -188,7 +207,8 @@ impl<E: Extension> ColumnBasis<E> {
     }
 
     fn column(&self, c: usize) -> E {
-        self.octets.get(c / OCTET).copied().unwrap_or_default() * self.elements[c % OCTET]
+        let unit = self.elements.len();
+        self.units.get(c / unit).copied().unwrap_or_default() * self.elements[c % unit]
     }
 }
 
@@ -231,26 +251,28 @@ mod tests {
     #[test]
     fn extensions_are_those_of_the_weights() {
         let element = |i: usize| EF::from_usize(i * i + 31 * i + 7).cube();
-        let mut form = Form::default();
-        let elements = |i: usize, n: usize| (i..i + n).map(element).collect::<Vec<_>>();
-        form.add_octets(16, elements(0, 5), elements(50, 8));
-        form.add_octets(3, elements(0, 3), elements(70, 5));
-        form.add_spread(9, 3, elements(60, 2), elements(75, 2));
-        form.add_run(40, element(90), (0..20).map(element).collect());
-        form.add_run(61, element(91), (0..6).map(element).collect());
-        form.add(9, element(92));
-        let mut sum = Form::default();
-        sum.add(66, element(95));
-        sum.add_form(element(96), form);
-        let columns = 67;
-        let weights = sum.weights(columns);
-        let point: Vec<EF> = (0..7).map(|i| element(100 + i)).collect();
-        let basis = eq::table(&point);
-        let expected: EF = weights.iter().zip(&basis).map(|(&w, &b)| w * b).sum();
-        for first_run in [0, 41, 60, 67] {
-            let basis = ColumnBasis::new(&point, columns, first_run);
-            assert_eq!(sum.at(&basis), expected);
+        for unit in [4, 8] {
+            let mut form = Form::new(unit);
+            let elements = |i: usize, n: usize| (i..i + n).map(element).collect::<Vec<_>>();
+            form.add_rows(16, elements(0, 5), elements(50, unit));
+            form.add_rows(3, elements(0, 3), elements(70, unit - 3));
+            form.add_spread(9, 3, elements(60, 2), elements(75, 2));
+            form.add_run(40, element(90), (0..20).map(element).collect());
+            form.add_run(61, element(91), (0..6).map(element).collect());
+            form.add(9, element(92));
+            let mut sum = Form::new(unit);
+            sum.add(66, element(95));
+            sum.add_form(element(96), form);
+            let columns = 67;
+            let weights = sum.weights(columns);
+            let point: Vec<EF> = (0..7).map(|i| element(100 + i)).collect();
+            let basis = eq::table(&point);
+            let expected: EF = weights.iter().zip(&basis).map(|(&w, &b)| w * b).sum();
+            for first_run in [0, 41, 60, 67] {
+                let basis = ColumnBasis::new(&point, unit, columns, first_run);
+                assert_eq!(sum.at(&basis), expected);
+            }
+            assert_eq!(sum.eval(&basis[..columns]), expected);
         }
-        assert_eq!(sum.eval(&basis[..columns]), expected);
     }
 }

@@ -183,7 +183,7 @@ pub(crate) fn prove_witness(
 
     begin(Phase::ChainEnds)?;
     let ends = ChainEnds::draw(shape, &mut transcript).ok_or(ProveError::Challenge)?;
-    let fingerprint = ends.fingerprint();
+    let fingerprint = ends.fingerprint(shape);
     let fingerprints = Fingerprints::new(shape, witness, &fingerprint);
     let (numerators, denominators) = match strategy.leaf_witness() {
         None => fraction_leaves(shape, witness, &fingerprints, &ends),

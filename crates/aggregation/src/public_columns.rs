@@ -3,15 +3,19 @@
 //! Messages and tweaks are columns too, known to everybody and never committed. They are constant in every group, so
 //! their extensions are sums over groups, with the weights that `eq(r, lane)` gives to the lanes of each.
 //!
-//! Tweaks of nodes are two digits in base `p` of an integer, which is linear in the bits of the slot. So the low digits of
-//! all levels follow from the sums of the weights over the groups that have each bit; the high ones change seldom, since
-//! groups are sorted by slot.
+//! Tweaks of nodes are linear in the bits of the slot, where they are words; or they are two digits in base `p` of an integer
+//! that is. So the words, or the low digits, of all levels follow from the sums of the weights over the groups that have each
+//! bit; the high digits change seldom, since groups are sorted by slot.
 
 use std::collections::BTreeMap;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, Extension, F};
+
+use sheaf_xmss::Scheme;
+use sheaf_xmss::params::{MESSAGE, TweakCode};
+use sheaf_xmss::tweak::{message_elements, tree_tweak};
 
 use crate::summary::Summary;
 use crate::tweaks::GroupTweaks;
@@ -20,13 +24,15 @@ use crate::tweaks::GroupTweaks;
 #[derive(Clone, Debug)]
 pub(crate) struct GroupColumns {
     pub tweaks: GroupTweaks,
-    pub message: [F; 9],
+    /// The message, as the message hash takes it in.
+    pub message: [F; MESSAGE],
     pub lanes: usize,
 }
 
 /// The groups of a statement, prepared for evaluation.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicColumns {
+    pub scheme: Scheme,
     pub groups: Vec<GroupColumns>,
 }
 
@@ -40,11 +46,14 @@ impl PublicColumns {
             .iter()
             .map(|g| GroupColumns {
                 tweaks: GroupTweaks::new(&summary.scheme, g.slot),
-                message: g.message,
+                message: message_elements(&summary.scheme, &g.message),
                 lanes: g.lanes,
             })
             .collect();
-        Self { groups }
+        Self {
+            scheme: summary.scheme,
+            groups,
+        }
     }
 
     /// The levels whose side bit differs between groups.
@@ -151,17 +160,27 @@ impl<E: Extension> PublicEvaluations<'_, E> {
         }
     }
 
-    /// The tweak of the path's node at `level`: digits of `2^40 level + 2^8 position + 1`.
+    /// The tweak of the path's node at `level`; level 0 is the leaf.
     pub(crate) fn node_tweak(&self, level: usize) -> [E; 2] {
-        // 2^8 times the position, from its bits.
-        let bits = self.bits.get(level..).unwrap_or_default();
-        let position = bits
-            .iter()
-            .rev()
-            .fold(E::ZERO, |sum, &bit| sum.double() + bit);
-        let constant = F::from_u64(((level as u64) << 40) + 1);
-        let low = position * F::from_u16(1 << 8) + self.live * constant;
-        [low, self.high_digit(level)]
+        let scheme = &self.public.scheme;
+        let position = |from: usize, to: usize| -> E {
+            let bits = self.bits.get(level + from..).unwrap_or_default();
+            let bits = &bits[..bits.len().min(to - from)];
+            bits.iter().rev().fold(E::ZERO, |sum, &bit| sum.double() + bit)
+        };
+        match scheme.tweak_code {
+            TweakCode::Digits => {
+                // `2^40 level + 2^8 position + 1`.
+                let constant = F::from_u64(((level as u64) << 40) + 1);
+                let low = position(0, SLOT_BITS) * F::from_u16(1 << 8) + self.live * constant;
+                [low, self.high_digit(level)]
+            }
+            TweakCode::Words => {
+                let [constant, _] = tree_tweak(scheme, level, 0);
+                let high = position(16, SLOT_BITS) * F::from_u16(1 << 10);
+                [high + self.live * constant, position(0, 16)]
+            }
+        }
     }
 
     /// The high digit of that tweak: groups with the same one are taken together.
@@ -183,7 +202,7 @@ impl<E: Extension> PublicEvaluations<'_, E> {
 
 #[cfg(test)]
 mod tests {
-    use sheaf_xmss::{PROD, Scheme};
+    use sheaf_xmss::{COMPACT, PROD};
 
     use super::*;
 
@@ -196,6 +215,7 @@ mod tests {
             lanes: 1 + i % 3,
         };
         PublicColumns {
+            scheme: *scheme,
             groups: slots.iter().enumerate().map(group).collect(),
         }
     }
@@ -211,7 +231,13 @@ mod tests {
             far,
             vec![0, 1 << 31, u32::MAX],
         ] {
-            let public = columns(&PROD, &slots);
+            evaluations_agree(&columns(&PROD, &slots));
+            evaluations_agree(&columns(&COMPACT, &slots));
+        }
+    }
+
+    fn evaluations_agree(public: &PublicColumns) {
+        {
             let r: Vec<EF> = (0..7).map(|i| EF::from_usize(i + 1000).cube()).collect();
             let table = eq::table(&r);
             let of_lane: Vec<&GroupColumns> = public

@@ -27,7 +27,7 @@ pub(crate) fn report(shape: &Shape, parameters: &Parameters) -> SecurityReport {
     report.add("permutations", wiring::output_error_terms());
     let permutations = shape.permutations();
     report.add("permutations", permutation::error_terms(&permutations));
-    report.add("wiring", wiring::error_terms());
+    report.add("wiring", wiring::error_terms(shape));
     report.add("link", link::error_terms(shape));
     report.add("columns", columns::error_terms(lanes, columns));
     report.add("commitment", parameters.error_terms());

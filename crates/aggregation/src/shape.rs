@@ -2,24 +2,28 @@
 //!
 //! A *lane* is one signature. Data that exists once per signature is a *wide*
 //! column, with one cell per lane; [`Columns`] numbers them. Permutations sit at
-//! fixed *slots* of a lane, in one table per width:
+//! fixed *slots* of a lane, in one table per width. They come in this order, each
+//! in the table of its width:
 //!
 //! ```text
-//!     width 16:  slot k           chain step k, k < chain_steps
-//!     width 24:  slot 0           message hash
-//!                slot 1 .. s      the s permutations of the leaf sponge
-//!                slot s + 1       the digest of the key: one permutation of the stream that it belongs to
-//!                slot s + 1 + l   the hash of the node at level l = 1 .. height
+//!     the chain steps
+//!     the calls of the message hash
+//!     the permutations of the leaf sponge
+//!     the digest of the key: permutations of the stream that it belongs to
+//!     the hashes of the nodes at levels 1 .. height
 //! ```
 //!
 //! Chain steps are laid out without gaps, in the order of the chains: a chain
 //! whose digit is `x` has `7 - x` of them.
 
+use core::ops::Range;
+
 use sheaf_argument::permutation;
 use sheaf_pcs::stacking::MIN_LOG_SLICE_ROWS;
 use sheaf_xmss::Scheme;
-use sheaf_xmss::params::{DIGEST, PARAMETER, RANDOMNESS};
+use sheaf_xmss::layout::{Layout, Part, Width};
 
+use crate::streams;
 use crate::tweaks::{Carry, GroupTweaks};
 
 /// The remainder of the message hash modulo 127 in digits of 3, 3 and 1 bits: the first two are in the digit table.
@@ -27,28 +31,32 @@ pub(crate) const REMAINDER_DIGITS: usize = 2;
 
 /// The numbers of the wide columns. Each field is the first column of its table.
 ///
-/// Tables of eight elements come first, each row in an *octet* of columns of its own, so that weights which are
-/// products over rows and elements have extensions which are, too (see [`crate::linear_form`]).
+/// Tables whose rows are digests come first, each row in as many columns from a multiple of that number on, so that weights
+/// which are products over rows and elements have extensions which are, too (see [`crate::linear_form`]). Capacities are cut
+/// into as many whole digests as they have, and the last elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Columns {
-    /// `chain_value + 8 k + j`: element `j` of the value that chain step `k` takes.
+    /// Elements of a digest: `d` in what follows.
+    pub digest: usize,
+    /// `chain_value + d k + j`: element `j` of the value that chain step `k` takes.
     pub chain_value: usize,
-    /// `end_value + 8 c + j`: element `j` of the end of chain `c`.
+    /// `end_value + d c + j`: element `j` of the end of chain `c`.
     pub end_value: usize,
-    /// `left + 8 (l - 1) + j`: the left child of the node at level `l`.
+    /// `left + d (l - 1) + j`: the left child of the node at level `l`.
     pub left: usize,
-    /// `right + 8 (l - 1) + j`.
+    /// `right + d (l - 1) + j`.
     pub right: usize,
-    /// `capacity + 8 (t - 1) + j`: element `j < 8` of the capacity that permutation `t >= 1` of the leaf sponge starts
-    /// from; for `t` the number of its permutations, the capacity that the key slot starts from.
-    pub capacity: usize,
+    /// The capacities that the permutations of the leaf sponge after the first one start from.
+    pub capacity: CapacityColumns,
+    /// The capacities that the permutations of the key start from.
+    pub key_capacity: CapacityColumns,
     /// `root + j`.
     pub root: usize,
-    /// `capacity_last + t - 1`: element 8 of that capacity.
-    pub capacity_last: usize,
     /// `parameter + j`.
     pub parameter: usize,
-    /// `chain_position + k`: `256 * chain + step` of chain step `k`.
+    /// `previous + j`: element `j` of what the first call of the message hash passes to the second.
+    pub previous: usize,
+    /// `chain_position + k`: the number of chain step `k` ([`Scheme::step_number`]).
     pub chain_position: usize,
     /// `chain_end + k`: whether chain step `k` is the last of its chain.
     pub chain_end: usize,
@@ -62,15 +70,111 @@ pub(crate) struct Columns {
     pub randomness: usize,
     /// `carry + k`: whether the tweak of chain step `k` carries; only if [`Shape::carries`].
     pub carry: usize,
+    /// The first column of those that are not in rows of digests.
+    pub first_run: usize,
     /// Number of columns.
     pub count: usize,
 }
 
-impl Columns {
-    /// The columns of the capacity that permutation `t >= 1` of the leaf sponge, or the key slot, starts from.
-    pub(crate) fn capacities(&self, t: usize) -> impl Iterator<Item = usize> {
-        let first = self.capacity + DIGEST * (t - 1);
-        (first..first + DIGEST).chain([self.capacity_last + t - 1])
+/// A table of capacities: its rows are cut into digests, and what is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CapacityColumns {
+    /// Elements of a capacity.
+    pub elements: usize,
+    /// Elements of a digest.
+    digest: usize,
+    /// The first column of the whole digests.
+    pub whole: usize,
+    /// The first column of what is left.
+    pub rest: usize,
+}
+
+impl CapacityColumns {
+    /// Whole digests in a capacity.
+    pub(crate) const fn digests(&self) -> usize {
+        self.elements / self.digest
+    }
+
+    /// The elements that no digest holds.
+    pub(crate) const fn left(&self) -> usize {
+        self.elements % self.digest
+    }
+
+    /// The columns of row `t`, element by element.
+    pub(crate) fn row(&self, t: usize) -> impl Iterator<Item = usize> + use<> {
+        let (whole, left) = (self.elements - self.left(), self.left());
+        let first = self.whole + whole * t;
+        let rest = self.rest + left * t;
+        (first..first + whole).chain(rest..rest + left)
+    }
+}
+
+/// Consecutive slots of the table of one width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slots {
+    pub width: Width,
+    pub first: usize,
+    pub count: usize,
+}
+
+impl Slots {
+    pub(crate) const fn range(&self) -> Range<usize> {
+        self.first..self.first + self.count
+    }
+}
+
+/// The slots of all permutations of a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Calls {
+    pub steps: Slots,
+    pub message: Vec<Slots>,
+    pub leaf: Slots,
+    pub key: Slots,
+    pub nodes: Slots,
+}
+
+impl Calls {
+    fn new(scheme: &Scheme) -> Self {
+        let (mut narrow, mut wide) = (0, 0);
+        let mut take = |width: Width, count: usize| {
+            let next = match width {
+                Width::Narrow => &mut narrow,
+                Width::Wide => &mut wide,
+            };
+            *next += count;
+            Slots {
+                width,
+                first: *next - count,
+                count,
+            }
+        };
+        let hashes = &scheme.hashes;
+        let key = streams::Absorption::of_keys(scheme);
+        Self {
+            steps: take(hashes.step.width, scheme.chain_steps()),
+            message: hashes.message.iter().map(|m| take(m.width, 1)).collect(),
+            leaf: take(hashes.leaf.width, scheme.sponge_permutations()),
+            key: take(key.width, key.permutations()),
+            nodes: take(hashes.node.width, scheme.height()),
+        }
+    }
+
+    /// All of them.
+    fn all(&self) -> impl Iterator<Item = &Slots> {
+        let Self {
+            steps,
+            message,
+            leaf,
+            key,
+            nodes,
+        } = self;
+        [steps, leaf, key, nodes].into_iter().chain(message)
+    }
+
+    /// Slots in use of the table of a width.
+    pub(crate) fn slots(&self, width: Width) -> usize {
+        let of_width = self.all().filter(|slots| slots.width == width);
+        of_width.map(|slots| slots.range().end).max().unwrap_or(0)
     }
 }
 
@@ -82,7 +186,7 @@ pub(crate) struct Shape {
     pub lanes: usize,
     /// Lane variables.
     pub log_lanes: usize,
-    /// Chain steps of a lane: live rows of the width-16 table.
+    /// Chain steps of a lane.
     pub steps: usize,
     /// Permutations of the leaf sponge.
     pub sponge: usize,
@@ -99,6 +203,7 @@ pub(crate) struct Shape {
     /// Whether some lane has chain tweaks with a carry and some without, so that carries are committed.
     pub carries: bool,
     pub columns: Columns,
+    pub calls: Calls,
 }
 
 /// The smallest number of lane variables: as many lanes as a slice holds at least.
@@ -123,27 +228,53 @@ impl Shape {
         let elements = scheme.message_elements();
         let digits = elements * (scheme.digits_per_element + REMAINDER_DIGITS);
 
+        let calls = Calls::new(&scheme);
+        let sizes = scheme.sizes;
+        let digest = sizes.digest;
+
         let mut count = 0;
         let mut table = |size: usize| {
             count += size;
             count - size
         };
+        // Of both tables of capacities the whole digests stand side by side, then what is left of both.
+        let capacity = |elements: usize| CapacityColumns {
+            elements,
+            digest,
+            whole: 0,
+            rest: 0,
+        };
+        let mut leaf = capacity(scheme.hashes.leaf.capacity);
+        let mut key = capacity(streams::CAPACITY);
+        let whole = |c: &CapacityColumns, rows: usize| rows * c.digests() * digest;
+        let chain_value = table(steps * digest);
+        let end_value = table(scheme.chains * digest);
+        let left = table(height * digest);
+        let right = table(height * digest);
+        leaf.whole = table(whole(&leaf, sponge - 1));
+        key.whole = table(whole(&key, calls.key.count));
+        let root = table(digest);
+        leaf.rest = table((sponge - 1) * leaf.left());
+        key.rest = table(calls.key.count * key.left());
         let mut columns = Columns {
-            chain_value: table(steps * DIGEST),
-            end_value: table(scheme.chains * DIGEST),
-            left: table(height * DIGEST),
-            right: table(height * DIGEST),
-            capacity: table(sponge * DIGEST),
-            root: table(DIGEST),
-            capacity_last: table(sponge),
-            parameter: table(PARAMETER),
+            digest,
+            chain_value,
+            end_value,
+            left,
+            right,
+            capacity: leaf,
+            key_capacity: key,
+            root,
+            parameter: table(sizes.parameter),
+            previous: table(scheme.hashes.message.iter().map(|call| passed_on(&scheme, call)).sum()),
             chain_position: table(steps),
             chain_end: table(steps),
             digit: table(digits),
             remainder_top: table(elements),
             remainder_inverse: table(elements),
-            randomness: table(RANDOMNESS),
+            randomness: table(sizes.randomness),
             carry: table(if carries { steps } else { 0 }),
+            first_run: root + digest,
             count: 0,
         };
         columns.count = count;
@@ -160,6 +291,7 @@ impl Shape {
             log_ends: log2_ceil(scheme.chains + 1),
             carries,
             columns,
+            calls,
         }
     }
 
@@ -174,43 +306,27 @@ impl Shape {
         1 << self.log_rows
     }
 
-    /// Slot of the message hash in the width-24 table.
-    pub(crate) const MESSAGE_SLOT: usize = 0;
-
-    /// Slot of permutation `t` of the leaf sponge.
-    pub(crate) const fn sponge_slot(&self, t: usize) -> usize {
-        1 + t
-    }
-
-    /// Slot of the digest of the key.
-    pub(crate) const fn key_slot(&self) -> usize {
-        1 + self.sponge
-    }
-
-    /// Slot of the node at level `l >= 1`.
-    pub(crate) const fn node_slot(&self, l: usize) -> usize {
-        1 + self.sponge + l
-    }
-
-    /// Slots of the width-24 table in use.
-    pub(crate) const fn slots24(&self) -> usize {
-        2 + self.sponge + self.height
-    }
-
-    /// Both tables of the permutation argument, in which the same lanes are live.
+    /// The tables of the permutation argument, in which the same lanes are live.
     pub(crate) fn permutations(&self) -> permutation::Shape {
         permutation::Shape {
             log_lanes: self.log_lanes,
-            narrow: Some(self.table(self.steps)),
-            wide: Some(self.table(self.slots24())),
+            narrow: self.table(Width::Narrow),
+            wide: self.table(Width::Wide),
         }
     }
 
-    fn table(&self, slots: usize) -> permutation::TableShape {
-        permutation::TableShape {
+    fn table(&self, width: Width) -> Option<permutation::TableShape> {
+        let slots = self.calls.slots(width);
+        (slots > 0).then(|| permutation::TableShape {
             lanes: self.lanes,
             log_slots: log2_ceil(slots).max(3),
             slots,
-        }
+        })
     }
+}
+
+/// Elements that a call of the message hash takes from the call before.
+pub(crate) fn passed_on(scheme: &Scheme, call: &Layout) -> usize {
+    let previous = call.parts.iter().filter(|part| matches!(part, Part::Previous(_)));
+    previous.map(|part| part.length(scheme.sizes)).sum()
 }

@@ -23,12 +23,13 @@ use sheaf_transcript::{Domain, F, Label, Transcript};
 use sheaf_xmss::{Scheme, tweak};
 
 use crate::statement::{KIND_LEAF, PROTOCOL_VERSION, Statement};
-use crate::streams::{CAPACITY, Capacity, STREAMS, Streams, group_block, key_block};
+use crate::streams::{Absorption, CAPACITY, Capacity, STREAMS, Streams, group_item};
 
 /// A group of a statement: its keys are a number of lanes.
 #[derive(Clone, Debug)]
 pub(crate) struct GroupSummary {
     pub slot: u32,
+    /// The digits of the message in base `p`.
     pub message: [F; 9],
     pub lanes: usize,
 }
@@ -51,20 +52,19 @@ impl Summary {
     #[must_use]
     pub fn new(statement: &Statement) -> Self {
         let mut streams = Streams::new();
-        streams.absorb_all(statement.keys().map(key_block));
+        streams.absorb_keys(statement.scheme(), statement.keys());
         let capacities = streams.capacities();
         let groups: Vec<GroupSummary> = statement
             .groups()
             .iter()
             .map(|g| GroupSummary {
                 slot: g.slot,
-                message: tweak::message_elements(&g.message),
+                message: tweak::message_digits(&g.message),
                 lanes: g.keys.len(),
             })
             .collect();
-        let block =
-            |g: &GroupSummary| group_block(tweak::base_p(g.slot.into()), g.lanes, &g.message);
-        streams.absorb_all(groups.iter().map(block));
+        let item = |g: &GroupSummary| group_item(tweak::base_p(g.slot.into()), g.lanes, &g.message);
+        streams.absorb_groups(groups.iter().map(item));
 
         let scheme = *statement.scheme();
         let mut sponge = Sponge::<F>::new(Domain::Statement.tag());
@@ -92,7 +92,12 @@ impl Summary {
     /// Permutations that it takes to arrive at the digest.
     pub(crate) fn permutations(&self) -> usize {
         let lanes: usize = self.groups.iter().map(|g| g.lanes).sum();
-        lanes + self.groups.len() + 1 + (STREAMS * CAPACITY).div_ceil(RATE)
+        let keys = lanes * Absorption::of_keys(&self.scheme).permutations();
+        let messages = match self.scheme.hashes.message_domain {
+            Some(_) => self.groups.len(),
+            None => 0,
+        };
+        keys + self.groups.len() + messages + 1 + (STREAMS * CAPACITY).div_ceil(RATE)
     }
 
     /// Binds the statement to a transcript, before anything else, with the rate of the proof and its kind.
@@ -114,10 +119,11 @@ mod tests {
 
     /// Its root and parameter are zero for 0.
     fn key(i: usize) -> PublicKey {
-        PublicKey {
-            root: core::array::from_fn(|j| F::from_usize(i * (j + 1))),
-            parameter: core::array::from_fn(|j| F::from_usize(i * (j + 9))),
-        }
+        PublicKey::new(
+            &PROD,
+            core::array::from_fn(|j| F::from_usize(i * (j + 1))),
+            core::array::from_fn(|j| F::from_usize(i * (j + 9))),
+        )
     }
 
     fn group(slot: u32, message: u8, keys: core::ops::Range<usize>) -> Group {

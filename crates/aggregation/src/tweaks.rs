@@ -1,17 +1,18 @@
 //! The tweaks of one slot, as the circuit needs them.
 //!
-//! The tweak of chain step `q = 256 * chain + step` at slot `e` is the integer
-//! `e 2^24 + 256 q` in base `p`. With `(b0, b1)` the digits of `e 2^24`, its
-//! digits are `b0 + 256 q - p*carry` and `b1 + carry`: the first is
-//! `b0 + 256 q` in the field whatever the carry, and `carry = 1` exactly for
-//! `256 q >= p - b0`. For most slots the carry is the same for all steps; at
+//! The first element of the tweak of chain step number `q` is `b0 + scale q`, the second one `b1`, with `(b0, b1)` a function of
+//! the slot and `q` as [`Scheme::step_number`] has it. Where tweaks are words, that is all.
+//!
+//! Where they are digits, the tweak at slot `e` is the integer `e 2^24 + 256 q` in base `p`. With `(b0, b1)` the digits of
+//! `e 2^24`, its digits are `b0 + 256 q - p*carry` and `b1 + carry`: the first is `b0 + 256 q` in the field whatever the
+//! carry, and `carry = 1` exactly for `256 q >= p - b0`. For most slots the carry is the same for all steps; at
 //! some multiples of 127 it changes within a lane.
 
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use sheaf_transcript::F;
 use sheaf_transcript::field::ORDER;
+use sheaf_xmss::params::TweakCode;
 use sheaf_xmss::{Scheme, tweak};
-
-use p3_field::PrimeField32;
 
 /// Which chain steps of a slot carry into the second digit of their tweak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,34 +28,32 @@ pub(crate) enum Carry {
 /// Public tweak data of one slot.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct GroupTweaks {
-    /// The digits of `slot 2^24`.
+    /// The tweak of chain steps, without their number.
     pub chain: tweak::Tweak,
     pub carry: Carry,
     pub message: tweak::Tweak,
+    scheme: Scheme,
     slot: u32,
-}
-
-/// `256 * chain + step`.
-pub(crate) const fn position(chain: usize, step: usize) -> usize {
-    256 * chain + step
 }
 
 impl GroupTweaks {
     pub(crate) fn new(scheme: &Scheme, slot: u32) -> Self {
-        let chain = tweak::base_p(u64::from(slot) << 24);
-        let to_carry = ORDER - PrimeField32::as_canonical_u32(&chain[0]);
-        let threshold = to_carry.div_ceil(256) as usize;
-        let carry = if threshold <= position(0, 1) {
-            Carry::Always
-        } else if threshold > position(scheme.chains - 1, scheme.chain_length()) {
-            Carry::Never
-        } else {
-            Carry::From(threshold)
+        let (chain, carry) = match scheme.tweak_code {
+            TweakCode::Digits => {
+                let chain: tweak::Tweak = tweak::base_p(u64::from(slot) << 24);
+                (chain, carry(scheme, chain[0].as_canonical_u32()))
+            }
+            TweakCode::Words => {
+                let [first, second] = tweak::chain_tweak(scheme, slot, 0, 0);
+                let number = scheme.step_numbers.scale * scheme.step_number(0, 0);
+                ([first - element(number), second], Carry::Never)
+            }
         };
         Self {
             chain,
             carry,
-            message: tweak::message_tweak(slot),
+            message: tweak::message_tweak(scheme, slot),
+            scheme: *scheme,
             slot,
         }
     }
@@ -63,7 +62,7 @@ impl GroupTweaks {
     pub(crate) fn node(&self, level: usize) -> tweak::Tweak {
         // Levels run to 32, where the shift empties the position.
         let position = u64::from(self.slot) >> level;
-        tweak::tree_tweak(level as u8, position as u32)
+        tweak::tree_tweak(&self.scheme, level, position as u32)
     }
 
     /// Whether the path's node at `level` is a right child.
@@ -81,56 +80,74 @@ impl GroupTweaks {
     }
 }
 
-/// Number of steps of `chain` after digit `x` (steps `x + 1 ..= length`) whose position is below the threshold.
+/// Which steps carry, if the first digit without their number is `b0`.
+fn carry(scheme: &Scheme, b0: u32) -> Carry {
+    let scale = scheme.step_numbers.scale as u32;
+    let threshold = (ORDER - b0).div_ceil(scale) as usize;
+    if threshold <= scheme.step_number(0, 0) {
+        Carry::Always
+    } else if threshold > scheme.step_number(scheme.chains - 1, scheme.chain_length() - 1) {
+        Carry::Never
+    } else {
+        Carry::From(threshold)
+    }
+}
+
+/// Number of steps of `chain` from position `x` on whose number is below the threshold.
 pub(crate) fn steps_without_carry(
+    scheme: &Scheme,
     threshold: usize,
     chain: usize,
     x: usize,
-    length: usize,
 ) -> usize {
-    (x + 1..=length)
-        .filter(|&step| position(chain, step) < threshold)
+    (x..scheme.chain_length())
+        .filter(|&position| scheme.step_number(chain, position) < threshold)
         .count()
 }
 
 /// The field element of a small count.
 pub(crate) fn element(n: usize) -> F {
-    p3_field::PrimeCharacteristicRing::from_usize(n)
+    F::from_usize(n)
 }
 
 #[cfg(test)]
 mod tests {
-    use p3_field::PrimeCharacteristicRing;
-    use sheaf_xmss::{PROD, TEST};
+    use sheaf_xmss::{COMPACT, PROD, TEST};
 
     use super::*;
 
     #[test]
     fn the_tweak_formula_is_the_tweak() {
-        for slot in [
-            0,
-            1,
-            126,
-            127,
-            254,
-            32512,
-            32639,
-            127 * 5000,
-            127 * 90_000,
-            11_259_375,
-            370_000_000,
-            u32::MAX,
-        ] {
-            let g = GroupTweaks::new(&PROD, slot);
-            for chain in 0..PROD.chains {
-                for step in 1..=7 {
-                    let q = position(chain, step);
-                    let carry = F::from_bool(q >= g.threshold());
-                    assert_eq!(
-                        tweak::chain_tweak(slot, chain as u8, step as u8),
-                        [g.chain[0] + F::from_usize(256 * q), g.chain[1] + carry],
-                        "slot {slot} chain {chain} step {step}"
-                    );
+        for scheme in [PROD, COMPACT] {
+            for slot in [
+                0,
+                1,
+                126,
+                127,
+                254,
+                32512,
+                32639,
+                65_535,
+                65_536,
+                127 * 5000,
+                127 * 90_000,
+                11_259_375,
+                370_000_000,
+                u32::MAX,
+            ] {
+                let g = GroupTweaks::new(&scheme, slot);
+                for chain in 0..scheme.chains {
+                    for position in 0..7 {
+                        let q = scheme.step_number(chain, position);
+                        let carry = F::from_bool(q >= g.threshold());
+                        let number = element(scheme.step_numbers.scale * q);
+                        assert_eq!(
+                            tweak::chain_tweak(&scheme, slot, chain, position),
+                            [g.chain[0] + number, g.chain[1] + carry],
+                            "{} slot {slot} chain {chain} position {position}",
+                            scheme.name
+                        );
+                    }
                 }
             }
         }
@@ -143,5 +160,8 @@ mod tests {
         assert_eq!(GroupTweaks::new(&PROD, 32_512).carry, Carry::Always);
         assert_eq!(GroupTweaks::new(&PROD, 32_639).carry, Carry::From(2));
         assert!((0..256).all(|s| !matches!(GroupTweaks::new(&TEST, s).carry, Carry::From(_))));
+        for slot in [0, 127, 32_639, 65_535, u32::MAX] {
+            assert_eq!(GroupTweaks::new(&COMPACT, slot).carry, Carry::Never);
+        }
     }
 }

@@ -1,22 +1,24 @@
-//! The overwrite sponge of width 24.
+//! The overwrite sponge, of width 24 or, for short blocks, 16.
 //!
 //! ```text
-//!     state   [ capacity 9 | rate 15 ],  capacity 0^8 | tag at first
+//!     state   [ capacity 9 | rate 15 ] or [ capacity 9 | rate 7 ],  capacity 0^8 | tag at first
 //! ```
 //!
 //! Every permutation overwrites the whole rate, with a block and zeros behind it. The capacity after the last
 //! block is the digest: 278 bits, so that collisions cost `2^139`, those of inner states too. The tag tells uses
-//! of the sponge apart; the lengths of blocks are for the caller to bind, or to fix.
+//! of the sponge apart; the lengths of blocks, and which width absorbs which block, are for the caller to bind, or to fix.
 
 use p3_field::PackedField;
 use p3_koala_bear::KoalaBear;
 
-use crate::permute24;
+use crate::{permute16, permute24};
 
 /// Elements of the state that are never overwritten, and of a digest.
 pub const CAPACITY: usize = 9;
 /// Elements that a block may have.
 pub const RATE: usize = 24 - CAPACITY;
+/// Elements that a block may have that the permutation of width 16 absorbs.
+pub const NARROW_RATE: usize = 16 - CAPACITY;
 
 /// A sponge, or as many as `P` has lanes.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +59,18 @@ impl<P: PackedField<Scalar = KoalaBear>> Sponge<P> {
         self.capacity.copy_from_slice(&state[..CAPACITY]);
     }
 
+    /// Absorbs a block with the permutation of width 16. What exceeds [`NARROW_RATE`] elements is ignored.
+    pub fn absorb_narrow(&mut self, block: &[P]) {
+        let mut state = [P::ZERO; CAPACITY + NARROW_RATE];
+        let (capacity, rate) = state.split_at_mut(CAPACITY);
+        capacity.copy_from_slice(&self.capacity);
+        for (slot, &x) in rate.iter_mut().zip(block) {
+            *slot = x;
+        }
+        permute16(&mut state);
+        self.capacity.copy_from_slice(&state[..CAPACITY]);
+    }
+
     /// The capacity, which is the digest of what was absorbed.
     #[must_use]
     pub const fn capacity(&self) -> [P; CAPACITY] {
@@ -85,6 +99,13 @@ mod tests {
             sponge.absorb(&block);
             assert_eq!(sponge.capacity(), state[..9]);
         }
+        state[9..].fill(F::ZERO);
+        state[9..13].copy_from_slice(&block);
+        let mut narrow: [F; 16] = core::array::from_fn(|i| state[i]);
+        permute16(&mut narrow);
+        let mut short = sponge;
+        short.absorb_narrow(&block);
+        assert_eq!(short.capacity(), narrow[..9]);
         let mut resumed = Sponge::from_capacity(sponge.capacity());
         resumed.absorb(&block);
         sponge.absorb(&block);

@@ -9,7 +9,7 @@ use sheaf_transcript::{EF, Extension};
 use super::digits::{TOP_DIGIT, digit_interpolation};
 use super::outputs::Outputs;
 use super::row::RowWeights;
-use crate::chain_ends::{ChainEnds, last_position};
+use crate::chain_ends::{ChainEnds, last_step};
 use crate::checks::{Check, applies};
 use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
@@ -26,8 +26,8 @@ struct OwnWeights<E> {
 /// The batching weights of all constraints.
 #[derive(Clone, Debug)]
 pub(crate) struct Constraints<E = EF> {
-    /// `beta, beta^2, .., beta^9`: of `q`, then of the eight elements.
-    pub fingerprint: [E; 9],
+    /// `beta, beta^2, ..`: of `q`, then of the elements of a digest.
+    pub fingerprint: Vec<E>,
     pub denominators: E,
     pub sum: E,
     /// Weight of `x_c` in the denominators at the leaf point.
@@ -90,7 +90,7 @@ impl<E: Extension> Constraints<E> {
         let (denominator_digits, denominator_live) =
             ends.denominator_form(&leaves, shape.scheme.chains);
         Self {
-            fingerprint: ends.fingerprint(),
+            fingerprint: ends.fingerprint(shape),
             denominators,
             sum,
             denominator_digits,
@@ -133,7 +133,7 @@ impl<E: Extension> Constraints<E> {
         for ((c, &leaf), &b) in self.leaves[..chains].iter().enumerate().zip(&basis) {
             let weight = leaf * b;
             leaves += weight;
-            positions += weight * element(last_position(c));
+            positions += weight * element(last_step(&shape.scheme, c));
         }
         let beta = self.fingerprint[0];
         let by_tau = |rows: usize, check: &dyn Fn(usize) -> Check| -> E {
@@ -175,7 +175,7 @@ impl<E: Extension> Constraints<E> {
                     by_threshold
                         .iter()
                         .map(|(&threshold, &weight)| {
-                            weight * element(steps_without_carry(threshold, chain, x, TOP_DIGIT))
+                            weight * element(steps_without_carry(&shape.scheme, threshold, chain, x))
                         })
                         .sum()
                 });
@@ -197,7 +197,7 @@ impl<E: Extension> Constraints<E> {
         let mut rows = vec![RowWeights::ZERO; shape.rows()];
         for (s, row) in rows.iter_mut().enumerate() {
             if s < shape.scheme.chains {
-                let position: E = self.fingerprint[0] * element(last_position(s));
+                let position: E = self.fingerprint[0] * element(last_step(&shape.scheme, s));
                 row.numerator = self.numerators * self.leaves[s];
                 row.numerator_live = row.numerator * (E::ONE + position);
             }
@@ -247,7 +247,7 @@ fn if_applies<E: Extension>(check: Check, weight: E) -> E {
 #[cfg(all(test, feature = "prover"))]
 mod tests {
     use p3_field::PrimeCharacteristicRing;
-    use sheaf_xmss::{PROD, TEST};
+    use sheaf_xmss::{COMPACT, PROD, TEST};
 
     use super::super::row::ROW_WEIGHTS;
     use super::*;
@@ -263,10 +263,12 @@ mod tests {
             (TEST, 5, vec![]),
             (PROD, 1, vec![Check::Transition(3), Check::Range(7)]),
             (PROD, 32_639, vec![Check::CarryStep(9), Check::CarryBit(0)]),
+            (COMPACT, 32_639, vec![Check::Transition(109)]),
         ] {
             let tweaks = GroupTweaks::new(&scheme, slot);
             let shape = Shape::new(&scheme, 3, [slot].into_iter());
             let public = PublicColumns {
+                scheme,
                 groups: vec![GroupColumns {
                     tweaks,
                     message: Default::default(),

@@ -3,7 +3,7 @@
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_transcript::{EF, EPF, F, PF};
-use sheaf_xmss::params::DIGEST;
+use sheaf_xmss::params::MAX_DIGEST;
 
 use super::batch::Constraints;
 use super::digits::{TOP_DIGIT, digit_interpolation, no_carry_coefficients};
@@ -104,8 +104,8 @@ pub(super) fn build(inputs: &Inputs, weights: &[RowWeights]) -> LaneTables<PF, E
     for g in 0..groups {
         let cells = &witness.cells[g * columns.count..(g + 1) * columns.count];
         for (i, (&level, w)) in varying.iter().zip(&side_weights).enumerate() {
-            let child = DIGEST * level;
-            let difference: EPF = (0..DIGEST)
+            let child = columns.digest * level;
+            let difference: EPF = (0..columns.digest)
                 .map(|j| {
                     EPF::from(w[j])
                         * (cells[columns.right + child + j] - cells[columns.left + child + j])
@@ -126,7 +126,7 @@ pub(super) fn build(inputs: &Inputs, weights: &[RowWeights]) -> LaneTables<PF, E
             .map(|group| {
                 let threshold = group.tweaks.threshold();
                 (0..shape.scheme.chains)
-                    .map(|c| no_carry_coefficients(&interpolation, threshold, c))
+                    .map(|c| no_carry_coefficients(&shape.scheme, &interpolation, threshold, c))
                     .collect()
             })
             .collect();
@@ -199,14 +199,16 @@ impl LaneGroups {
 }
 
 /// The output weights of the nodes that are children where sides vary.
-fn side_weights(shape: &Shape, constraints: &Constraints, varying: &[usize]) -> Vec<[EF; DIGEST]> {
+fn side_weights(shape: &Shape, constraints: &Constraints, varying: &[usize]) -> Vec<[EF; MAX_DIGEST]> {
     varying
         .iter()
         .map(|&level| {
-            let mut weights = [EF::ZERO; DIGEST];
+            let mut weights = [EF::ZERO; MAX_DIGEST];
             for b in &constraints.outputs.blocks {
-                let Target::Nodes { first_level } = b.block.target else {
-                    continue;
+                let first_level = match b.block.target {
+                    Target::Leaf => 0,
+                    Target::Nodes => 1,
+                    _ => continue,
                 };
                 let row = level.checked_sub(first_level).and_then(|i| b.rows.get(i));
                 if level < shape.height
@@ -236,12 +238,12 @@ pub(super) fn row_values(
     let dot = |first: usize| -> EF {
         fingerprint[1..]
             .iter()
-            .zip(&columns[first..first + DIGEST])
+            .zip(&columns[first..first + at.digest])
             .map(|(&b, &x)| b * x)
             .sum()
     };
     let input = |k: usize| {
-        fingerprint[0] * columns[at.chain_position + k] + dot(at.chain_value + DIGEST * k)
+        fingerprint[0] * columns[at.chain_position + k] + dot(at.chain_value + at.digest * k)
     };
     let mut rows = vec![[EF::ZERO; ROW_COLUMNS]; shape.rows()];
     let low = at.digit + shape.elements * shape.scheme.digits_per_element;
@@ -264,7 +266,7 @@ pub(super) fn row_values(
             value.digit = columns[at.digit + s];
         }
         if s < shape.scheme.chains {
-            value.chain_end = dot(at.end_value + DIGEST * s);
+            value.chain_end = dot(at.end_value + at.digest * s);
         }
         if s < shape.elements {
             value.top = columns[at.remainder_top + s];

@@ -6,6 +6,8 @@ use sheaf_transcript::F;
 use crate::tweaks::element;
 #[cfg(feature = "prover")]
 use crate::tweaks::steps_without_carry;
+#[cfg(feature = "prover")]
+use sheaf_xmss::Scheme;
 
 /// Largest value of a digit.
 pub(crate) const TOP_DIGIT: usize = 7;
@@ -54,6 +56,7 @@ pub(crate) fn digit_interpolation() -> [[F; TOP_DIGIT + 1]; TOP_DIGIT + 1] {
 /// The coefficients of the polynomial in `x` that counts the steps of `chain` after `x` that do not carry.
 #[cfg(feature = "prover")]
 pub(crate) fn no_carry_coefficients(
+    scheme: &Scheme,
     interpolation: &[[F; TOP_DIGIT + 1]; TOP_DIGIT + 1],
     threshold: usize,
     chain: usize,
@@ -62,7 +65,7 @@ pub(crate) fn no_carry_coefficients(
         basis
             .iter()
             .enumerate()
-            .map(|(x, &b)| b * element(steps_without_carry(threshold, chain, x, TOP_DIGIT)))
+            .map(|(x, &b)| b * element(steps_without_carry(scheme, threshold, chain, x)))
             .sum()
     })
 }
@@ -91,13 +94,13 @@ mod tests {
         for slot in [1, 127, 32_639, 127 * 5000, 127 * 9000] {
             let threshold = crate::tweaks::GroupTweaks::new(&PROD, slot).threshold();
             for chain in 0..PROD.chains {
-                let polynomial = no_carry_coefficients(&interpolation, threshold, chain);
+                let polynomial = no_carry_coefficients(&PROD, &interpolation, threshold, chain);
                 for x in 0..8 {
                     let value = polynomial
                         .iter()
                         .rev()
                         .fold(F::ZERO, |v, &c| v * element(x) + c);
-                    assert_eq!(value, element(steps_without_carry(threshold, chain, x, 7)));
+                    assert_eq!(value, element(steps_without_carry(&PROD, threshold, chain, x)));
                 }
             }
         }

@@ -3,11 +3,11 @@
 //! # Tables
 //! Within a lane, constraints run over *rows*. Row `s` has the values [`Row`]:
 //! chain step `s`, digit `s`, end of chain `s` and element `s` of the message
-//! hash; what a table lacks is zero. With `beta` a challenge, values of eight
-//! elements enter by their *fingerprint*
+//! hash; what a table lacks is zero. With `beta` a challenge, digests, of
+//! `d` elements, enter by their *fingerprint*
 //!
 //! ```text
-//!     fp(q, y) = beta q + sum_{j<8} beta^(2+j) y_j.
+//!     fp(q, y) = beta q + sum_{j<d} beta^(2+j) y_j.
 //! ```
 //!
 //! # Constraints
@@ -22,7 +22,7 @@
 //! | top bit | each element | `w (w - 1) = 0` |
 //! | inverse | each element | `(rem - 127) inv = live`, with `rem = low + 8 mid + 64 w` |
 //! | sum | | `sum_c x_c = target live` |
-//! | output | each wired output of the wide table | it equals what it feeds: cells of the lane, of lane `o + 16`, or a capacity of the statement |
+//! | output | each wired output | it equals what it feeds: cells of the lane, of lane `o + 16`, or a capacity of the statement |
 //! | carry bit | `k < K` | `g_k (g_k - 1) = 0` |
 //! | carry step | `k + 1 < K` | `g_k (live - g_{k+1}) = 0` |
 //! | carry count | | `sum_k (live - g_k) = sum_c (steps of chain c after x_c that do not carry)` |
@@ -34,8 +34,7 @@
 //! Powers of `zeta`, from 0: numerators of the fractions, their denominators, sum,
 //! transition, carry bit, carry step, carry count (these three keep their powers where
 //! there are no carries); then row by row: range of digit `s`, top bit and inverse of
-//! element `s`; then the wired outputs by slot and element, those of the key slot behind
-//! those of the nodes. Transition, carry bit and carry step are summed over rows with
+//! element `s`; then the wired outputs in the order of [`outputs`]. Transition, carry bit and carry step are summed over rows with
 //! weights `eq(tau, row)`.
 //!
 //! Two claims come from the chain-end fractions (see [`crate::chain_ends`]), at
@@ -52,7 +51,7 @@
 //! coefficients but the constant one; those of lanes without their factor `eq`.
 //!
 //! **Leaves open**, all at the new lane point `r2`: the ten row values, `linear`,
-//! and the two output claims of the permutation tables (sent as well).
+//! and the two claims about outputs of permutations, of chain steps and of the others (sent as well).
 //!
 //! **Error** over `|EF|`: number of batched constraints and of variables of lanes and rows (the weights `eq`), plus
 //! `9` per round of either sumcheck.
@@ -131,8 +130,8 @@ pub(crate) struct ConstraintClaims<E = EF> {
     pub row: Row<E>,
     /// The terms without rows at `lane_point`.
     pub linear: E,
-    /// `sum_{k<K} eq(row_point, k) sum_j beta^(2+j) out16_{k,j}(lane_point)`.
-    pub output16: E,
-    /// `sum over wired outputs of weight * out24(lane_point)`.
-    pub output24: E,
+    /// `sum_{k<K} eq(row_point, k) sum_{j<d} beta^(2+j) out_{k,j}(lane_point)` over the chain steps' permutations.
+    pub step_outputs: E,
+    /// `sum over wired outputs of weight * out(lane_point)`.
+    pub wired_outputs: E,
 }

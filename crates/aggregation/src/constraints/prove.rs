@@ -127,20 +127,20 @@ pub(crate) fn prove<'a>(
         row_point,
         row: Row::from_array(values[0]),
         linear,
-        output16: EF::ZERO,
-        output24: EF::ZERO,
+        step_outputs: EF::ZERO,
+        wired_outputs: EF::ZERO,
     };
-    claims.output16 = wiring::honest_output16(shape, constraints, &public, &claims, &columns);
-    claims.output24 = linear - without_outputs;
+    claims.step_outputs = wiring::honest_step_outputs(shape, constraints, &public, &claims, &columns);
+    claims.wired_outputs = linear - without_outputs;
     strategy.outputs(inputs, &mut claims);
-    transcript.send(OUTPUTS, &[claims.output16, claims.output24]);
+    transcript.send(OUTPUTS, &[claims.step_outputs, claims.wired_outputs]);
     Proved { claims, public }
 }
 
 /// `sum_{o < n - 16} eq(r, o) sum_j g_j cap_j(o + 16)`: the capacities that lanes take over.
 fn passed_on(inputs: &Inputs, lane_eq: &[EF]) -> EF {
     let Inputs { shape, witness, .. } = *inputs;
-    let columns: Vec<usize> = shape.columns.capacities(shape.sponge).collect();
+    let columns: Vec<usize> = shape.columns.key_capacity.row(0).collect();
     let cells: Vec<PF> = witness
         .cells
         .chunks_exact(shape.columns.count)

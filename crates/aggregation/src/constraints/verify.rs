@@ -67,8 +67,8 @@ pub(crate) fn verify<'a, C: Channel>(
             row_point,
             row,
             linear,
-            output16: outputs[0],
-            output24: outputs[1],
+            step_outputs: outputs[0],
+            wired_outputs: outputs[1],
         },
         public,
     ))

@@ -64,7 +64,7 @@ pub fn security_report(
 
 #[cfg(test)]
 mod tests {
-    use sheaf_xmss::{PROD, PublicKey, TEST};
+    use sheaf_xmss::{PROD, PublicKey, Scheme, TEST};
 
     use super::*;
     use crate::statement::Group;
@@ -74,10 +74,11 @@ mod tests {
         let group = Group {
             slot: 3,
             message: [1; 32],
-            keys: vec![PublicKey {
-                root: Default::default(),
-                parameter: Default::default(),
-            }],
+            keys: vec![PublicKey::new(
+                &TEST,
+                Default::default(),
+                Default::default(),
+            )],
         };
         let (statement, _) = Statement::new(TEST, vec![group]).unwrap();
         for rate in 1..=4 {
@@ -104,7 +105,7 @@ mod tests {
 
     #[test]
     fn every_size_and_rate_has_parameters_that_meet_the_target() {
-        for scheme in [PROD, TEST] {
+        for scheme in Scheme::ALL {
             for signatures in [1, 10, 100, 1000, 1024, 10_000, 20_000, MAX_SIGNATURES] {
                 for rate in 1..=4 {
                     let report = security_report(scheme, signatures, rate);

@@ -1,11 +1,11 @@
 //! What is linear in the constraints and involves no row, as a form in the columns at the constraint sumcheck's lane point.
 
 use sheaf_transcript::Extension;
-use sheaf_xmss::params::{DIGEST, PARAMETER};
+use sheaf_xmss::layout::Layout;
 
 use super::rows::add_remainders;
+use super::sources::{Call, Sources};
 use crate::constraints::Constraints;
-use crate::constraints::digits::REMAINDERS;
 use crate::constraints::outputs::{Target, WeighedBlock};
 use crate::idle_outputs;
 use crate::linear_form::Form;
@@ -30,7 +30,7 @@ pub(crate) struct Linear<E> {
 ///            + sum of weight * (out - target of the output) - idle * (weighted outputs of zero)
 /// ```
 ///
-/// so that `linear - output24 + known` is `form` less the capacities that other lanes take over ([`crate::link`]).
+/// so that `linear - wired + known` is `form` less the capacities that other lanes take over ([`crate::link`]).
 pub(crate) fn linear_form<E: Extension>(
     shape: &Shape,
     summary: &Summary,
@@ -41,23 +41,20 @@ pub(crate) fn linear_form<E: Extension>(
     let mut targets = Targets {
         shape,
         public,
-        form: Form::default(),
-        known: E::ZERO,
+        form: Form::new(shape.columns.digest),
+        forward: Sources::new(shape, public),
     };
     for block in &constraints.outputs.blocks {
-        match block.block.target {
-            Target::Message => targets.message(block),
-            Target::Capacities => targets.capacities(block),
-            Target::Nodes { first_level } => targets.nodes(block, first_level),
-            // Cells of other lanes, and what is known below.
-            Target::Key => {}
-        }
+        targets.add(block);
     }
+    let (forward, forward_known) = targets.forward.into_form();
+    let mut targets = targets.form;
+    targets.add_form(-E::ONE, forward);
     let weights = constraints.outputs.key_weights();
-    targets.known += link::last_capacities(lane_point, shape.lanes, &summary.capacities, &weights);
+    let last = link::last_capacities(lane_point, shape.lanes, &summary.capacities, &weights);
 
-    let mut form = Form::default();
-    form.add_form(-E::ONE, targets.form);
+    let mut form = Form::new(shape.columns.digest);
+    form.add_form(-E::ONE, targets);
     let digits = &constraints.denominator_digits;
     form.add_run(
         shape.columns.digit,
@@ -70,56 +67,83 @@ pub(crate) fn linear_form<E: Extension>(
         vec![E::ONE; digits.len()],
     );
     let known = constraints.sum * element(shape.scheme.target_sum as usize) * public.live
-        + targets.known
+        + last
+        - forward_known
         + public.idle() * idle_outputs::wired_sum(&constraints.outputs);
     Linear { form, known }
 }
 
-/// The targets of wired outputs, weighted: cells as a form, public columns as a value.
+/// The targets of wired outputs, weighted, without the feed-forward of inputs.
 struct Targets<'a, E> {
     shape: &'a Shape,
     public: &'a PublicEvaluations<'a, E>,
     form: Form<E>,
-    known: E,
+    /// What inputs add to the outputs of their permutations.
+    forward: Sources<'a, E>,
 }
 
 impl<E: Extension> Targets<'_, E> {
-    /// `127 * (digits) + remainder`, minus the feed-forward of the message.
-    fn message(&mut self, block: &WeighedBlock<E>) {
+    fn add(&mut self, block: &WeighedBlock<E>) {
+        let Self { shape, .. } = *self;
+        let columns = &shape.columns;
+        let (rows, elements) = (&block.rows[..], &block.elements[..]);
+        let messages = shape.scheme.hashes.message;
+        match block.block.target {
+            Target::Previous(call) => {
+                let scale = rows.iter().copied().sum();
+                self.form.add_run(columns.previous, scale, elements.to_vec());
+                self.feed_forward(Call::Message, &messages[call], block);
+            }
+            Target::Message(call) => {
+                self.digits(block);
+                self.feed_forward(Call::Message, &messages[call], block);
+            }
+            Target::Capacities => {
+                self.form.add_capacities(&columns.capacity, 0, rows, elements);
+            }
+            Target::Leaf => self.nodes(block, 0),
+            Target::Nodes => {
+                self.nodes(block, 1);
+                self.feed_forward(Call::Node, &shape.scheme.hashes.node, block);
+            }
+            Target::KeyCapacities => {
+                self.form.add_capacities(&columns.key_capacity, 1, rows, elements);
+            }
+            // Cells of other lanes, and the last capacities.
+            Target::Key => {}
+        }
+    }
+
+    /// The elements of the input that are added to these outputs.
+    fn feed_forward(&mut self, call: Call, layout: &Layout, block: &WeighedBlock<E>) {
+        self.forward.add(call, layout, &block.rows, &block.elements);
+    }
+
+    /// The digits and the remainder of elements of the message hash, each with its weight.
+    fn digits(&mut self, block: &WeighedBlock<E>) {
         let shape = self.shape;
+        let scheme = &shape.scheme;
+        let digit_weight = element(scheme.digit_weight as usize);
+        let places = (0..scheme.digits_per_element).scan(digit_weight, |place, _| {
+            let this = *place;
+            *place *= element(scheme.base as usize);
+            Some(this)
+        });
+        let places: Vec<_> = places.collect();
+        let remainder_weight = element(scheme.remainder_weight as usize);
         for &row in &block.rows {
-            let places =
-                (0..shape.scheme.digits_per_element).scan(element(REMAINDERS), |place, _| {
-                    let this = *place;
-                    *place *= element(shape.scheme.base as usize);
-                    Some(this)
-                });
-            let places: Vec<_> = places.collect();
             let digits = block
                 .elements
                 .iter()
                 .flat_map(|&w| places.iter().map(move |&p| w * p));
             self.form
                 .add_run(shape.columns.digit, row, digits.collect());
-            add_remainders(&mut self.form, shape, row, &block.elements);
-            for (i, &w) in block.elements.iter().enumerate() {
-                self.known -= row * w * self.public.by_group(|g| g.message[i]);
-            }
+            let scale = row * remainder_weight;
+            add_remainders(&mut self.form, shape, scale, &block.elements);
         }
     }
 
-    fn capacities(&mut self, block: &WeighedBlock<E>) {
-        let (octet, last) = block.elements.split_at(DIGEST);
-        let columns = &self.shape.columns;
-        self.form
-            .add_octets(columns.capacity, block.rows.clone(), octet.to_vec());
-        for &last in last {
-            self.form
-                .add_run(columns.capacity_last, last, block.rows.clone());
-        }
-    }
-
-    /// Children of the next level or the root, minus the feed-forward of the input's first eight elements.
+    /// Children of the next level, or the root, of rows that are nodes from `first_level` on.
     fn nodes(&mut self, block: &WeighedBlock<E>, first_level: usize) {
         let Self { shape, public, .. } = *self;
         let columns = &shape.columns;
@@ -132,30 +156,14 @@ impl<E: Extension> Targets<'_, E> {
             })
             .unzip();
         for (table, rows) in [(columns.left, left), (columns.right, right)] {
-            let first = table + DIGEST * first_level;
-            self.form.add_octets(first, rows, block.elements.clone());
+            let first = table + columns.digest * first_level;
+            self.form.add_rows(first, rows, block.elements.clone());
         }
         let roots: Vec<E> = levels()
             .filter(|&(level, _)| level == shape.height)
             .map(|(_, &w)| w)
             .collect();
         self.form
-            .add_octets(columns.root, roots, block.elements.clone());
-
-        if first_level == 0 {
-            return;
-        }
-        let sum: E = block.rows.iter().copied().sum();
-        let (parameter, others) = block.elements.split_at(PARAMETER);
-        self.form
-            .add_run(columns.parameter, -sum, parameter.to_vec());
-        let tweaks = levels().map(|(level, &w)| public.node_tweak(level).map(|digit| w * digit));
-        let tweaks = tweaks.fold([E::ZERO; 2], |[a, b], [x, y]| [a + x, b + y]);
-        for (&w, tweak) in others.iter().zip(tweaks) {
-            self.known -= w * tweak;
-        }
-        let child = others.iter().skip(2).map(|&w| -w).collect();
-        let first = columns.left + DIGEST * (first_level - 1);
-        self.form.add_octets(first, block.rows.clone(), child);
+            .add_rows(columns.root, roots, block.elements.clone());
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Two lane points carry claims. At the constraint sumcheck's point `r2`, row values, linear terms and the capacities
 //! that lanes start from ([`rows`], [`linear`], [`crate::link`]); at the permutation argument's point `r3`, every input
-//! column of both tables ([`inputs`]). A claim on a virtual value is replaced by the cells and public columns that it is
+//! column of every table ([`inputs`]). A claim on a virtual value is replaced by the cells and public columns that it is
 //! wired to; no wire costs a cell.
 //!
 //! **Consumes** all of them, joined by powers of one challenge, from 0: the row values in the order of
-//! [`crate::constraints::Row`], with `output` short of the width-16 output claim; `linear`, short of the width-24 output
-//! claim; the first capacities; the 16 and the 24 input columns.
+//! [`crate::constraints::Row`], with `output` short of the claim about the steps' outputs; `linear`, short of the claim about
+//! wired outputs; the first capacities; the 16 input columns of the narrow table, and the 24 of the wide one if there is one.
 //!
 //! **Leaves** a claim in three terms for [`sheaf_argument::columns`]: a form at `r2`, one at `r3`, and the capacities
 //! of keys under the lane weights of [`crate::link`].
@@ -17,6 +17,7 @@
 mod inputs;
 mod linear;
 mod rows;
+mod sources;
 
 #[cfg(feature = "prover")]
 use sheaf_argument::columns::prove::Term;
@@ -27,6 +28,7 @@ use sheaf_sumcheck::eq;
 #[cfg(feature = "prover")]
 use sheaf_transcript::EF;
 use sheaf_transcript::Extension;
+use sheaf_xmss::layout::Width;
 
 use crate::checks::Check;
 #[cfg(feature = "search")]
@@ -41,18 +43,21 @@ use crate::summary::Summary;
 
 pub(crate) use linear::linear_form;
 #[cfg(feature = "prover")]
-pub(crate) use rows::honest_output16;
+pub(crate) use rows::honest_step_outputs;
 
-/// The error of joining the output claims of both widths into one ([`output_claim`]).
+/// The error of joining both output claims into one ([`output_claim`]).
 #[cfg(feature = "search")]
 pub(crate) fn output_error_terms() -> Vec<ErrorTerm> {
-    vec![ErrorTerm::roots("joining the widths", &[1], SCHWARTZ_ZIPPEL).because("degree 1 in theta")]
+    vec![ErrorTerm::roots("joining the outputs", &[1], SCHWARTZ_ZIPPEL).because("degree 1 in theta")]
 }
 
 /// The error of joining all claims about columns.
 #[cfg(feature = "search")]
-pub(crate) fn error_terms() -> Vec<ErrorTerm> {
-    let claims = ROW_COLUMNS + 2 + 16 + 24;
+pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
+    let permutations = shape.permutations();
+    let narrow = permutations.narrow.map_or(0, |_| 16);
+    let wide = permutations.wide.map_or(0, |_| 24);
+    let claims = ROW_COLUMNS + 2 + narrow + wide;
     vec![
         ErrorTerm::roots("batching", &[claims - 1], SCHWARTZ_ZIPPEL)
             .because("one power per claim, from the zeroth on"),
@@ -109,7 +114,7 @@ pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     );
 
     let linear = linear_form(shape, summary, constraints, at_constraints, r2);
-    let value = constraint_claims.linear - constraint_claims.output24 + linear.known;
+    let value = constraint_claims.linear - constraint_claims.wired_outputs + linear.known;
     let weight = joined.weigh(Check::Linear, value);
     constraint_form.add_form(weight, linear.form);
     // Targets of outputs count negative.
@@ -119,10 +124,7 @@ pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     let initial = link::first_capacities(r2, shape.lanes, &key_weights);
     let first = joined.weigh(Check::FirstCapacities, initial);
 
-    let (Some(narrow), Some(wide)) = (&inputs.narrow, &inputs.wide) else {
-        unreachable!("a lane has permutations of both widths")
-    };
-    let input_form = inputs::input_forms(shape, at_inputs, (narrow, wide), &mut joined);
+    let input_form = inputs::input_forms(shape, at_inputs, inputs, &mut joined);
     Wired {
         constraint_point: r2.clone(),
         constraint_form,
@@ -135,10 +137,10 @@ pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     }
 }
 
-/// `sum_j g_j cap_j`, the capacity that the key slot starts from.
+/// `sum_j g_j cap_j`, the capacity that the first permutation of the key starts from.
 fn capacity_form<E: Extension>(shape: &Shape, weights: &[E; CAPACITY]) -> Form<E> {
-    let mut form = Form::default();
-    for (column, &weight) in shape.columns.capacities(shape.sponge).zip(weights) {
+    let mut form = Form::new(shape.columns.digest);
+    for (column, &weight) in shape.columns.key_capacity.row(0).zip(weights) {
         form.add(column, weight);
     }
     form
@@ -149,8 +151,9 @@ impl<E: Extension> Wired<E> {
     pub(crate) fn weight_at(&self, shape: &Shape, lane_point: &[E], column_point: &[E]) -> E {
         let basis = ColumnBasis::new(
             column_point,
+            shape.columns.digest,
             shape.columns.count,
-            shape.columns.capacity_last,
+            shape.columns.first_run,
         );
         let r2 = &self.constraint_point;
         let capacities = link::lane_weight_at(shape.lanes, r2, lane_point, self.next, self.first);
@@ -188,22 +191,33 @@ pub(crate) fn output_claim<E: Extension>(
     claims: &ConstraintClaims<E>,
     theta: E,
 ) -> OutputClaim<E> {
-    let narrow = Block {
-        first_slot: 0,
-        slots: eq::prefix_table(&claims.row_point, shape.steps, E::ONE),
+    let mut narrow = Vec::new();
+    let mut wide = Vec::new();
+    let mut add = |width: Width, block: Block<E>| match width {
+        Width::Narrow => narrow.push(block),
+        Width::Wide => wide.push(block),
+    };
+    let steps = shape.calls.steps;
+    let block = Block {
+        first_slot: steps.first,
+        slots: eq::prefix_table(&claims.row_point, steps.count, E::ONE),
         first_element: 0,
         elements: constraints.fingerprint[1..].to_vec(),
     };
-    let wide = constraints.outputs.blocks.iter().map(|weighed| Block {
-        first_slot: weighed.block.slot,
-        slots: weighed.rows.clone(),
-        first_element: weighed.block.column,
-        elements: weighed.elements.iter().map(|&x| theta * x).collect(),
-    });
+    add(steps.width, block);
+    for weighed in &constraints.outputs.blocks {
+        let block = Block {
+            first_slot: weighed.block.slots.first,
+            slots: weighed.rows.clone(),
+            first_element: weighed.block.column,
+            elements: weighed.elements.iter().map(|&x| theta * x).collect(),
+        };
+        add(weighed.block.slots.width, block);
+    }
     OutputClaim {
         lane_point: claims.lane_point.clone(),
-        narrow: vec![narrow],
-        wide: wide.collect(),
-        value: claims.output16 + theta * claims.output24,
+        narrow,
+        wide,
+        value: claims.step_outputs + theta * claims.wired_outputs,
     }
 }

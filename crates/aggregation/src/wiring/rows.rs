@@ -3,6 +3,7 @@
 use sheaf_sumcheck::eq;
 use sheaf_transcript::Extension;
 
+use super::sources::{Call, Sources};
 use crate::checks::Check;
 use crate::constraints::{ConstraintClaims, Constraints};
 use crate::idle_outputs;
@@ -13,8 +14,8 @@ use crate::tweaks::element;
 
 /// Weighs all row values, and returns the cells that they are made of.
 ///
-/// `output = sum_{k<K} eq_k (fp(q_k, in_k + permutation_k) - idle * fp(0, permutation of zero))`, where the permutations are
-/// the width-16 output claim.
+/// `output = sum_{k<K} eq_k (fp(q_k, forward_k + permutation_k) - idle * fp(0, permutation of zero))`, where the permutations
+/// are the claim about the steps' outputs, and `forward` the first elements of the steps' inputs.
 pub(super) fn row_forms<E: Extension>(
     shape: &Shape,
     constraints: &Constraints<E>,
@@ -27,7 +28,7 @@ pub(super) fn row_forms<E: Extension>(
     let all = eq::prefix_table(&claims.row_point, shape.steps.max(shape.digits), E::ONE);
     let rows = |count: usize| all[..count].to_vec();
     let live_rows: E = all[..shape.steps].iter().copied().sum();
-    let output = row.output - claims.output16 + idle_output(constraints, public, live_rows);
+    let output = row.output - claims.step_outputs + idle_output(shape, constraints, public, live_rows);
 
     let end = joined.weigh(Check::RowValue(0), row.end);
     let next_input = joined.weigh(Check::RowValue(1), row.next_input);
@@ -40,14 +41,15 @@ pub(super) fn row_forms<E: Extension>(
     let carry = joined.weigh(Check::RowValue(8), row.carry);
     let next_carry = joined.weigh(Check::RowValue(9), row.next_carry);
 
-    let mut form = Form::default();
+    let mut form = Form::new(columns.digest);
     form.add_run(columns.chain_end, end, rows(shape.steps));
     // The input of row k + 1 stands in row k.
-    let (first, later) = (rows(shape.steps), rows(shape.steps - 1));
-    add_input_fingerprint(&mut form, shape, constraints, 1, next_input, later);
-    add_input_fingerprint(&mut form, shape, constraints, 0, output, first);
+    add_next_input(&mut form, shape, constraints, next_input, rows(shape.steps - 1));
+    let (forward, known) = forward_fingerprint(shape, constraints, public, &rows(shape.steps));
+    form.add_form(output, forward);
+    joined.value -= output * known;
     form.add_run(columns.digit, digit, rows(shape.digits));
-    form.add_octets(
+    form.add_rows(
         columns.end_value,
         rows(shape.scheme.chains),
         constraints.fingerprint[1..]
@@ -66,37 +68,49 @@ pub(super) fn row_forms<E: Extension>(
     form
 }
 
-/// What idle lanes add to the width-16 output claim.
+/// What idle lanes add to the claim about the steps' outputs.
 fn idle_output<E: Extension>(
+    shape: &Shape,
     constraints: &Constraints<E>,
     public: &PublicEvaluations<E>,
     live_rows: E,
 ) -> E {
-    live_rows * public.idle() * idle_outputs::narrow_fingerprint(&constraints.fingerprint)
+    let width = shape.calls.steps.width;
+    live_rows * public.idle() * idle_outputs::fingerprint(width, &constraints.fingerprint)
 }
 
-/// Adds `scale * rows[i] * fp(q_k, in_k)` for `k = first + i`.
-fn add_input_fingerprint<E: Extension>(
+/// Adds `scale * rows[k] * fp(q_{k+1}, in_{k+1})`, where `in` is the value that a step takes.
+fn add_next_input<E: Extension>(
     form: &mut Form<E>,
     shape: &Shape,
     constraints: &Constraints<E>,
-    first: usize,
     scale: E,
     rows: Vec<E>,
 ) {
-    use sheaf_xmss::params::DIGEST;
+    let columns = &shape.columns;
+    let elements = constraints.fingerprint[1..].iter().map(|&b| scale * b);
+    let values = columns.chain_value + columns.digest;
+    form.add_rows(values, rows.clone(), elements.collect());
+    let position = scale * constraints.fingerprint[0];
+    form.add_run(columns.chain_position + 1, position, rows);
+}
 
-    let [position, elements @ ..] = &constraints.fingerprint;
-    form.add_octets(
-        shape.columns.chain_value + DIGEST * first,
-        rows.clone(),
-        elements.iter().map(|&b| scale * b).collect(),
-    );
-    form.add_run(
-        shape.columns.chain_position + first,
-        scale * *position,
-        rows,
-    );
+/// `sum_k rows[k] fp(q_k, forward_k)`, where `forward` is what a step's input adds to the output of its permutation: a form, and
+/// what does not depend on cells.
+fn forward_fingerprint<E: Extension>(
+    shape: &Shape,
+    constraints: &Constraints<E>,
+    public: &PublicEvaluations<E>,
+    rows: &[E],
+) -> (Form<E>, E) {
+    let [position, elements @ ..] = &constraints.fingerprint[..] else {
+        unreachable!("a fingerprint has a weight for the position")
+    };
+    let mut sources = Sources::new(shape, public);
+    sources.add(Call::Step, &shape.scheme.hashes.step, rows, elements);
+    let (mut form, known) = sources.into_form();
+    form.add_run(shape.columns.chain_position, *position, rows.to_vec());
+    (form, known)
 }
 
 /// Adds `scale * weights[i] * (low + 8 mid + 64 top)` of remainder `i`.
@@ -117,9 +131,9 @@ pub(super) fn add_remainders<E: Extension>(
     }
 }
 
-/// The width-16 output claim in an honest proof, from the columns at its lane point.
+/// The claim about the steps' outputs in an honest proof, from the columns at its lane point.
 #[cfg(feature = "prover")]
-pub(crate) fn honest_output16<E: Extension>(
+pub(crate) fn honest_step_outputs<E: Extension>(
     shape: &Shape,
     constraints: &Constraints<E>,
     public: &PublicEvaluations<E>,
@@ -128,7 +142,8 @@ pub(crate) fn honest_output16<E: Extension>(
 ) -> E {
     let rows = eq::prefix_table(&claims.row_point, shape.steps, E::ONE);
     let live_rows: E = rows.iter().copied().sum();
-    let mut inputs = Form::default();
-    add_input_fingerprint(&mut inputs, shape, constraints, 0, E::ONE, rows);
-    claims.row.output + idle_output(constraints, public, live_rows) - inputs.eval(columns)
+    let (forward, known) = forward_fingerprint(shape, constraints, public, &rows);
+    claims.row.output + idle_output(shape, constraints, public, live_rows)
+        - forward.eval(columns)
+        - known
 }
