@@ -5,6 +5,9 @@
 //! equal a constant tail. In a round of *stride* `s`, row `2 s q + i` is paired with
 //! row `2 s q + s + i` (`i < s`): bit `log2 s` of the row index is bound.
 //!
+//! The stored rows may consist of *segments* of equal length, each of which is followed by tail
+//! that is not stored. A round may then pair the rows inside of the segments (see [`Pairing`]).
+//!
 //! A [`Gate`] is a polynomial in the columns. A round polynomial, without its `eq` factor, is
 //!
 //! ```text
@@ -137,6 +140,41 @@ pub fn folded_len(live: usize, stride: usize) -> usize {
         }
 }
 
+/// Which rows are paired in a round.
+#[derive(Clone, Copy, Debug)]
+pub struct Pairing {
+    stride: usize,
+    /// Rows of a segment; as many as there are, if it is more.
+    segment: usize,
+}
+
+impl Pairing {
+    /// Rows at this distance, in a table of one segment.
+    #[must_use]
+    pub const fn all(stride: usize) -> Self {
+        Self {
+            stride,
+            segment: usize::MAX,
+        }
+    }
+
+    /// Adjacent rows of each segment of this length, which divides the number of live rows.
+    #[must_use]
+    pub const fn adjacent(segment: usize) -> Self {
+        Self { stride: 1, segment }
+    }
+
+    /// Number of pairs with a live row, and of rows after the fold, in a segment.
+    fn folded_segment(self, live: usize) -> usize {
+        folded_len(self.segment.min(live), self.stride)
+    }
+
+    /// Number of pairs with a live row, and of live rows after the fold.
+    fn folded(self, live: usize) -> usize {
+        self.folded_segment(live) * live.div_ceil(self.segment)
+    }
+}
+
 /// A table in the course of a sumcheck.
 ///
 /// Reused from one sumcheck to the next, it keeps its memory.
@@ -148,8 +186,8 @@ pub struct Table<P, const C: usize> {
     live: usize,
     /// Rows beyond the live ones, periodic in the row index.
     tail: Vec<Row<P, C>>,
-    /// A challenge that has been drawn but not yet folded in, and its stride.
-    pending: Option<(Multiplier, usize)>,
+    /// A challenge that has been drawn but not yet folded in, and what it folds.
+    pending: Option<(Multiplier, Pairing)>,
 }
 
 impl<P, const C: usize> Default for Table<P, C> {
@@ -168,20 +206,20 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     /// Fills the table with `live` rows and measures the first round.
     ///
     /// `tail` is one period of the rows that are not live, and `weights[i]` the weight of all
-    /// pairs in the `i`-th period. The stride is a multiple of the period.
+    /// pairs in the `i`-th period. The stride and the number of live rows are multiples of the period.
     pub fn open<G: Gate<C>>(
         &mut self,
         source: impl Fn(usize, &mut Row<P, C>) + Sync,
         live: usize,
         tail: Vec<Row<P, C>>,
-        stride: usize,
+        pairing: Pairing,
         weights: &[EF],
     ) -> Message<P> {
         self.load(live, tail);
         let measure = Measure::<_, P, C> {
             source,
             tail: &self.tail,
-            stride,
+            pairing,
             weights,
         };
         measure.run::<G>(&mut self.rows[..live])
@@ -212,12 +250,12 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     }
 
     /// Folds what is pending and measures the next round.
-    pub fn round<G: Gate<C>>(&mut self, stride: usize, weights: &[EF]) -> Message<P> {
+    pub fn round<G: Gate<C>>(&mut self, pairing: Pairing, weights: &[EF]) -> Message<P> {
         let Some((challenge, previous)) = self.pending.take() else {
             let measure = Measure::<_, P, C> {
                 source: |_: usize, _: &mut Row<P, C>| (),
                 tail: &self.tail,
-                stride,
+                pairing,
                 weights,
             };
             return measure.run::<G>(&mut self.rows[..self.live]);
@@ -227,7 +265,7 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
             let measure = Measure::<_, P, C> {
                 source: folded(&self.rows[..self.live], &self.tail, challenge, previous),
                 tail: &self.tail,
-                stride,
+                pairing,
                 weights,
             };
             measure.run::<G>(&mut self.spare[..live])
@@ -237,16 +275,16 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     }
 
     /// Binds the variable of the last round.
-    pub fn bind(&mut self, challenge: EF, stride: usize) {
-        self.pending = Some((Multiplier::new(challenge), stride));
+    pub fn bind(&mut self, challenge: EF, pairing: Pairing) {
+        self.pending = Some((Multiplier::new(challenge), pairing));
     }
 
     /// Folds what is pending and returns the live rows.
     pub fn rows(&mut self) -> &[Row<P, C>] {
-        if let Some((challenge, stride)) = self.pending.take() {
-            let live = self.prepare_fold(stride);
+        if let Some((challenge, pairing)) = self.pending.take() {
+            let live = self.prepare_fold(pairing);
             {
-                let source = folded(&self.rows[..self.live], &self.tail, challenge, stride);
+                let source = folded(&self.rows[..self.live], &self.tail, challenge, pairing);
                 self.spare[..live]
                     .par_iter_mut()
                     .with_min_len(Self::SPAN)
@@ -262,13 +300,13 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     #[must_use]
     pub fn live(&self) -> usize {
         match self.pending {
-            Some((_, stride)) => folded_len(self.live, stride),
+            Some((_, pairing)) => pairing.folded(self.live),
             None => self.live,
         }
     }
 
-    fn prepare_fold(&mut self, stride: usize) -> usize {
-        let live = folded_len(self.live, stride);
+    fn prepare_fold(&mut self, pairing: Pairing) -> usize {
+        let live = pairing.folded(self.live);
         if self.spare.len() < live {
             self.spare.resize(live, [[P::ZERO; C]; 5]);
         }
@@ -289,9 +327,14 @@ fn folded<P: PackedField<Scalar = F>, const C: usize>(
     rows: &[Row<P, C>],
     tail: &[Row<P, C>],
     challenge: Multiplier,
-    stride: usize,
+    pairing: Pairing,
 ) -> impl Fn(usize, &mut Row<P, C>) + Sync {
+    let Pairing { stride, segment } = pairing;
+    let segment = segment.min(rows.len());
+    let pairs = pairing.folded_segment(rows.len());
     move |t, out| {
+        let (s, t) = (t / pairs, t % pairs);
+        let rows = &rows[s * segment..][..segment];
         let low = t / stride * 2 * stride + t % stride;
         let high = low + stride;
         let high = rows.get(high).unwrap_or_else(|| &tail[high % tail.len()]);
@@ -318,7 +361,7 @@ pub fn fold<P: PackedField<Scalar = F>, const C: usize>(
 struct Measure<'a, S, P, const C: usize> {
     source: S,
     tail: &'a [Row<P, C>],
-    stride: usize,
+    pairing: Pairing,
     weights: &'a [EF],
 }
 
@@ -328,13 +371,35 @@ where
     P: PackedField<Scalar = F>,
 {
     fn run<G: Gate<C>>(&self, rows: &mut [Row<P, C>]) -> Message<P> {
-        let stride = self.stride;
+        let segment = self.pairing.segment.min(rows.len());
+        let pairs = self.pairing.folded_segment(rows.len());
         let span = Table::<P, C>::SPAN;
+        if segment == rows.len() {
+            return self.segment::<G>(rows, 0, 0);
+        }
+        rows.par_chunks_mut(segment)
+            .with_min_len((2 * span).div_ceil(segment))
+            .enumerate()
+            .map(|(s, rows)| self.segment::<G>(rows, s * segment, s * pairs))
+            .reduce(|| [zero(); 3], add_messages)
+    }
+
+    /// Makes and pairs the rows of one segment, of which the first row and pair have these numbers.
+    fn segment<G: Gate<C>>(
+        &self,
+        rows: &mut [Row<P, C>],
+        first_row: usize,
+        first_pair: usize,
+    ) -> Message<P> {
+        let stride = self.pairing.stride;
+        let span = Table::<P, C>::SPAN;
+        let places =
+            |u: usize, i: usize| (first_row + 2 * u * stride + i, first_pair + u * stride + i);
         if rows.len() <= 2 * span {
             let units = rows.chunks_mut(2 * stride).enumerate();
             return units.fold([zero(); 3], |sum, (u, unit)| {
                 let (low, high) = unit.split_at_mut(stride.min(unit.len()));
-                add_messages(sum, self.pairs::<G>(low, high, u, 0))
+                add_messages(sum, self.pairs::<G>(low, high, places(u, 0)))
             });
         }
         rows.par_chunks_mut(2 * stride)
@@ -343,7 +408,7 @@ where
             .map(|(u, unit)| {
                 let (low, high) = unit.split_at_mut(stride.min(unit.len()));
                 if stride <= span {
-                    return self.pairs::<G>(low, high, u, 0);
+                    return self.pairs::<G>(low, high, places(u, 0));
                 }
                 // Few large units: split them, too.
                 let missing = low.len().div_ceil(span) - high.len().div_ceil(span);
@@ -353,26 +418,25 @@ where
                 low.par_chunks_mut(span)
                     .zip(high)
                     .enumerate()
-                    .map(|(i, (low, high))| self.pairs::<G>(low, high, u, i * span))
+                    .map(|(i, (low, high))| self.pairs::<G>(low, high, places(u, i * span)))
                     .reduce(|| [zero(); 3], add_messages)
             })
             .reduce(|| [zero(); 3], add_messages)
     }
 
-    /// Pairs `offset..` of unit `unit`. There may be fewer high than low rows.
+    /// Makes and pairs rows of one unit, of which the first row and pair have these numbers. There may be fewer
+    /// high than low rows.
     fn pairs<G: Gate<C>>(
         &self,
         low: &mut [Row<P, C>],
         high: &mut [Row<P, C>],
-        unit: usize,
-        offset: usize,
+        (first_row, first_pair): (usize, usize),
     ) -> Message<P> {
-        let stride = self.stride;
+        let stride = self.pairing.stride;
         let period = self.tail.len();
         let mut sum = [zero(); 3];
         for (p, low) in low.iter_mut().enumerate() {
-            let i = offset + p;
-            let row = 2 * unit * stride + i;
+            let row = first_row + p;
             (self.source)(row, low);
             let high = match high.get_mut(p) {
                 Some(high) => {
@@ -381,7 +445,7 @@ where
                 }
                 None => &self.tail[(row + stride) % period],
             };
-            let weight = Multiplier::new(self.weights[(unit * stride + i) / period]);
+            let weight = Multiplier::new(self.weights[(first_pair + p) / period]);
             let message = G::message(low, high).map(|c| weight.apply(&c));
             sum = add_messages(sum, message);
         }
@@ -391,4 +455,84 @@ where
 
 fn add_messages<P: PackedField<Scalar = F>>(a: Message<P>, b: Message<P>) -> Message<P> {
     from_fn(|i| add(&a[i], &b[i]))
+}
+
+#[cfg(test)]
+mod tests {
+    use p3_field::PrimeCharacteristicRing;
+
+    use super::*;
+
+    fn row(x: usize) -> Row<F, 2> {
+        from_fn(|i| from_fn(|j| F::from_usize((x * 5 + i) * 7 + j + 1).cube()))
+    }
+
+    /// Weights that are products of one factor per segment and one per pair.
+    fn weights(segments: usize, pairs: usize) -> Vec<EF> {
+        (0..segments * pairs)
+            .map(|i| EF::from_usize((i / pairs + 3) * (i % pairs + 11)))
+            .collect()
+    }
+
+    #[test]
+    fn segments_are_followed_by_tail_that_is_not_stored() {
+        let tail = row(1000);
+        for (segments, len) in [
+            (1, 1_usize),
+            (1, 5),
+            (3, 2),
+            (7, 5),
+            (40, 21),
+            (2, 300),
+            (1, 300),
+        ] {
+            let padded = len.next_power_of_two();
+            let [mut short, mut long] = [Table::default(), Table::default()];
+            let source = |t: usize, out: &mut Row<F, 2>| *out = row(t);
+            let with_tail = |t: usize, out: &mut Row<F, 2>| {
+                let (s, k) = (t / padded, t % padded);
+                *out = if k < len { row(s * len + k) } else { tail };
+            };
+            let (mut stored, mut all) = (len, padded);
+            for round in 0..padded.ilog2() {
+                let pairing = Pairing::adjacent(stored);
+                stored = stored.div_ceil(2);
+                all /= 2;
+                // Pairs of tail rows have the weight zero.
+                let mut some = weights(segments, all);
+                for (i, weight) in some.iter_mut().enumerate() {
+                    *weight *= EF::from_bool(i % all < stored);
+                }
+                let live = (0..segments * all).filter(|i| i % all < stored);
+                let dense: Vec<EF> = live.map(|i| some[i]).collect();
+                let messages = if round == 0 {
+                    let tail = vec![tail];
+                    let rows = segments * len;
+                    [
+                        short.open::<CubePlusLinear>(source, rows, tail.clone(), pairing, &dense),
+                        long.open::<CubePlusLinear>(
+                            with_tail,
+                            segments * padded,
+                            tail,
+                            Pairing::all(1),
+                            &some,
+                        ),
+                    ]
+                } else {
+                    [
+                        short.round::<CubePlusLinear>(pairing, &dense),
+                        long.round::<CubePlusLinear>(Pairing::all(1), &some),
+                    ]
+                };
+                assert_eq!(messages[0], messages[1], "{segments} {len} {round}");
+                let challenge = EF::from_usize(77 + len);
+                short.bind(challenge, pairing);
+                long.bind(challenge, Pairing::all(1));
+                assert_eq!(short.live(), segments * stored);
+            }
+            if padded > 1 {
+                assert_eq!(short.rows(), long.rows());
+            }
+        }
+    }
 }

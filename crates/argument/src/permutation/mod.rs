@@ -11,8 +11,8 @@
 //! The claims are about all slots of all lanes, and the verifier does the same
 //! whichever are live: a permutation of zero is as good as any other. It is the reader
 //! of the [`InputClaim`] who decides what inputs beyond the live range are, and the
-//! maker of the [`OutputClaim`] who knows what becomes of zero. The range saves the prover
-//! work, which grows with the live lanes of each table.
+//! maker of the [`OutputClaim`] who knows what becomes of zero. The ranges save the prover
+//! time and memory, which grow with the live lanes of each table and, in blocks of eight, with its slots in use.
 //!
 //! A table that is absent has no columns. In all that follows, what belongs to it is
 //! left out of sums, messages, batches and claims, as if its weights were zero; then the other

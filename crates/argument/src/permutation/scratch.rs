@@ -36,7 +36,8 @@ pub(crate) type ExtensionOctet = [Octet; 5];
 /// The linear column of one table.
 #[derive(Debug, Default)]
 pub(crate) struct LinearColumn {
+    /// By (group, block), as the states.
     pub(crate) values: Vec<ExtensionOctet>,
-    /// The value in idle lanes.
+    /// The value in idle slots and lanes.
     pub(crate) tail: EF,
 }

@@ -23,7 +23,7 @@ pub struct TableShape {
     pub lanes: usize,
     /// Binary logarithm of the number of slots per lane, at least 3.
     pub log_slots: usize,
-    /// Slots in use: the first ones.
+    /// Slots in use: the first ones. The prover's time and memory follow them, in blocks of eight.
     pub slots: usize,
 }
 

@@ -13,14 +13,17 @@ pub(crate) type Octet = [PF; 1 << SKIP];
 
 /// The recorded states of one table; of none, if the table is absent.
 ///
-/// All vectors are ordered by lane group first, so that the memory of a group is
-/// contiguous.
+/// Only the slots in use are stored, filled up to whole blocks; all slots after them are
+/// idle in every lane. All vectors are ordered by lane group first, so that the memory of
+/// a group is contiguous.
 #[derive(Debug)]
 pub(crate) struct States<const W: usize> {
     /// Live lanes.
     lanes: usize,
-    /// Blocks of eight slots per lane.
+    /// Stored blocks of eight slots per lane: the first ones, at least one.
     pub(crate) blocks: usize,
+    /// Binary logarithm of the number of blocks, stored or not.
+    pub(crate) log_blocks: usize,
     /// `[group][full round][block][element][slot in block]`: the `a_r` of the full rounds.
     full: Vec<[Octet; W]>,
     /// `[group][partial round][block][slot in block]`: element 0 of the other `a_r`.
@@ -45,6 +48,7 @@ impl<const W: usize> States<W> {
         Self {
             lanes: 0,
             blocks: 1,
+            log_blocks: 0,
             full: Vec::new(),
             partial: Vec::new(),
             written: Vec::new(),
@@ -53,16 +57,16 @@ impl<const W: usize> States<W> {
 
     /// Forgets everything written and takes on another shape; keeps the allocations.
     pub(crate) fn reset<K: Kernel<W>>(&mut self, table: Option<TableShape>) {
-        let (lanes, log_slots) = table.map_or((0, SKIP), |t| (t.lanes, t.log_slots));
-        self.lanes = lanes;
-        self.blocks = 1 << (log_slots - SKIP);
+        self.lanes = table.map_or(0, |t| t.lanes);
+        self.blocks = table.map_or(1, |t| t.slots.div_ceil(1 << SKIP).max(1));
+        self.log_blocks = table.map_or(0, |t| t.log_slots - SKIP);
         let groups = self.groups();
         let blocks = groups * self.blocks;
         let zero = [PF::ZERO; 1 << SKIP];
         self.full.resize(blocks * 2 * HALF_FULL_ROUNDS, [zero; W]);
         self.partial.resize(blocks * K::PARTIAL_ROUNDS, zero);
         self.written.clear();
-        self.written.resize(groups << log_slots, false);
+        self.written.resize(blocks << SKIP, false);
     }
 
     /// Groups with a live lane.
@@ -93,25 +97,25 @@ impl<const W: usize> States<W> {
             })
     }
 
-    /// Records the permutation of zero in all slots that have not been written.
+    /// Records the permutation of zero in all stored slots that have not been written.
     pub(crate) fn fill_idle<K: Kernel<W>>(&mut self) {
         self.groups_mut::<K>()
             .for_each(|mut group| group.fill_idle::<K>());
     }
 
-    /// Number of blocks of all live groups.
+    /// Number of stored blocks of all live groups.
     pub(crate) const fn len(&self) -> usize {
         self.groups() * self.blocks
     }
 
-    /// All elements before the cubes of full round `round` (0..8), block `index` of all groups.
+    /// All elements before the cubes of full round `round` (0..8), stored block `index` of all groups.
     #[inline]
     pub(crate) fn full(&self, round: usize, index: usize) -> &[Octet; W] {
         let (group, block) = (index / self.blocks, index % self.blocks);
         &self.full[(group * 2 * HALF_FULL_ROUNDS + round) * self.blocks + block]
     }
 
-    /// Element 0 before the cube of partial round `round`, block `index` of all groups.
+    /// Element 0 before the cube of partial round `round`, stored block `index` of all groups.
     #[inline]
     pub(crate) fn partial(&self, rounds: usize, round: usize, index: usize) -> &Octet {
         let (group, block) = (index / self.blocks, index % self.blocks);
@@ -121,6 +125,11 @@ impl<const W: usize> States<W> {
 
 #[cfg(test)]
 impl<const W: usize> States<W> {
+    /// Field vectors that are stored.
+    pub(crate) const fn stored(&self) -> usize {
+        (self.full.len() * W + self.partial.len()) << SKIP
+    }
+
     /// Makes all states of a full round wrong, as another constant would.
     pub(crate) fn add_to_full_round(&mut self, round: usize, x: PF) {
         for group in self.full.chunks_mut(2 * HALF_FULL_ROUNDS * self.blocks) {

@@ -72,7 +72,7 @@ impl Trace {
         zipped.map(|(narrow, wide)| LaneGroup { narrow, wide })
     }
 
-    /// Records the permutation of zero in all slots that have not been written.
+    /// Records the permutation of zero in all stored slots that have not been written.
     pub(crate) fn fill_idle(&mut self) {
         self.narrow.fill_idle::<Narrow>();
         self.wide.fill_idle::<Wide>();
@@ -92,7 +92,7 @@ impl LaneGroup<'_> {
     /// Applies the width-16 permutation and records it in a slot.
     ///
     /// # Panics
-    /// If the slot does not exist, or no lane of the group is live in that table.
+    /// If the slot is beyond the last block of eight that has a slot in use, or no lane of the group is live in that table.
     pub fn permute16(&mut self, slot: usize, input: [PF; 16]) -> [PF; 16] {
         let Some(group) = &mut self.narrow else {
             panic!("no lane of the group is live in the table of width 16")
@@ -103,7 +103,7 @@ impl LaneGroup<'_> {
     /// Applies the width-24 permutation and records it in a slot.
     ///
     /// # Panics
-    /// If the slot does not exist, or no lane of the group is live in that table.
+    /// If the slot is beyond the last block of eight that has a slot in use, or no lane of the group is live in that table.
     pub fn permute24(&mut self, slot: usize, input: [PF; 24]) -> [PF; 24] {
         let Some(group) = &mut self.wide else {
             panic!("no lane of the group is live in the table of width 24")

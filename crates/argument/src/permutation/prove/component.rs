@@ -5,11 +5,11 @@ use core::array::from_fn;
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, weighted_sum};
-use sheaf_sumcheck::rounds::{Gate, Message, Row, Table, folded_len};
+use sheaf_sumcheck::rounds::{Gate, Message, Pairing, Row, Table, folded_len};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, PF};
 
-use super::geometry::{Lanes, Step};
+use super::geometry::{Grid, Lanes, Step};
 
 /// The coefficients of a round polynomial.
 pub(super) type Polynomial = [EF; 4];
@@ -34,11 +34,8 @@ pub(super) struct Component<'a, G, S, const C: usize> {
     tail: Row<PF, C>,
     /// The gate on the tail.
     tail_value: EF,
-    live: usize,
-    /// Coordinates of the row index that are not bound yet.
-    coordinates: Vec<EF>,
-    /// How many of them belong to slot bits.
-    slots: usize,
+    /// The rows, and what is not bound yet of their index.
+    grid: Grid,
     inner_coordinates: Vec<EF>,
     inner_weights: Vec<EF>,
     /// Rows for single lanes, once all groups have been folded into one.
@@ -46,7 +43,8 @@ pub(super) struct Component<'a, G, S, const C: usize> {
     /// The table's share of the claim.
     claim: EF,
     polynomial: Polynomial,
-    step: Option<Step>,
+    /// That of the last round; none if the table did not depend on its variable.
+    pairing: Option<Pairing>,
     /// Inverses of the factors that have been multiplied into the columns.
     unscale: [EF; C],
 }
@@ -54,8 +52,6 @@ pub(super) struct Component<'a, G, S, const C: usize> {
 /// What distinguishes the rows of one component from those of another.
 pub(super) struct Rows<S, const C: usize> {
     pub(super) source: S,
-    /// Blocks of live groups.
-    pub(super) live: usize,
     pub(super) tail: [EF; C],
     pub(super) unscale: [EF; C],
 }
@@ -65,16 +61,13 @@ where
     G: Gate<C>,
     S: Fn(usize, &mut Row<PF, C>) + Sync + Send,
 {
-    /// `coordinates` are those of the index (group, block), of which the last `slots` are
-    /// for the block.
     pub(super) fn new(
         table: &'a mut Table<PF, C>,
         rows: Rows<S, C>,
         lanes: &Lanes,
-        coordinates: Vec<EF>,
+        grid: Grid,
         claim: EF,
     ) -> Self {
-        let slots = coordinates.len() - lanes.outer.len();
         let tail = scalar_row(&rows.tail);
         let tail_value = quintic::lane(&G::message(&tail, &tail)[0], 0);
         Self {
@@ -83,41 +76,42 @@ where
             source: Some(rows.source),
             tail: tail.map(|plane| plane.map(PF::from)),
             tail_value,
-            live: rows.live,
-            coordinates,
-            slots,
+            grid,
             inner_coordinates: lanes.inner.clone(),
             inner_weights: lanes.inner_weights.clone(),
             inner: None,
             claim,
             polynomial: [EF::ZERO; 4],
-            step: None,
+            pairing: None,
             unscale: rows.unscale,
         }
     }
 
-    /// Pairs rows at distance `stride`.
-    fn outer_round(&mut self, stride: usize) -> [EF; 3] {
-        let weights = pair_weights(&mut self.coordinates, stride, self.live);
+    /// Pairs rows of the grid.
+    fn outer_round(&mut self, pair: impl Fn(&mut Grid) -> Pairing) -> [EF; 3] {
+        let live = self.grid.len();
+        let pairing = pair(&mut self.grid);
+        self.pairing = Some(pairing);
+        let weights = self.grid.weights();
         let message = match self.source.take() {
             Some(source) => {
                 let tail = vec![self.tail];
-                self.table
-                    .open::<G>(source, self.live, tail, stride, &weights)
+                self.table.open::<G>(source, live, tail, pairing, &weights)
             }
-            None => self.table.round::<G>(stride, &weights),
+            None => self.table.round::<G>(pairing, &weights),
         };
-        self.live = weights.len();
         let mut message = message.map(|c| weighted_sum(&c, &self.inner_weights));
-        message[0] += self.tail_value * tail_mass(&weights);
+        message[0] += self.tail_value * self.grid.tail_mass();
         message
     }
 
     /// Pairs lanes at distance `stride` inside the last group.
     fn inner_round(&mut self, stride: usize) -> [EF; 3] {
         let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
+        let pairing = Pairing::all(stride);
+        self.pairing = Some(pairing);
         let message: Message<F> = match &mut self.inner {
-            Some(inner) => inner.round::<G>(stride, &weights),
+            Some(inner) => inner.round::<G>(pairing, &weights),
             None => {
                 let row = self.last_row();
                 let lane = |l: usize, out: &mut Row<F, C>| {
@@ -125,7 +119,7 @@ where
                 };
                 let inner = self.inner.insert(Table::default());
                 let tail = vec![[[F::ZERO; C]; 5]];
-                inner.open::<G>(lane, PF::WIDTH, tail, stride, &weights)
+                inner.open::<G>(lane, PF::WIDTH, tail, pairing, &weights)
             }
         };
         message.map(|c| quintic::lane(&c, 0))
@@ -134,7 +128,7 @@ where
     /// The one row that is left when all groups have been folded.
     fn last_row(&mut self) -> Row<PF, C> {
         if let Some(source) = self.source.take() {
-            self.table.fill(source, self.live, vec![self.tail]);
+            self.table.fill(source, self.grid.len(), vec![self.tail]);
         }
         self.table.rows()[0]
     }
@@ -146,18 +140,14 @@ where
     S: Fn(usize, &mut Row<PF, C>) + Sync + Send,
 {
     fn round(&mut self, step: Step, r_inverse: EF) -> Polynomial {
-        self.step = Some(step);
         let [c0, c2, c3] = match step {
-            Step::Slot if self.slots == 0 => {
+            Step::Slot if self.grid.slot_variables() == 0 => {
                 // This table does not depend on the variable.
-                self.step = None;
+                self.pairing = None;
                 [self.claim, EF::ZERO, EF::ZERO]
             }
-            Step::Slot => {
-                self.slots -= 1;
-                self.outer_round(1)
-            }
-            Step::Group { stride } => self.outer_round(stride),
+            Step::Slot => self.outer_round(Grid::pair_blocks),
+            Step::Group { stride } => self.outer_round(|grid| grid.pair_groups(stride)),
             Step::Inner { stride } => self.inner_round(stride),
         };
         // claim = (1 - r) g(0) + r g(1) = c_0 + r (c_1 + c_2 + c_3)
@@ -168,11 +158,10 @@ where
 
     fn bind(&mut self, challenge: EF) {
         self.claim = sheaf_sumcheck::univariate::horner(&self.polynomial, challenge);
-        match (self.step, &mut self.inner) {
-            (Some(Step::Slot), _) => self.table.bind(challenge, 1),
-            (Some(Step::Group { stride }), _) => self.table.bind(challenge, stride),
-            (Some(Step::Inner { stride }), Some(inner)) => inner.bind(challenge, stride),
-            _ => {}
+        match (self.pairing, &mut self.inner) {
+            (Some(pairing), Some(inner)) => inner.bind(challenge, pairing),
+            (Some(pairing), None) => self.table.bind(challenge, pairing),
+            (None, _) => {}
         }
     }
 

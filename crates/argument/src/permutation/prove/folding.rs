@@ -16,7 +16,7 @@ use crate::permutation::record::Idle;
 use crate::permutation::shape::SKIP;
 use crate::permutation::states::States;
 
-/// One column of one slot at a lane point.
+/// One column of one stored slot at a lane point.
 pub(super) fn column_at<const W: usize>(
     states: &States<W>,
     idle: &Idle<W>,
@@ -42,7 +42,7 @@ pub(super) struct Folding<'a, const W: usize> {
     /// Live groups before the fold.
     groups: usize,
     stride: usize,
-    /// Per slot and column, the factors of the low and the high state, by coefficient.
+    /// Per stored slot and column, the factors of the low and the high state, by coefficient.
     factors: Vec<[[[F; 2]; 5]; W]>,
 }
 
@@ -74,7 +74,7 @@ impl<'a, const W: usize> Folding<'a, W> {
         }
     }
 
-    /// Row `t`, by (folded group, slot).
+    /// Row `t`, by (folded group, stored slot).
     pub(super) fn row(&self, t: usize, out: &mut Row<PF, W>) {
         let slots = self.factors.len();
         let (group, slot) = (t / slots, t % slots);

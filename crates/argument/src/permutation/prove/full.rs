@@ -5,7 +5,6 @@ use core::array::from_fn;
 use p3_field::PrimeCharacteristicRing;
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::cube_roots;
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{Eight, Multiplier, Quintic, add, dot_base, eight, zero};
 use sheaf_sumcheck::rounds::{Cubes, Row, Table, set_column};
 use sheaf_sumcheck::skip;
@@ -13,7 +12,7 @@ use sheaf_sumcheck::skip_kernel::{self, BATCH, Extender, accumulate};
 use sheaf_transcript::{EF, PF};
 
 use super::component::{Component, Rounds, Rows};
-use super::geometry::Lanes;
+use super::geometry::{Grid, Lanes};
 use crate::permutation::record::Idle;
 use crate::permutation::state::Point;
 use crate::permutation::states::States;
@@ -45,10 +44,8 @@ pub(super) fn add_sums(mut a: NodeSums, b: &NodeSums) -> NodeSums {
 impl<const W: usize> Full<'_, W> {
     /// The coefficients of this width's share of the univariate round.
     pub(super) fn skip(&self, point: &Point, lanes: &Lanes) -> [EF; skip::CUBE_SIZE] {
-        let coordinates = lanes.blocks(point, self.states.blocks);
-        let weights = eq::prefix_table(&coordinates, self.states.len(), EF::ONE);
-        let tail = EF::ONE - weights.iter().copied().sum::<EF>();
-        let weights: Vec<Eight> = weights.chunks(BATCH).map(eight).collect();
+        let grid = Grid::new(self.states, point, lanes);
+        let weights: Vec<Eight> = grid.weights().chunks(BATCH).map(eight).collect();
         let sums = (0..weights.len().div_ceil(TASK) * (W / COLUMNS))
             .into_par_iter()
             .map(|task| {
@@ -60,7 +57,7 @@ impl<const W: usize> Full<'_, W> {
             .reduce(|| [zero(); skip::CUBE_SIZE], |a, b| add_sums(a, &b));
         let values = sums.map(|s| sheaf_sumcheck::quintic::weighted_sum(&s, &lanes.inner_weights));
         let mut coefficients = skip_kernel::cube_coefficients(&values);
-        coefficients[0] += tail * self.tail_value();
+        coefficients[0] += grid.tail_mass() * self.tail_value();
         coefficients
     }
 
@@ -89,7 +86,7 @@ impl<const W: usize> Full<'_, W> {
         total
     }
 
-    /// The gate on the states of idle lanes.
+    /// The gate on idle states.
     fn tail_value(&self) -> EF {
         let idle = &self.idle.full[self.round];
         self.weights
@@ -107,7 +104,7 @@ impl<const W: usize> Full<'_, W> {
         claim: EF,
         table: &'a mut Table<PF, W>,
     ) -> impl Rounds + 'a {
-        let coordinates = lanes.blocks(point, self.states.blocks);
+        let grid = Grid::new(self.states, point, lanes);
         // Random weights are zero with probability 2^-154; such a proof fails to verify.
         let roots = cube_roots(self.weights);
         let factors: [Eight; W] =
@@ -121,10 +118,9 @@ impl<const W: usize> Full<'_, W> {
         };
         let rows = Rows {
             source,
-            live: self.states.len(),
             tail: from_fn(|j| roots[j].root * idle[j]),
             unscale: from_fn(|j| roots[j].inverse),
         };
-        Component::<Cubes, _, W>::new(table, rows, lanes, coordinates, claim)
+        Component::<Cubes, _, W>::new(table, rows, lanes, grid, claim)
     }
 }

@@ -1,12 +1,14 @@
 //! Which variables are bound when, and which rows they pair.
 
-use p3_field::PackedValue;
+use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_sumcheck::eq;
+use sheaf_sumcheck::rounds::{Pairing, folded_len};
 use sheaf_transcript::{EF, PF};
 
 use crate::permutation::order;
 use crate::permutation::shape::{SKIP, Shape};
 use crate::permutation::state::Point;
+use crate::permutation::states::States;
 
 /// A variable of a layer's rounds, as an index into the coordinates of a [`Point`].
 #[derive(Clone, Copy, Debug)]
@@ -73,11 +75,72 @@ impl Lanes {
             inner_weights: eq::table(inner),
         }
     }
+}
 
-    /// Coordinates for the index (group, block) of one table.
-    pub(super) fn blocks(&self, point: &Point, blocks: usize) -> Vec<EF> {
-        let own = blocks.ilog2() as usize;
-        let slots = &point.slots[point.slots.len() - own..];
-        [&self.outer, slots].concat()
+/// The rows of one table, by (group, block): one for each stored block of each live group.
+#[derive(Clone, Debug)]
+pub(super) struct Grid {
+    /// Blocks that are stored.
+    pub(super) blocks: usize,
+    /// Groups that are live.
+    pub(super) groups: usize,
+    /// Coordinates for the bits of the block index.
+    slots: Vec<EF>,
+    /// Coordinates for the bits of the group index.
+    lanes: Vec<EF>,
+}
+
+impl Grid {
+    pub(super) fn new<const W: usize>(states: &States<W>, point: &Point, lanes: &Lanes) -> Self {
+        Self {
+            blocks: states.blocks,
+            groups: states.groups(),
+            slots: point.slots[point.slots.len() - states.log_blocks..].to_vec(),
+            lanes: lanes.outer.clone(),
+        }
+    }
+
+    /// Number of rows.
+    pub(super) const fn len(&self) -> usize {
+        self.blocks * self.groups
+    }
+
+    /// Slot variables that are not bound.
+    pub(super) const fn slot_variables(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Pairs adjacent blocks, whose coordinate goes.
+    pub(super) fn pair_blocks(&mut self) -> Pairing {
+        let pairing = Pairing::adjacent(self.blocks);
+        let _ = self.slots.pop();
+        self.blocks = self.blocks.div_ceil(2);
+        pairing
+    }
+
+    /// Pairs groups at distance `stride`, whose coordinate goes. The slots are bound.
+    pub(super) fn pair_groups(&mut self, stride: usize) -> Pairing {
+        let _ = self
+            .lanes
+            .remove(self.lanes.len() - 1 - stride.ilog2() as usize);
+        self.groups = folded_len(self.groups, stride);
+        Pairing::all(stride)
+    }
+
+    /// The weights of the rows.
+    pub(super) fn weights(&self) -> Vec<EF> {
+        let blocks = eq::prefix_table(&self.slots, self.blocks, EF::ONE);
+        let groups = eq::prefix_table(&self.lanes, self.groups, EF::ONE);
+        let mut weights = Vec::with_capacity(self.len());
+        for &group in &groups {
+            weights.extend(blocks.iter().map(|&block| group * block));
+        }
+        weights
+    }
+
+    /// The weight of all idle blocks and idle groups together.
+    pub(super) fn tail_mass(&self) -> EF {
+        let blocks = eq::prefix_sum(&self.slots, self.blocks);
+        EF::ONE - blocks * eq::prefix_sum(&self.lanes, self.groups)
     }
 }

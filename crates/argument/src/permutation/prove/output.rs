@@ -4,6 +4,8 @@
 //! base-field states and weighted per (slot, column) at the end; for the other
 //! lane rounds the cube roots of the weights are multiplied into the columns. A
 //! column of weight zero then vanishes, and its evaluation is computed from the states.
+//!
+//! Columns of slots that are not stored do not depend on the lane: until the slot rounds they are a constant.
 
 use core::array::from_fn;
 
@@ -13,7 +15,7 @@ use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, Multiplier, add, dot_base, eight, weighted_sum, zero};
 use sheaf_sumcheck::round::{Claimed, next_claim};
-use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
+use sheaf_sumcheck::rounds::{Cubes, Message, Pairing, Row, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
 use sheaf_transcript::{EF, F, PF};
 
@@ -141,14 +143,17 @@ fn transposed<const W: usize>(
 struct Output<'a, const W: usize> {
     states: &'a States<W>,
     idle: &'a Idle<W>,
-    /// Per slot and column, and their cube roots with inverses; zero for zero.
+    /// Per slot and column.
     weights: Vec<[EF; W]>,
+    /// The cube roots of those of the stored slots, with inverses; zero for zero.
     roots: Vec<[CubeRoot; W]>,
-    /// The gate on an idle lane.
+    /// The gate of the stored slots on an idle lane.
     tail_value: EF,
-    /// Rows by (group, slot).
+    /// The gate of the other slots, on any lane.
+    rest_value: EF,
+    /// Rows by (group, stored slot).
     table: &'a mut Table<PF, W>,
-    /// Rows by (lane in the last group, slot / vector width): vectors now hold slots.
+    /// Rows by (lane in the last group, stored slot / vector width): vectors now hold slots.
     inner: Option<Table<PF, W>>,
     groups: usize,
     coordinates: Vec<EF>,
@@ -177,7 +182,8 @@ impl<'a, const W: usize> Output<'a, W> {
         lanes: &Lanes,
         table: &'a mut Table<PF, W>,
     ) -> Self {
-        let roots = weights
+        let (stored, rest) = weights.split_at(states.blocks << SKIP);
+        let roots = stored
             .par_iter()
             .map(|v| {
                 let roots = cube_roots(v);
@@ -185,16 +191,20 @@ impl<'a, const W: usize> Output<'a, W> {
             })
             .collect();
         let cubes = idle.full[LAST_FULL].map(|a| a.cube());
-        let tail_value = weights
-            .iter()
-            .flat_map(|v| v.iter().zip(cubes).map(|(&v, c)| v * c))
-            .sum();
+        let on_idle = |weights: &[[EF; W]]| {
+            let terms = weights
+                .iter()
+                .flat_map(|v| v.iter().zip(cubes).map(|(&v, c)| v * c));
+            terms.sum()
+        };
+        let (tail_value, rest_value) = (on_idle(stored), on_idle(rest));
         Self {
             states,
             idle,
             weights,
             roots,
             tail_value,
+            rest_value,
             table,
             inner: None,
             groups: states.groups(),
@@ -206,8 +216,9 @@ impl<'a, const W: usize> Output<'a, W> {
         }
     }
 
+    /// Number of stored slots.
     fn slots(&self) -> usize {
-        self.weights.len()
+        self.roots.len()
     }
 
     fn outer_round(&mut self, stride: usize) -> [EF; 3] {
@@ -227,11 +238,14 @@ impl<'a, const W: usize> Output<'a, W> {
                     |t, row| source.row(t, row),
                     rows,
                     tail,
-                    stride * slots,
+                    Pairing::all(stride * slots),
                     &weights,
                 )
             }
-            Stage::Table => self.table.round::<Cubes>(stride * slots, &weights),
+            Stage::Table => {
+                let pairing = Pairing::all(stride * slots);
+                self.table.round::<Cubes>(pairing, &weights)
+            }
         };
         self.groups = weights.len();
         let mut message = message.map(|c| weighted_sum(&c, &self.inner_weights));
@@ -309,7 +323,7 @@ impl<'a, const W: usize> Output<'a, W> {
             .collect()
     }
 
-    /// Folds what is left into one row per slot.
+    /// Folds what is left into one row per stored slot.
     fn close(&mut self) {
         let (challenge, stride) = match self.stage {
             Stage::States => (EF::ZERO, 1),
@@ -326,8 +340,9 @@ impl<'a, const W: usize> Output<'a, W> {
     fn inner_round(&mut self, stride: usize) -> [EF; 3] {
         let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
         let vectors = self.slots().div_ceil(PF::WIDTH);
+        let pairing = Pairing::all(stride * vectors);
         let message = match &mut self.inner {
-            Some(inner) => inner.round::<Cubes>(stride * vectors, &weights),
+            Some(inner) => inner.round::<Cubes>(pairing, &weights),
             None => {
                 self.close();
                 let rows = self.table.rows();
@@ -345,7 +360,7 @@ impl<'a, const W: usize> Output<'a, W> {
                 let tail = vec![[[PF::ZERO; W]; 5]; vectors];
                 let rows = PF::WIDTH * vectors;
                 let inner = self.inner.insert(Table::default());
-                inner.open::<Cubes>(source, rows, tail, stride * vectors, &weights)
+                inner.open::<Cubes>(source, rows, tail, pairing, &weights)
             }
         };
         message.map(|c| weighted_sum(&c, &[EF::ONE; PF::WIDTH]))
@@ -355,11 +370,12 @@ impl<'a, const W: usize> Output<'a, W> {
 impl<const W: usize> LaneRounds for Output<'_, W> {
     fn round(&mut self, step: Step) -> [EF; 3] {
         self.step = step;
-        match step {
+        let [c0, c2, c3] = match step {
             Step::Inner { stride } => self.inner_round(stride),
             Step::Group { stride } => self.outer_round(stride),
-            Step::Slot => [EF::ZERO; 3],
-        }
+            Step::Slot => return [EF::ZERO; 3],
+        };
+        [c0 + self.rest_value, c2, c3]
     }
 
     fn bind(&mut self, challenge: EF) {
@@ -369,11 +385,11 @@ impl<const W: usize> LaneRounds for Output<'_, W> {
             }
             (Step::Group { stride }, _, _) => {
                 let slots = self.slots();
-                self.table.bind(challenge, stride * slots);
+                self.table.bind(challenge, Pairing::all(stride * slots));
             }
             (Step::Inner { stride }, _, Some(inner)) => {
-                let vectors = self.weights.len().div_ceil(PF::WIDTH);
-                inner.bind(challenge, stride * vectors);
+                let vectors = self.roots.len().div_ceil(PF::WIDTH);
+                inner.bind(challenge, Pairing::all(stride * vectors));
             }
             _ => {}
         }
@@ -397,7 +413,9 @@ impl<const W: usize> LaneRounds for Output<'_, W> {
             quintic::lane(&from_fn(|i| rows[row][i][j]), lane)
         };
         let group_weights = eq::prefix_table(&lanes.outer, self.states.groups(), EF::ONE);
-        let columns = (0..self.weights.len())
+        let idle = self.idle.full[LAST_FULL].map(EF::from);
+        let rest = self.weights.len() - self.roots.len();
+        let columns = (0..self.roots.len())
             .into_par_iter()
             .map(|slot| {
                 from_fn(|j| {
@@ -408,6 +426,7 @@ impl<const W: usize> LaneRounds for Output<'_, W> {
                     }
                 })
             })
+            .chain(rayon::iter::repeat_n(idle, rest))
             .collect();
         Box::new(SlotTable::new(columns, self.weights))
     }

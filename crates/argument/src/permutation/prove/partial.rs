@@ -26,7 +26,7 @@ use sheaf_transcript::{EF, F, PF};
 
 use super::component::{Component, Rounds, Rows};
 use super::full::{NodeSums, add_sums};
-use super::geometry::Lanes;
+use super::geometry::{Grid, Lanes};
 use crate::permutation::poseidon::HALF_FULL_ROUNDS;
 use crate::permutation::record::Idle;
 use crate::permutation::scratch::{ExtensionOctet, LinearColumn, PartialScratch};
@@ -70,10 +70,8 @@ impl<const W: usize> Partial<'_, W> {
         lanes: &Lanes,
     ) -> [EF; skip::CUBE_SIZE] {
         let blocks = self.states.len();
-        let coordinates = lanes.blocks(point, self.states.blocks);
-        let weights = sheaf_sumcheck::eq::prefix_table(&coordinates, blocks, EF::ONE);
-        let tail_mass = EF::ONE - weights.iter().copied().sum::<EF>();
-        let weights: Vec<Eight> = weights.chunks(BATCH).map(eight).collect();
+        let grid = Grid::new(self.states, point, lanes);
+        let weights: Vec<Eight> = grid.weights().chunks(BATCH).map(eight).collect();
 
         if column.values.len() < blocks {
             column.values.resize(blocks, [[PF::ZERO; skip::SIZE]; 5]);
@@ -104,7 +102,7 @@ impl<const W: usize> Partial<'_, W> {
             }
             tail += weight * self.idle.partial[round].cube();
         }
-        coefficients[0] += tail_mass * tail;
+        coefficients[0] += grid.tail_mass() * tail;
         coefficients
     }
 
@@ -215,8 +213,7 @@ impl<const W: usize> Partial<'_, W> {
         claim: EF,
         scratch: &'a mut PartialScratch,
     ) -> Box<dyn Rounds + 'a> {
-        let coordinates = lanes.blocks(point, self.states.blocks);
-        let live = self.states.len();
+        let grid = Grid::new(self.states, point, lanes);
         let PartialScratch {
             cube,
             carried,
@@ -232,12 +229,10 @@ impl<const W: usize> Partial<'_, W> {
             };
             let rows = Rows {
                 source,
-                live,
                 tail: [column.tail],
                 unscale: [EF::ONE],
             };
-            let component =
-                Component::<Linear, _, 1>::new(carried, rows, lanes, coordinates, claim);
+            let component = Component::<Linear, _, 1>::new(carried, rows, lanes, grid, claim);
             return Box::new(component);
         };
         // A random weight is zero with probability 2^-154; such a proof fails to verify.
@@ -250,12 +245,10 @@ impl<const W: usize> Partial<'_, W> {
         };
         let rows = Rows {
             source,
-            live,
             tail: [root * self.idle.partial[round], column.tail],
             unscale: [inverse, EF::ONE],
         };
-        let component =
-            Component::<CubePlusLinear, _, 2>::new(cube, rows, lanes, coordinates, claim);
+        let component = Component::<CubePlusLinear, _, 2>::new(cube, rows, lanes, grid, claim);
         Box::new(component)
     }
 }

@@ -175,7 +175,12 @@ impl Instance {
 
     /// Records all permutations and compares their outputs with the reference.
     pub(super) fn record(&self, trace: &mut Trace) {
-        trace.reset(self.shape);
+        self.record_in(&self.shape, trace);
+    }
+
+    /// The same in a trace of another shape, with more slots in use.
+    pub(super) fn record_in(&self, shape: &Shape, trace: &mut Trace) {
+        trace.reset(*shape);
         trace.groups_mut().enumerate().for_each(|(g, mut group)| {
             if let Some(table) = &self.narrow {
                 table.record(g, |slot, input| group.permute16(slot, input));

@@ -4,6 +4,7 @@ mod cheating;
 mod cost;
 mod errors;
 mod instance;
+mod slots;
 
 use p3_field::{PackedValue, PrimeCharacteristicRing, PrimeField32};
 use rayon::prelude::*;
