@@ -62,7 +62,7 @@ pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     let roots = degree + shape.steps + shape.scheme.chains;
     vec![
         ErrorTerm::roots("challenges", &[roots], SCHWARTZ_ZIPPEL)
-            .because(format!("degree {degree} in beta, steps + chains in alpha")),
+            .because("elements of a digest and 1 in beta, steps + chains in alpha"),
         ErrorTerm::roots("root", &[shape.log_lanes], SCHWARTZ_ZIPPEL)
             .because("zero in every lane, at a lane point"),
     ]

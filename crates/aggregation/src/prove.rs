@@ -264,7 +264,7 @@ fn check_shapes(
     let misshapen: Vec<(usize, VerifyError)> = signatures
         .iter()
         .enumerate()
-        .filter(|(_, s)| s.path.len() != scheme.height() || s.hashes.len() != scheme.chains)
+        .filter(|(_, s)| !s.fits(scheme))
         .map(|(lane, s)| {
             let error = VerifyError::Shape {
                 path: s.path.len(),
@@ -295,7 +295,7 @@ fn fraction_leaves(
     let mut numerators = EPF::zero_vec(groups * leaves);
     let mut denominators = EPF::zero_vec(groups * leaves);
     let live_numerators: Vec<EPF> = (0..chains)
-        .map(|c| EPF::from(EF::ONE + ends.beta * element(chain_ends::last_position(c))))
+        .map(|c| EPF::from(EF::ONE + ends.beta * element(chain_ends::last_step(&shape.scheme, c))))
         .collect();
     let constants: Vec<EPF> = (0..chains)
         .map(|c| EPF::from(ends.denominator_constant(c)))

@@ -188,8 +188,6 @@ pub(crate) struct Shape {
     pub log_lanes: usize,
     /// Chain steps of a lane.
     pub steps: usize,
-    /// Permutations of the leaf sponge.
-    pub sponge: usize,
     /// Levels of the Merkle tree.
     pub height: usize,
     /// Elements taken from the message hash.
@@ -283,7 +281,6 @@ impl Shape {
             lanes,
             log_lanes: log2_ceil(lanes).max(MIN_LOG_LANES),
             steps,
-            sponge,
             height,
             elements,
             digits,

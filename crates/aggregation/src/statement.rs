@@ -67,6 +67,16 @@ pub enum StatementError {
         /// Index of the other one.
         second: usize,
     },
+    /// A key of a scheme with other sizes.
+    #[error("key {key} of group {group} is not one of the scheme {scheme}")]
+    KeySizes {
+        /// Index of the group, as given by the caller.
+        group: usize,
+        /// Index of the key in the group.
+        key: usize,
+        /// Name of the statement's scheme.
+        scheme: &'static str,
+    },
     /// A slot beyond the lifetime of the scheme.
     #[error("slot {slot} of group {group} is beyond the last slot, {last}")]
     SlotOutOfRange {
@@ -119,6 +129,11 @@ impl Statement {
         for (group, g) in groups.iter().enumerate() {
             if g.keys.is_empty() {
                 return Err(StatementError::EmptyGroup { group });
+            }
+            let other = |key: &PublicKey| key.sizes() != scheme.sizes;
+            if let Some(key) = g.keys.iter().position(other) {
+                let scheme = scheme.name;
+                return Err(StatementError::KeySizes { group, key, scheme });
             }
             if u64::from(g.slot) >= scheme.lifetime() {
                 return Err(StatementError::SlotOutOfRange {

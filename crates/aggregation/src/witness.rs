@@ -4,26 +4,29 @@
 //! every group is independent. Since the run *is* the verification, an invalid
 //! signature is found and named here, before any proving.
 
+use core::ops::Range;
+
 use p3_field::{PackedValue, PrimeCharacteristicRing, PrimeField32};
 use rayon::prelude::*;
 use sheaf_argument::permutation::{LaneGroup, Trace};
 use sheaf_transcript::{F, PF};
-use sheaf_xmss::params::{CAPACITY, DIGEST};
-use sheaf_xmss::{PublicKey, Signature, VerifyError, encoding, tree};
+use sheaf_xmss::layout::{Input, Width};
+use sheaf_xmss::params::{MAX_CAPACITY, MAX_DIGEST, MAX_PARAMETER, MAX_RANDOMNESS, WIDTH_WIDE};
+use sheaf_xmss::{PublicKey, Signature, VerifyError, chain, encoding, tree};
 
 use crate::constraints::digits::{REMAINDERS, TOP_DIGIT};
 use crate::public_columns::PublicColumns;
-use crate::shape::Shape;
+use crate::shape::{Shape, Slots};
 use crate::statement::Statement;
-use crate::streams::{Block, Capacity, capacities_before, key_block};
-use crate::tweaks::{element, position};
+use crate::streams::{Absorption, CAPACITY, Capacity, Item, capacities_before, key_item};
+use crate::tweaks::element;
 
 /// Everything the prover commits to or derives directly from it.
 pub(crate) struct Witness {
     /// All cells: for each lane group, each column.
     pub cells: Vec<PF>,
-    /// For each lane group and step, the eight elements of the step's result.
-    pub step_results: Vec<[PF; DIGEST]>,
+    /// For each lane group and step, the elements of the step's result.
+    pub step_results: Vec<PF>,
     /// For each lane group, the indicator of live lanes.
     pub live: Vec<PF>,
 }
@@ -57,15 +60,19 @@ pub(crate) fn generate(
         .collect();
     let mut witness = Witness {
         cells: PF::zero_vec(groups * shape.columns.count),
-        step_results: vec![[PF::ZERO; DIGEST]; groups * shape.steps],
+        step_results: PF::zero_vec(groups * shape.steps * shape.columns.digest),
         live: PF::zero_vec(groups),
     };
-    let capacity = tree::leaf_capacity(&shape.scheme);
-    let key_capacities = capacities_before(&keys);
+    let lengths = tree::lengths(&shape.scheme);
+    let key_capacities = capacities_before(&shape.scheme, &keys);
     let invalid: Vec<Invalid> = witness
         .cells
         .par_chunks_exact_mut(shape.columns.count)
-        .zip(witness.step_results.par_chunks_exact_mut(shape.steps))
+        .zip(
+            witness
+                .step_results
+                .par_chunks_exact_mut(shape.steps * shape.columns.digest),
+        )
         .zip(&mut witness.live)
         .zip(trace.groups_mut())
         .enumerate()
@@ -77,7 +84,7 @@ pub(crate) fn generate(
                 shape,
                 public,
                 statement,
-                capacity: &capacity,
+                lengths: &lengths,
                 key_capacities: &key_capacities[first..first + count],
                 keys: &keys[first..first + count],
                 signatures: &signatures[first..first + count],
@@ -103,15 +110,15 @@ struct Run<'a, 'g> {
     shape: &'a Shape,
     public: &'a PublicColumns,
     statement: &'a Statement,
-    capacity: &'a [F; CAPACITY],
-    /// What each key's permutation starts from.
+    lengths: &'a [F; MAX_CAPACITY],
+    /// What each key's first permutation starts from.
     key_capacities: &'a [Capacity],
     keys: &'a [&'a PublicKey],
     signatures: &'a [&'a Signature],
     /// Index of each lane's group of the statement.
     group_of: &'a [usize],
     cells: &'a mut [PF],
-    results: &'a mut [[PF; DIGEST]],
+    results: &'a mut [PF],
     permutations: LaneGroup<'g>,
 }
 
@@ -127,8 +134,13 @@ impl Run<'_, '_> {
         })
     }
 
-    fn parameter(&self) -> [PF; 5] {
-        core::array::from_fn(|i| self.lanes(|lane| self.keys[lane].parameter[i]))
+    fn parameter(&self) -> [PF; MAX_PARAMETER] {
+        core::array::from_fn(|i| self.lanes(|lane| self.keys[lane].parameter()[i]))
+    }
+
+    /// Permutes, and writes down the permutation in a slot.
+    fn permute(&mut self, slots: Slots, i: usize, input: &Input<PF>) -> [PF; WIDTH_WIDE] {
+        permute(&mut self.permutations, slots, i, input)
     }
 
     fn tweaks(&self, lane: usize) -> &crate::tweaks::GroupTweaks {
@@ -146,7 +158,8 @@ impl Run<'_, '_> {
         let root = self.path(leaf);
         (0..self.keys.len())
             .filter(|&lane| {
-                (0..DIGEST).any(|j| root[j].as_slice()[lane] != self.keys[lane].root[j])
+                (0..self.shape.columns.digest)
+                    .any(|j| root[j].as_slice()[lane] != self.keys[lane].root()[j])
             })
             .map(|lane| (lane, VerifyError::RootMismatch))
             .collect()
@@ -173,53 +186,75 @@ impl Run<'_, '_> {
     /// Writes down the keys, and absorbs them.
     fn key(&mut self) {
         let shape = self.shape;
-        let root: [PF; DIGEST] =
-            core::array::from_fn(|j| self.lanes(|lane| self.keys[lane].root[j]));
-        let parameter = self.parameter();
-        self.cells[shape.columns.root..][..DIGEST].copy_from_slice(&root);
-        self.cells[shape.columns.parameter..][..parameter.len()].copy_from_slice(&parameter);
-        let blocks: Vec<Block> = self.keys.iter().map(|key| key_block(key)).collect();
-        let input: [PF; 24] = core::array::from_fn(|i| match i.checked_sub(CAPACITY) {
-            None => self.lanes(|lane| self.key_capacities[lane][i]),
-            Some(i) => self.lanes(|lane| blocks[lane][i]),
-        });
-        self.set_capacity(shape.sponge, &input);
-        let _ = self.permutations.permute24(shape.key_slot(), input);
-    }
+        let columns = &shape.columns;
+        let items: Vec<Item> = self.keys.iter().map(|key| key_item(key)).collect();
+        let how = Absorption::of_keys(&shape.scheme);
+        let item: Vec<PF> = (0..how.elements)
+            .map(|i| self.lanes(|lane| items[lane][i]))
+            .collect();
+        let (root, others) = item.split_at(columns.digest);
+        self.cells[columns.root..][..root.len()].copy_from_slice(root);
+        let parameter = &others[..shape.scheme.sizes.parameter];
+        self.cells[columns.parameter..][..parameter.len()].copy_from_slice(parameter);
 
-    /// Writes down the capacity that permutation `t` of the leaf's sponge starts from, or the key's.
-    fn set_capacity(&mut self, t: usize, state: &[PF; 24]) {
-        for (column, &x) in self.shape.columns.capacities(t).zip(state) {
-            self.cells[column] = x;
+        let mut capacity: [PF; CAPACITY] =
+            core::array::from_fn(|i| self.lanes(|lane| self.key_capacities[lane][i]));
+        for (t, block) in item.chunks(how.rate()).enumerate() {
+            self.clear_idle(&mut capacity);
+            for (column, x) in columns.key_capacity.row(t).zip(capacity) {
+                self.cells[column] = x;
+            }
+            let mut state = [PF::ZERO; WIDTH_WIDE];
+            state[..CAPACITY].copy_from_slice(&capacity);
+            state[CAPACITY..][..block.len()].copy_from_slice(block);
+            let width = how.width;
+            let output = self.permute(shape.calls.key, t, &Input { width, state });
+            capacity.copy_from_slice(&output[..CAPACITY]);
         }
     }
 
     /// Hashes the messages; returns the digits of each lane.
     fn message_hash(&mut self) -> Result<Vec<Vec<u8>>, Vec<Invalid>> {
         let shape = self.shape;
-        let columns = &shape.columns;
+        let (scheme, columns) = (&shape.scheme, &shape.columns);
         let parameter = self.parameter();
-        let randomness: [PF; 7] =
+        let randomness: [PF; MAX_RANDOMNESS] =
             core::array::from_fn(|j| self.lanes(|lane| self.signatures[lane].rho[j]));
-        self.cells[columns.randomness..][..7].copy_from_slice(&randomness);
+        let length = scheme.sizes.randomness;
+        self.cells[columns.randomness..][..length].copy_from_slice(&randomness[..length]);
         let group = |lane: usize| &self.public.groups[self.group_of[lane]];
-        let mut input = [PF::ZERO; 24];
-        for (i, slot) in input[..9].iter_mut().enumerate() {
-            *slot = self.lanes(|lane| group(lane).message[i]);
-        }
-        input[9..14].copy_from_slice(&parameter);
-        for (i, slot) in input[14..16].iter_mut().enumerate() {
-            *slot = self.lanes(|lane| group(lane).tweaks.message[i]);
-        }
-        input[16..23].copy_from_slice(&randomness);
-        let output = self.permutations.permute24(Shape::MESSAGE_SLOT, input);
+        let message = core::array::from_fn(|i| self.lanes(|lane| group(lane).message[i]));
+        let tweak = core::array::from_fn(|i| self.lanes(|lane| group(lane).tweaks.message[i]));
+        let idle = self.idle_lanes();
+        let (cells, permutations) = (&mut *self.cells, &mut self.permutations);
+        let last = shape.calls.message.len() - 1;
+        let hash = encoding::message_hash(
+            scheme,
+            &message,
+            &parameter,
+            &tweak,
+            &randomness,
+            |call, input| {
+                let mut output = permute(permutations, shape.calls.message[call], 0, input);
+                if call < last {
+                    // Idle lanes pass zeros on.
+                    for (x, slot) in output.iter_mut().enumerate() {
+                        clear(idle.clone(), core::slice::from_mut(slot));
+                        let _ = x;
+                    }
+                    let passed = input.feed_forward(&output);
+                    let width = columns.chain_position - columns.previous;
+                    cells[columns.previous..][..width].copy_from_slice(&passed[..width]);
+                }
+                output
+            },
+        );
 
         let mut invalid = Vec::new();
         let mut all = Vec::with_capacity(self.keys.len());
         let per_element = shape.scheme.digits_per_element;
         for lane in 0..self.keys.len() {
-            let hash: [F; 24] =
-                core::array::from_fn(|i| output[i].as_slice()[lane] + input[i].as_slice()[lane]);
+            let hash: [F; 24] = core::array::from_fn(|i| hash[i].as_slice()[lane]);
             match encoding::codeword(&shape.scheme, &hash) {
                 Ok(digits) => all.push(digits),
                 Err(error) => {
@@ -229,15 +264,14 @@ impl Run<'_, '_> {
             }
             for (i, a) in hash[..shape.elements].iter().enumerate() {
                 let a = a.as_canonical_u32();
-                let (mut quotient, remainder) =
-                    (a / shape.scheme.quotient, a % shape.scheme.quotient);
+                let (mut digits, remainder) = shape.scheme.split(a);
                 for d in 0..per_element {
                     self.set(
                         columns.digit + i * per_element + d,
                         lane,
-                        quotient % shape.scheme.base,
+                        digits % shape.scheme.base,
                     );
-                    quotient /= shape.scheme.base;
+                    digits /= shape.scheme.base;
                 }
                 let low = columns.digit + shape.elements * per_element + i;
                 self.set(low, lane, remainder & 7);
@@ -261,12 +295,12 @@ impl Run<'_, '_> {
     }
 
     /// Walks all chains, step by step without gaps; returns their ends.
-    fn chains(&mut self, digits: &[Vec<u8>]) -> Vec<[PF; DIGEST]> {
+    fn chains(&mut self, digits: &[Vec<u8>]) -> Vec<[PF; MAX_DIGEST]> {
         let shape = self.shape;
         let columns = &shape.columns;
         let chains = shape.scheme.chains;
         let parameter = self.parameter();
-        let mut ends = vec![[PF::ZERO; DIGEST]; chains];
+        let mut ends = vec![[PF::ZERO; MAX_DIGEST]; chains];
         for (c, end) in ends.iter_mut().enumerate() {
             // Chains without steps end where the signature says; the others are overwritten.
             *end = core::array::from_fn(|j| self.lanes(|lane| self.signatures[lane].hashes[c][j]));
@@ -274,7 +308,9 @@ impl Run<'_, '_> {
         // Per lane: the chain walked, and the position that its value has.
         let mut chain = vec![0usize; self.keys.len()];
         let mut at: Vec<usize> = digits.iter().map(|d| usize::from(d[0])).collect();
-        let mut value = [PF::ZERO; DIGEST];
+        let mut value = [PF::ZERO; MAX_DIGEST];
+        let digest = columns.digest;
+        let scale = element(shape.scheme.step_numbers.scale);
         let b0 = self.lanes(|lane| self.tweaks(lane).chain[0]);
         let b1 = self.lanes(|lane| self.tweaks(lane).chain[1]);
         for k in 0..shape.steps {
@@ -295,26 +331,24 @@ impl Run<'_, '_> {
                         v.as_slice_mut()[lane] = self.signatures[lane].hashes[c][j];
                     }
                 }
+                let here = shape.scheme.step_number(chain[lane], at[lane]);
                 at[lane] += 1;
-                let here = position(chain[lane], at[lane]);
                 q.as_slice_mut()[lane] = element(here);
                 carry.as_slice_mut()[lane] = F::from_bool(here >= self.tweaks(lane).threshold());
                 last.as_slice_mut()[lane] = F::from_bool(at[lane] == TOP_DIGIT);
             }
-            let mut input = [PF::ZERO; 16];
-            input[..8].copy_from_slice(&value);
-            input[8..13].copy_from_slice(&parameter);
-            input[13] = b0 + q * element(256);
-            input[14] = b1 + carry;
-            self.cells[columns.chain_value + DIGEST * k..][..DIGEST].copy_from_slice(&value);
+            let tweak = [b0 + q * scale, b1 + carry];
+            let input = chain::step_input(&shape.scheme, &value, &parameter, &tweak);
+            self.cells[columns.chain_value + digest * k..][..digest]
+                .copy_from_slice(&value[..digest]);
             self.cells[columns.chain_position + k] = q;
             self.cells[columns.chain_end + k] = last;
             if shape.carries {
                 self.cells[columns.carry + k] = carry;
             }
-            let output = self.permutations.permute16(k, input);
-            value = core::array::from_fn(|j| value[j] + output[j]);
-            self.results[k] = value;
+            let output = self.permute(shape.calls.steps, k, &input);
+            value = chain::digest(&shape.scheme, &input.feed_forward(&output), 0);
+            self.results[digest * k..][..digest].copy_from_slice(&value[..digest]);
             for lane in 0..self.keys.len() {
                 if at[lane] == TOP_DIGIT {
                     for (j, v) in value.iter().enumerate() {
@@ -329,66 +363,105 @@ impl Run<'_, '_> {
                 }
             }
         }
-        self.cells[columns.end_value..][..chains * DIGEST].copy_from_slice(ends.as_flattened());
+        let (cells, _) = self.cells.split_at_mut(columns.left);
+        let cells = cells[columns.end_value..].chunks_exact_mut(digest);
+        for (cells, end) in cells.zip(&ends) {
+            cells.copy_from_slice(&end[..digest]);
+        }
         ends
     }
 
     /// The leaf that hashes the chain ends.
-    fn leaf(&mut self, ends: &[[PF; DIGEST]]) -> [PF; DIGEST] {
+    fn leaf(&mut self, ends: &[[PF; MAX_DIGEST]]) -> [PF; MAX_DIGEST] {
         let shape = self.shape;
         let parameter = self.parameter();
         let tweak = core::array::from_fn(|i| self.lanes(|lane| self.tweaks(lane).node(0)[i]));
-        let mut state = [PF::ZERO; 24];
-        for (i, slot) in state[..CAPACITY].iter_mut().enumerate() {
-            *slot = self.lanes(|_| self.capacity[i]);
-        }
-        for (t, block) in tree::leaf_blocks(&parameter, &tweak, ends).enumerate() {
-            if t > 0 {
-                self.clear_idle(&mut state);
-                self.set_capacity(t, &state);
-            }
-            state[CAPACITY..].copy_from_slice(&block);
-            state = self.permutations.permute24(shape.sponge_slot(t), state);
-        }
-        core::array::from_fn(|j| state[CAPACITY + j])
+        let idle = self.idle_lanes();
+        let columns = &shape.columns.capacity;
+        let (cells, permutations) = (&mut *self.cells, &mut self.permutations);
+        tree::leaf(
+            &shape.scheme,
+            self.lengths,
+            &parameter,
+            &tweak,
+            ends,
+            |t, input| {
+                let mut input = *input;
+                clear(idle.clone(), &mut input.state);
+                if t > 0 {
+                    for (column, x) in columns.row(t - 1).zip(input.state) {
+                        cells[column] = x;
+                    }
+                }
+                permute(permutations, shape.calls.leaf, t, &input)
+            },
+        )
     }
 
     /// Walks the path from the leaf; returns the root.
-    fn path(&mut self, leaf: [PF; DIGEST]) -> [PF; DIGEST] {
+    fn path(&mut self, leaf: [PF; MAX_DIGEST]) -> [PF; MAX_DIGEST] {
         let shape = self.shape;
+        let (columns, digest) = (&shape.columns, shape.columns.digest);
         let parameter = self.parameter();
         let mut node = leaf;
         for level in 1..=shape.height {
             self.clear_idle(&mut node);
             let right = self.lanes(|lane| F::from_bool(self.tweaks(lane).is_right(level - 1)));
-            let sibling: [PF; DIGEST] = core::array::from_fn(|j| {
+            let sibling: [PF; MAX_DIGEST] = core::array::from_fn(|j| {
                 self.lanes(|lane| self.signatures[lane].path[level - 1][j])
             });
-            let mut input = [PF::ZERO; 24];
-            input[..5].copy_from_slice(&parameter);
-            for (i, slot) in input[5..7].iter_mut().enumerate() {
-                *slot = self.lanes(|lane| self.tweaks(lane).node(level)[i]);
+            let tweak = core::array::from_fn(|i| {
+                self.lanes(|lane| self.tweaks(lane).node(level)[i])
+            });
+            let swap: [PF; MAX_DIGEST] = core::array::from_fn(|j| right * (sibling[j] - node[j]));
+            let children = [
+                (columns.left, core::array::from_fn(|j| node[j] + swap[j])),
+                (columns.right, core::array::from_fn(|j| sibling[j] - swap[j])),
+            ];
+            for (table, child) in &children {
+                let cells = &mut self.cells[table + digest * (level - 1)..][..digest];
+                cells.copy_from_slice(&child[..digest]);
             }
-            for j in 0..DIGEST {
-                let swap = right * (sibling[j] - node[j]);
-                input[7 + j] = node[j] + swap;
-                input[15 + j] = sibling[j] - swap;
-            }
-            let child = DIGEST * (level - 1);
-            self.cells[shape.columns.left + child..][..DIGEST].copy_from_slice(&input[7..15]);
-            self.cells[shape.columns.right + child..][..DIGEST].copy_from_slice(&input[15..23]);
-            let output = self.permutations.permute24(shape.node_slot(level), input);
-            node = core::array::from_fn(|j| output[j] + input[j]);
+            let [(_, left), (_, right)] = &children;
+            let input = tree::node_input(&shape.scheme, &parameter, &tweak, left, right);
+            let output = self.permute(shape.calls.nodes, level - 1, &input);
+            node = chain::digest(&shape.scheme, &input.feed_forward(&output), 0);
         }
         node
     }
 
+    /// The lanes that hold no signature.
+    fn idle_lanes(&self) -> Range<usize> {
+        self.keys.len()..PF::WIDTH
+    }
+
     /// Sets idle lanes to zero.
     fn clear_idle(&self, values: &mut [PF]) {
-        for v in values {
-            for idle in &mut v.as_slice_mut()[self.keys.len()..] {
-                *idle = F::ZERO;
-            }
+        clear(self.idle_lanes(), values);
+    }
+}
+
+/// Sets some lanes to zero.
+fn clear(lanes: Range<usize>, values: &mut [PF]) {
+    for v in values {
+        v.as_slice_mut()[lanes.clone()].fill(F::ZERO);
+    }
+}
+
+/// Permutes, and writes down the permutation in the slot with index `i` among some.
+fn permute(
+    permutations: &mut LaneGroup<'_>,
+    slots: Slots,
+    i: usize,
+    input: &Input<PF>,
+) -> [PF; WIDTH_WIDE] {
+    let slot = slots.first + i;
+    let state = &input.state;
+    match input.width {
+        Width::Narrow => {
+            let output = permutations.permute16(slot, core::array::from_fn(|j| state[j]));
+            core::array::from_fn(|j| output.get(j).copied().unwrap_or(PF::ZERO))
         }
+        Width::Wide => permutations.permute24(slot, *state),
     }
 }
