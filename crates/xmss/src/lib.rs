@@ -26,14 +26,18 @@ pub mod file_slot_guard;
 #[cfg(feature = "signing")]
 pub mod keys;
 pub mod layout;
+mod montgomery;
 #[cfg(feature = "signing")]
 pub mod one_slot;
 #[cfg(feature = "parallel")]
 mod owner;
 pub mod params;
 pub mod poseidon;
+mod postcard;
 #[cfg(feature = "signing")]
 pub mod prf;
+#[cfg(feature = "signing")]
+pub mod seed;
 #[cfg(feature = "signing")]
 pub mod signing_key;
 #[cfg(feature = "signing")]

@@ -9,7 +9,7 @@ use p3_koala_bear::KoalaBear;
 use sha3::Shake128;
 use sha3::digest::{ExtendableOutput, Update};
 
-use crate::keys::{SignError, encode_message, walk_chains};
+use crate::keys::{Secret, SignError, encode_message, walk_chains};
 use crate::layout::Input;
 use crate::params::{MESSAGE_BYTES, Scheme};
 use crate::prf::{PRF_KEY_BYTES, PrfKey, read_elements};
@@ -42,12 +42,13 @@ pub fn sign_once(
             end: scheme.lifetime(),
         });
     }
-    let prf_key = PrfKey::new(*seed);
+    // In every scheme: a seed of this use gives no value of a key that is generated from the same seed.
+    let secret = Secret::PrfKey(PrfKey::new(*seed));
     let mut stream = Shake128::default().chain(DOMAIN).chain(seed).finalize_xof();
     let parameter = read_elements(&mut stream);
 
-    let (rho, codeword) = encode_message(scheme, &prf_key, &parameter, slot, message)?;
-    let chains = walk_chains(scheme, &prf_key, &parameter, slot, &codeword);
+    let (rho, codeword) = encode_message(scheme, &secret, &parameter, slot, message)?;
+    let chains = walk_chains(scheme, &secret, &parameter, slot, &codeword);
     let leaf: Digest = leaf::<KoalaBear>(
         scheme,
         &lengths(scheme),

@@ -158,6 +158,12 @@ impl Signature {
         }
     }
 
+    /// How many elements randomness and digests have.
+    #[must_use]
+    pub const fn sizes(&self) -> &'static Sizes {
+        self.sizes
+    }
+
     /// Whether sizes and lengths are those of a scheme.
     #[must_use]
     pub fn fits(&self, scheme: &Scheme) -> bool {
