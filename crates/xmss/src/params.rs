@@ -125,7 +125,7 @@ pub struct StepNumbers {
 pub enum KeyFormat {
     /// SHAKE128 under a key; SSZ.
     Shake,
-    /// Poseidon1 and ChaCha12 from a seed; postcard.
+    /// Poseidon1 and ChaCha12 from a [seed](crate::seed); postcard.
     Poseidon,
 }
 
@@ -353,13 +353,15 @@ impl Scheme {
         self.log_lifetime as usize
     }
 
-    /// Number of slots under one bottom tree, which is also the number of bottom trees: the square root of the lifetime.
+    /// The square root of the lifetime. In keys of [`KeyFormat::Shake`] it is the number of slots under one bottom tree; that of
+    /// any key is [`ActiveRange::bottom_tree_slots`](crate::keys::ActiveRange::bottom_tree_slots).
     #[must_use]
     pub const fn bottom_tree_slots(&self) -> u64 {
         1 << (self.log_lifetime / 2)
     }
 
-    /// Number of slots in the window that a key has prepared: two bottom trees.
+    /// Twice the square root of the lifetime: as far as a [journal's](crate::file_slot_guard) floor is behind what is signed in
+    /// order, and the window of keys of [`KeyFormat::Shake`].
     #[must_use]
     pub const fn window_slots(&self) -> u64 {
         2 * self.bottom_tree_slots()

@@ -71,19 +71,16 @@ impl Seed {
     }
 
     /// The pseudorandom function. Indices are below `2^60`.
-    #[must_use]
     pub fn prf(&self, domain: u32, first: u64, second: u64) -> [KoalaBear; OUTPUT] {
         self.prf_lanes::<KoalaBear>(domain, first, |_| second)
     }
 
     /// The public parameter.
-    #[must_use]
     pub fn parameter(&self, scheme: &Scheme) -> Parameter {
         leading(&self.prf(domain::PARAMETER, 0, 0), scheme.sizes.parameter)
     }
 
     /// The node at `index` of a level of the tree, if it covers no active slot.
-    #[must_use]
     pub fn filler(&self, scheme: &Scheme, level: usize, index: u64) -> Digest {
         leading(
             &self.prf(domain::FILLER, level as u64, index),
@@ -125,7 +122,6 @@ impl Seed {
 
     /// The randomness that the signer tries at its `attempt`-th attempt to encode a message at slot `slot`; the message is given
     /// as [`message_elements`](crate::tweak::message_elements).
-    #[must_use]
     pub fn randomness(
         &self,
         scheme: &Scheme,
