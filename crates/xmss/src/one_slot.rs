@@ -4,6 +4,9 @@
 //! the chains and the leaf of its slot and takes random nodes for the siblings up to the root. Its public key and signature
 //! can't be told from real ones, and verifying or aggregating them costs the same. There is no secret key left that could
 //! sign at another slot, so such a key is of no use outside benchmarks and tests.
+//!
+//! All secret values come from SHAKE128, in every scheme: the compact scheme's own derivation would reveal values of the real
+//! key that is [generated from](crate::KeyGenerator::generate_from) the same seed.
 
 use p3_koala_bear::KoalaBear;
 use sha3::Shake128;
@@ -42,7 +45,6 @@ pub fn sign_once(
             end: scheme.lifetime(),
         });
     }
-    // In every scheme: a seed of this use gives no value of a key that is generated from the same seed.
     let secret = Secret::PrfKey(PrfKey::new(*seed));
     let mut stream = Shake128::default().chain(DOMAIN).chain(seed).finalize_xof();
     let parameter = read_elements(&mut stream);
