@@ -72,7 +72,7 @@ impl Seed {
 
     /// The pseudorandom function. Indices are below `2^60`.
     pub fn prf(&self, domain: u32, first: u64, second: u64) -> [KoalaBear; OUTPUT] {
-        self.prf_lanes::<KoalaBear>(domain, first, |_| second)
+        self.prf_lanes::<KoalaBear>(domain, |_| [first, second])
     }
 
     /// The public parameter.
@@ -101,14 +101,11 @@ impl Seed {
         slots: &[u32],
     ) -> Vec<[P; MAX_DIGEST]> {
         let mut starts = vec![[P::ZERO; MAX_DIGEST]; scheme.chains];
-        for (lane, &slot) in slots.iter().enumerate().take(P::WIDTH) {
+        let keys = self.prf_lanes::<P>(domain::CHAIN_STARTS, |lane| [slots[lane].into(), 0]);
+        for (lane, words) in P::unpack_iter(keys).enumerate() {
             let mut key = Zeroizing::new([0; SEED_BYTES]);
-            let words = Zeroizing::new(
-                self.prf(domain::CHAIN_STARTS, slot.into(), 0)
-                    .map(|element| element.as_canonical_u32()),
-            );
-            for (bytes, word) in key.chunks_exact_mut(4).zip(*words) {
-                bytes.copy_from_slice(&word.to_le_bytes());
+            for (bytes, word) in key.chunks_exact_mut(4).zip(words) {
+                bytes.copy_from_slice(&word.as_canonical_u32().to_le_bytes());
             }
             let mut stream = ChaCha12Rng::from_seed(*key);
             for start in &mut starts {
@@ -150,8 +147,8 @@ impl Seed {
             .step_by(Packed::WIDTH)
             .flat_map(|done| {
                 let attempt = |lane| first + (done + lane) as u64;
-                let pseudorandom =
-                    self.prf_lanes::<Packed>(domain::RANDOMNESS, slot.into(), attempt);
+                let pseudorandom = self
+                    .prf_lanes::<Packed>(domain::RANDOMNESS, |lane| [slot.into(), attempt(lane)]);
                 let hash = with_message(&pseudorandom, message);
                 Packed::unpack_iter(hash)
                     .take(count - done)
@@ -171,13 +168,8 @@ impl Seed {
         out
     }
 
-    /// The pseudorandom function, with a second index per lane.
-    fn prf_lanes<P: Lanes>(
-        &self,
-        domain: u32,
-        first: u64,
-        second: impl Fn(usize) -> u64,
-    ) -> [P; OUTPUT] {
+    /// The pseudorandom function at the two indices of each lane.
+    fn prf_lanes<P: Lanes>(&self, domain: u32, indices: impl Fn(usize) -> [u64; 2]) -> [P; OUTPUT] {
         let mut input = [P::ZERO; WIDTH_NARROW];
         input[0] = KoalaBear::new(domain).into();
         let mut high = 0;
@@ -187,12 +179,11 @@ impl Seed {
             high |= top.as_canonical_u32() << (2 * k);
         }
         input[1 + WORDS] = KoalaBear::new(high).into();
-        let [low, top] = cut(first);
-        input[2 + WORDS] = low.into();
-        input[3 + WORDS] = top.into();
-        let [low, top] = P::pack_columns_fn(|lane| cut(second(lane)));
-        input[4 + WORDS] = low;
-        input[5 + WORDS] = top;
+        for i in 0..2 {
+            let [low, top] = P::pack_columns_fn(|lane| cut(indices(lane)[i]));
+            input[2 + 2 * i + WORDS] = low;
+            input[3 + 2 * i + WORDS] = top;
+        }
         compress_narrow(&input)
     }
 }
