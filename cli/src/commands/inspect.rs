@@ -242,7 +242,9 @@ fn journal(path: &Path, facts: &mut Facts) -> Result<Scheme, Failure> {
 /// The slots at which a key can sign.
 fn range(secret: &SecretKey, facts: &mut Facts) {
     let (range, window) = (secret.active_range().slots(), secret.window_slots());
-    for (name, slots) in [("slots", range), ("window", window)] {
+    let stored = Some(window).filter(|_| secret.stores_window());
+    for (name, slots) in [("slots", Some(range)), ("window", stored)] {
+        let Some(slots) = slots else { continue };
         facts.add(
             name,
             format!("{} to {}", slots.start, slots.end - 1),
