@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use sheaf::PublicKey;
 use sheaf::xmss::{BatchFile, SecretKey};
 
 use crate::arguments::parse_message;
