@@ -245,3 +245,44 @@ fn help_lists_the_schemes() {
         }
     }
 }
+
+#[test]
+fn public_keys_alone_are_taken_for_real_ones_of_their_length() {
+    let sandbox = with_keys(&["a", "b"]);
+    let claims = |keys: &str, more: &str| {
+        let message = message(1);
+        format!("claims --slot 77 --message {message} --keys {keys} --out claims --force {more}")
+    };
+    for (more, scheme) in [
+        ("", "compact"),
+        ("--scheme compact-test", "compact-test"),
+        ("--scheme compact", "compact"),
+    ] {
+        sandbox.succeed(&claims("a.pub b.pub", more));
+        let facts = json(&sandbox, "inspect --json claims");
+        assert_eq!(facts["scheme"], scheme);
+        assert_eq!(sandbox.read("claims").len(), 12 + 40 + 2 * 32);
+    }
+    sandbox.refuse(
+        &claims("a.pub", "--scheme prod"),
+        2,
+        &["a.pub: 32 bytes are no whole number of public keys of 52 bytes (prod)"],
+    );
+    // The first file decides, and the others have to agree.
+    sandbox.succeed("keygen --scheme test --out t");
+    sandbox.refuse(
+        &claims("a.pub t.pub", ""),
+        2,
+        &["t.pub: 52 bytes are no whole number", "32 bytes (compact)"],
+    );
+    // As many bytes as 8 keys of one scheme and 13 of another one have.
+    let keys: Vec<u8> = (0..13u32).flat_map(|i| i.to_le_bytes().repeat(8)).collect();
+    sandbox.write("many.pub", keys);
+    let question = "416 bytes may be 8 keys of prod or 13 keys of compact: say which by --scheme";
+    sandbox.refuse(&claims("many.pub", ""), 2, &["many.pub", question]);
+    sandbox.refuse("inspect many.pub", 2, &["many.pub", question]);
+    let facts = json(&sandbox, "inspect --json --scheme compact many.pub");
+    assert_eq!(facts["keys"].as_array().unwrap().len(), 13);
+    sandbox.succeed(&claims("many.pub", "--scheme compact"));
+    assert_eq!(sandbox.read("claims").len(), 12 + 40 + 13 * 32);
+}
