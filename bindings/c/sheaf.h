@@ -43,9 +43,14 @@
 #define SHEAF_MESSAGE_BYTES 32
 
 /**
- * Bytes in a public key, in SSZ, of every scheme.
+ * Bytes in a public key, in SSZ, of `SHEAF_SCHEME_PROD` and `SHEAF_SCHEME_TEST`; no scheme has longer ones.
  */
 #define SHEAF_PUBLIC_KEY_BYTES 52
+
+/**
+ * Bytes in a public key, in SSZ, of `SHEAF_SCHEME_COMPACT` and `SHEAF_SCHEME_COMPACT_TEST`.
+ */
+#define SHEAF_COMPACT_PUBLIC_KEY_BYTES 32
 
 /**
  * Bytes in the seed of a one-slot signer.
@@ -220,7 +225,7 @@ typedef struct sheaf_build {
 } sheaf_build;
 
 /**
- * A parameter set of the signature scheme: `SHEAF_SCHEME_PROD` or `SHEAF_SCHEME_TEST`.
+ * A parameter set of the signature scheme: one of the `SHEAF_SCHEME_` numbers. `docs/schemes.md` says which is for whom.
  */
 typedef uint32_t sheaf_scheme;
 
@@ -305,7 +310,7 @@ typedef struct sheaf_progress {
 typedef int (*sheaf_observer)(void *user_data, const struct sheaf_progress *progress);
 
 /**
- * The parameters of Lean Ethereum clients.
+ * The parameters of Lean Ethereum clients: public keys of 52 bytes, signatures of 2536.
  */
 #define SHEAF_SCHEME_PROD 1
 
@@ -313,6 +318,16 @@ typedef int (*sheaf_observer)(void *user_data, const struct sheaf_progress *prog
  * Parameters for tests: fast keys, 256 slots, no security.
  */
 #define SHEAF_SCHEME_TEST 2
+
+/**
+ * The compact scheme: public keys of 32 bytes, signatures of 1208, digests of 124 bits.
+ */
+#define SHEAF_SCHEME_COMPACT 3
+
+/**
+ * The compact scheme with parameters for tests: fast keys, 256 slots, no security.
+ */
+#define SHEAF_SCHEME_COMPACT_TEST 4
 
 /**
  * Rate 1/2: the fastest proving, the largest proofs.
@@ -394,6 +409,13 @@ void sheaf_error_free(struct sheaf_error *error);
  * Thread safety: any thread, at any time.
  */
 struct sheaf_build sheaf_build_info(void);
+
+/**
+ * Bytes in a public key of the scheme, in SSZ; 0 if there is no such scheme.
+ *
+ * Thread safety: any thread, at any time.
+ */
+size_t sheaf_public_key_bytes(sheaf_scheme scheme);
 
 /**
  * Bytes in a signature of the scheme, in SSZ; 0 if there is no such scheme.
@@ -479,7 +501,7 @@ void sheaf_prover_release_memory(const struct sheaf_prover *prover);
 void sheaf_prover_free(struct sheaf_prover *prover);
 
 /**
- * Verifies one signature: `public_key` points to `SHEAF_PUBLIC_KEY_BYTES` bytes, `message` to `SHEAF_MESSAGE_BYTES`.
+ * Verifies one signature: `public_key` points to `sheaf_public_key_bytes(scheme)` bytes, `message` to `SHEAF_MESSAGE_BYTES`.
  *
  * Thread safety: any thread, at any time.
  */
@@ -496,7 +518,7 @@ sheaf_status sheaf_verify_signature(sheaf_scheme scheme,
  *
  * The key can sign at no other slot, and costs no more than a signature. Nothing but the caller prevents it from signing two
  * messages, so it is not for use. `seed` points to `SHEAF_SEED_BYTES` bytes, `message` to `SHEAF_MESSAGE_BYTES`;
- * `SHEAF_PUBLIC_KEY_BYTES` bytes are written to `public_key`. Free `*signature` with `sheaf_buffer_free`.
+ * `sheaf_public_key_bytes(scheme)` bytes are written to `public_key`. Free `*signature` with `sheaf_buffer_free`.
  *
  * Thread safety: any thread, at any time.
  */
@@ -510,11 +532,12 @@ sheaf_status sheaf_one_slot_sign(sheaf_scheme scheme,
 
 /**
  * Makes a key that is active at `slot_count` slots from `first_slot` on. The range grows to whole subtrees, at least two:
- * 131072 slots for `SHEAF_SCHEME_PROD`, which take from seconds to minutes; the time is proportional to the slots.
+ * 131072 slots for `SHEAF_SCHEME_PROD`, which take from seconds to minutes; the time is proportional to the slots. Keys of
+ * `SHEAF_SCHEME_COMPACT` have the slots that were asked for.
  *
- * `SHEAF_PUBLIC_KEY_BYTES` bytes are written to `public_key`. `*secret_key` is the secret key in SSZ: store it where nobody
- * else can read it, and free it with `sheaf_buffer_free`, which wipes it. Then create its journal with
- * `sheaf_journal_create`, once.
+ * `sheaf_public_key_bytes(scheme)` bytes are written to `public_key`. `*secret_key` is the secret key in the encoding of its
+ * scheme: store it where nobody else can read it, and free it with `sheaf_buffer_free`, which wipes it. Then create its
+ * journal with `sheaf_journal_create`, once.
  *
  * `observer` may be null. It is told how many slots have been done, and cancelling takes effect within milliseconds.
  *
@@ -535,6 +558,7 @@ sheaf_status sheaf_keygen(const struct sheaf_prover *prover,
  *
  * Call it once in the life of a key. It refuses if there is a file at `journal_path`. Keep the journal beside the key, on a
  * local file system, as long as the key exists. A key whose journal is lost, or was restored from a backup, must not sign.
+ * `public_key` points to `sheaf_public_key_bytes(scheme)` bytes.
  *
  * Thread safety: any thread, at any time.
  */
@@ -544,7 +568,7 @@ sheaf_status sheaf_journal_create(sheaf_scheme scheme,
                                   struct sheaf_error **error);
 
 /**
- * Opens a key for signing: its bytes in SSZ, and its journal, which must exist and is locked until the key is freed.
+ * Opens a key for signing: its bytes, as `sheaf_keygen` gave them, and its journal, which must exist and is locked until the key is freed.
  *
  * A process that forks keeps the key: in the child, calls with it fail with `SHEAF_STATUS_JOURNAL_LOCKED`. As the child holds a
  * copy of the open file, a parent that ends without freeing the key leaves the journal locked until the child ends too.
@@ -566,10 +590,12 @@ sheaf_status sheaf_signing_key_open(const struct sheaf_prover *prover,
  * Signs `message`, `SHEAF_MESSAGE_BYTES` bytes, at `slot`. The slot is on the disk before the signature is released.
  *
  * Another message at the same slot is refused with `SHEAF_STATUS_SLOT_USED`; the same message gives the same signature
- * again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds outside of it.
+ * again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds outside of it; with
+ * `SHEAF_SCHEME_COMPACT` tens of milliseconds outside, more with keys of millions of slots.
  *
  * A slot more than a window beyond the prepared ones is refused with `SHEAF_STATUS_SLOT_UNAVAILABLE`, since it is more
- * likely a mistake than meant: `sheaf_signing_key_skip_to` goes there. A damaged key is refused with
+ * likely a mistake than meant: `sheaf_signing_key_skip_to` goes there. Keys of `SHEAF_SCHEME_COMPACT` know no far slots, since
+ * they do not keep their window. A damaged key is refused with
  * `SHEAF_STATUS_MALFORMED`, before the slot is recorded: every signature is verified before it is released.
  *
  * Free `*signature` with `sheaf_buffer_free`.
@@ -583,7 +609,7 @@ sheaf_status sheaf_signing_key_sign(const struct sheaf_signing_key *key,
                                     struct sheaf_error **error);
 
 /**
- * Writes the public key, `SHEAF_PUBLIC_KEY_BYTES` bytes, to `public_key`.
+ * Writes the public key, `sheaf_public_key_bytes` of its scheme, to `public_key`.
  *
  * Thread safety: any thread; calls with the same key take turns.
  */
@@ -600,7 +626,8 @@ sheaf_status sheaf_signing_key_active(const struct sheaf_signing_key *key,
                                       struct sheaf_error **error);
 
 /**
- * The window: the slots at which the key can sign at once, from `*first` on, before `*end`.
+ * The window: the slots at which the key can sign at once, from `*first` on, before `*end`. A key of `SHEAF_SCHEME_COMPACT`
+ * that has just been opened has none: then they are equal.
  *
  * Thread safety: any thread; calls with the same key take turns.
  */
@@ -630,9 +657,9 @@ sheaf_status sheaf_signing_key_advance(const struct sheaf_signing_key *key, bool
 sheaf_status sheaf_signing_key_skip_to(const struct sheaf_signing_key *key, uint32_t slot, struct sheaf_error **error);
 
 /**
- * The secret key in SSZ with its present window. Free it with `sheaf_buffer_free`, which wipes it.
+ * The secret key with its present window, if its scheme keeps one. Free it with `sheaf_buffer_free`, which wipes it.
  *
- * Storing it anew saves the seconds of work for subtrees; nothing is lost otherwise, since slots are recorded in the journal.
+ * Storing it anew saves the seconds of work for subtrees (the bytes of `SHEAF_SCHEME_COMPACT` are always the same); nothing is lost otherwise, since slots are recorded in the journal.
  *
  * Thread safety: any thread; calls with the same key take turns.
  */

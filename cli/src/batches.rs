@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use sheaf::xmss::batch_file::HEADER_BYTES;
-use sheaf::xmss::params::PUBLIC_KEY_BYTES;
 use sheaf::xmss::{BatchFile, BatchFileError, BatchKeys};
 use sheaf::{Batch, MAX_SIGNATURES, PROD, Scheme};
 
@@ -12,6 +11,7 @@ use crate::input::{max_batch_bytes, read};
 use crate::joining::{Group, Joined};
 use crate::kind::Kind;
 use crate::origins::{Origins, Part};
+use crate::report::{count, either};
 use crate::scheme::CommonScheme;
 
 /// Reads batches in order to prove them.
@@ -72,13 +72,14 @@ pub(crate) fn why_unknown(bytes: &[u8], wanted: &str) -> String {
         return Kind::Unknown.instead_of(wanted);
     }
     let lengths = Scheme::ALL.map(|scheme| {
-        let length = HEADER_BYTES + signers * (PUBLIC_KEY_BYTES + scheme.signature_bytes());
+        let entry = scheme.public_key_bytes() + scheme.signature_bytes();
+        let length = HEADER_BYTES + signers * entry;
         format!("{length} bytes ({})", scheme.name)
     });
     format!(
         "a batch of {} has {}, but the file has {}: it is cut short or damaged",
-        crate::report::count(signers, "signer"),
-        lengths.join(" or "),
+        count(signers, "signer"),
+        either(&lengths),
         bytes.len()
     )
 }

@@ -1,7 +1,7 @@
 //! Claims in JSON, as specified in `docs/files.md`.
 
 use serde::{Deserialize, Serialize};
-use sheaf::{Claims, MAX_SIGNATURES, PublicKey, Scheme};
+use sheaf::{Claims, MAX_SIGNATURES, PROD, PublicKey, Scheme};
 
 /// The most bytes of claims in JSON: enough for as many groups of one key as a proof covers, each on lines of its own.
 pub(crate) const MAX_JSON_BYTES: usize = MAX_SIGNATURES * 512;
@@ -45,7 +45,7 @@ impl TryFrom<String> for SchemeName {
         let known = Scheme::ALL.into_iter().find(|scheme| scheme.name == name);
         known.map(Self).ok_or_else(|| {
             let names = Scheme::ALL.map(|scheme| scheme.name);
-            format!("`{name}` is no scheme; there are {}", names.join(" and "))
+            format!("`{name}` is no scheme; there are {}", names.join(", "))
         })
     }
 }
@@ -75,7 +75,11 @@ impl TryFrom<String> for Key {
         let digits = text.strip_prefix("0x").unwrap_or(&text);
         let bytes = hex::decode(digits)
             .map_err(|error| format!("a key is in hexadecimal digits: {error}"))?;
-        PublicKey::from_bytes(&bytes)
+        // The scheme stands elsewhere in the document; the length tells the sizes.
+        let scheme = Scheme::ALL
+            .into_iter()
+            .find(|scheme| scheme.public_key_bytes() == bytes.len());
+        PublicKey::from_bytes(&scheme.unwrap_or(PROD), &bytes)
             .map(Self)
             .map_err(|error| error.to_string())
     }
@@ -95,8 +99,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// Reads claims. Errors name line and column.
 pub(crate) fn parse(text: &[u8]) -> Result<Claims, serde_json::Error> {
     let document: Document = serde_json::from_slice(text)?;
-    let mut claims = Claims::new(document.scheme.0);
-    for group in document.groups {
+    let scheme = document.scheme.0;
+    let mut claims = Claims::new(scheme);
+    for (index, group) in document.groups.iter().enumerate() {
+        let other = |key: &Key| key.0.sizes() != scheme.sizes;
+        if let Some(key) = group.keys.iter().position(other) {
+            return Err(serde::de::Error::custom(format_args!(
+                "key {key} of group {index} does not have the {} bytes of keys of the scheme {}",
+                scheme.public_key_bytes(),
+                scheme.name
+            )));
+        }
         let keys = group.keys.iter().map(|key| key.0);
         claims.add_group(group.slot, group.message.0, keys);
     }
@@ -159,6 +172,10 @@ mod tests {
                 "{error}"
             );
         }
+        // Keys of another scheme's sizes.
+        let error = parse(text.replace("\"test\"", "\"compact\"").as_bytes()).unwrap_err();
+        let wanted = "key 0 of group 0 does not have the 32 bytes of keys of the scheme compact";
+        assert_eq!(error.to_string(), wanted);
         // The last four bytes of a key as an element that is not reduced.
         let key = hex::encode(sample().groups()[0].keys[1].to_bytes());
         let bad = format!("{}ffffffff", &key[..key.len() - 8]);

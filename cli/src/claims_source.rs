@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use sheaf::xmss::params::PUBLIC_KEY_BYTES;
-use sheaf::{CLAIMS_MAGIC, Claims, MAX_CLAIMS_BYTES, MAX_SIGNATURES, PROD, PublicKey};
+use sheaf::{CLAIMS_MAGIC, Claims, MAX_CLAIMS_BYTES, PROD};
 
 use crate::arguments::parse_message;
 use crate::batches::read_keys;
@@ -15,6 +14,7 @@ use crate::input::{add_once, read};
 use crate::joining::{Group, Joined};
 use crate::kind::Kind;
 use crate::origins::{Origins, Part};
+use crate::public_keys::read_public_keys;
 use crate::scheme::ExpectedSchemeArgument;
 
 /// Who is claimed to have signed what.
@@ -82,18 +82,22 @@ impl ClaimsArguments {
             });
             joined.add_file(path, groups)?;
         }
+        // What other files or the user say comes first, then what the length of the first file of keys tells.
+        let known = scheme.known();
+        let mut assumed = known;
         if let (Some(slot), Some(message)) = (self.slot, self.message) {
             for path in &self.keys {
+                let (found, signers) = read_public_keys(path, assumed)?;
+                assumed.get_or_insert(found);
                 let group = Group {
                     slot,
                     message,
-                    signers: read_public_keys(path)?,
+                    signers,
                 };
                 joined.add_file(path, [(Part::Keys, group)])?;
             }
         }
-        let known = scheme.known();
-        let (claims, origins) = joined.into_claims(known.unwrap_or(PROD));
+        let (claims, origins) = joined.into_claims(assumed.unwrap_or(PROD));
         Ok(ReadClaims {
             claims,
             origins,
@@ -123,29 +127,4 @@ pub(crate) fn parse_claims(bytes: &[u8]) -> Result<Claims, String> {
         }
         other => Err(other.instead_of("a file of claims")),
     }
-}
-
-/// Reads the keys of a file, which has one or several of them, each in SSZ.
-pub(crate) fn read_public_keys(path: &Path) -> Result<Vec<PublicKey>, Failure> {
-    let bytes = read(path, MAX_SIGNATURES * PUBLIC_KEY_BYTES)?;
-    parse_public_keys(&bytes).map_err(|error| Failure::file(path, error))
-}
-
-fn parse_public_keys(bytes: &[u8]) -> Result<Vec<PublicKey>, String> {
-    match Kind::of_bytes(bytes) {
-        Kind::PublicKey | Kind::Unknown => {}
-        other => return Err(other.instead_of("a public key")),
-    }
-    let keys = bytes.chunks_exact(PUBLIC_KEY_BYTES);
-    if !keys.remainder().is_empty() {
-        return Err(format!(
-            "{} bytes are no whole number of public keys of {PUBLIC_KEY_BYTES} bytes",
-            bytes.len()
-        ));
-    }
-    keys.enumerate()
-        .map(|(index, key)| {
-            PublicKey::from_bytes(key).map_err(|error| format!("key {index}: {error}"))
-        })
-        .collect()
 }

@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use sheaf::xmss::batch_file::HEADER_BYTES;
-use sheaf::xmss::params::PUBLIC_KEY_BYTES;
 use sheaf::{MAX_SIGNATURES, Scheme};
 
 use crate::failure::Failure;
@@ -41,7 +40,7 @@ pub(crate) fn read_up_to(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>
 
 /// The most bytes of a batch file with as many signers as one proof covers.
 pub(crate) const fn max_batch_bytes(scheme: &Scheme) -> usize {
-    HEADER_BYTES + MAX_SIGNATURES * (PUBLIC_KEY_BYTES + scheme.signature_bytes())
+    HEADER_BYTES + MAX_SIGNATURES * (scheme.public_key_bytes() + scheme.signature_bytes())
 }
 
 /// Adds an input to the files of a command, each of which is given once.

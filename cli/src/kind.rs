@@ -7,7 +7,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use sheaf::xmss::params::PUBLIC_KEY_BYTES;
 use sheaf::xmss::{BatchFile, SecretKey};
 use sheaf::{CLAIMS_MAGIC, MAGIC, PublicKey, Scheme, Signature};
 
@@ -49,7 +48,7 @@ impl Kind {
             Self::SecretKey(scheme)
         } else if let Some(scheme) = signature_scheme(head, length) {
             Self::Signature(scheme)
-        } else if length == PUBLIC_KEY_BYTES as u64 && PublicKey::from_bytes(head).is_ok() {
+        } else if is_public_key(head, length) {
             Self::PublicKey
         } else {
             Self::Unknown
@@ -107,6 +106,13 @@ fn is_json_claims(head: &[u8]) -> bool {
         && head.windows(8).any(|window| window == b"\"groups\"")
 }
 
+/// Whether a file is one public key, of whatever scheme has such.
+fn is_public_key(head: &[u8], length: u64) -> bool {
+    Scheme::ALL.iter().any(|scheme| {
+        length == scheme.public_key_bytes() as u64 && PublicKey::from_bytes(scheme, head).is_ok()
+    })
+}
+
 fn signature_scheme(head: &[u8], length: u64) -> Option<Scheme> {
     Scheme::ALL.into_iter().find(|scheme| {
         length == scheme.signature_bytes() as u64 && Signature::from_bytes(scheme, head).is_ok()
@@ -117,7 +123,7 @@ fn signature_scheme(head: &[u8], length: u64) -> Option<Scheme> {
 mod tests {
     use sheaf::xmss::KeyGenerator;
     use sheaf::xmss::one_slot::sign_once;
-    use sheaf::{Claims, FORMAT_VERSION, KIND_LEAF, PROD, TEST};
+    use sheaf::{COMPACT, COMPACT_TEST, Claims, FORMAT_VERSION, KIND_LEAF, PROD, TEST};
 
     use super::*;
 
@@ -131,9 +137,11 @@ mod tests {
             std::fs::read(path).unwrap()
         };
         assert_eq!(Kind::of_bytes(&journal), Kind::Journal);
-        let generator = KeyGenerator::new(&TEST, 0, 32).unwrap();
-        let secret = generator.generate(&mut rand::rng()).1.to_bytes();
-        assert_eq!(Kind::of_bytes(&secret), Kind::SecretKey(TEST));
+        for scheme in [TEST, COMPACT_TEST, COMPACT] {
+            let generator = KeyGenerator::new(&scheme, 0, 32).unwrap();
+            let secret = generator.generate(&mut rand::rng()).1.to_bytes();
+            assert_eq!(Kind::of_bytes(&secret), Kind::SecretKey(scheme));
+        }
         for scheme in Scheme::ALL {
             let signer = sign_once(&scheme, &[1; 32], 7, &[1; 32]).unwrap();
             let signature = signer.1.to_bytes();
@@ -154,5 +162,6 @@ mod tests {
         assert_eq!(Kind::of_bytes(b""), Kind::Empty);
         assert_eq!(Kind::of_bytes(b"{\"key\": 1}"), Kind::Unknown);
         assert_eq!(Kind::of_bytes(&[0xff; 52]), Kind::Unknown);
+        assert_eq!(Kind::of_bytes(&[0xff; 32]), Kind::Unknown);
     }
 }

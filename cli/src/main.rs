@@ -24,6 +24,7 @@ mod measure;
 mod origins;
 mod output;
 mod progress;
+mod public_keys;
 mod report;
 mod scheme;
 mod signers;

@@ -73,6 +73,16 @@ impl Facts {
     }
 }
 
+/// Possibilities: `a`, `a or b`, `a, b or c`.
+pub(crate) fn either(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// Lines of a name and a value, in columns.
 #[derive(Debug, Default)]
 pub(crate) struct Table {

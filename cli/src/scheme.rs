@@ -2,52 +2,66 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use sheaf::{PROD, Scheme, TEST};
+use sheaf::{COMPACT, COMPACT_TEST, PROD, Scheme, TEST};
 
 use crate::failure::{Failure, name_of_input};
 
 /// The parameter set of what a command makes.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct SchemeArgument {
-    /// Parameter set of keys and signatures; `test` gives no security
-    #[arg(long, value_enum, default_value_t = SchemeName::Prod)]
+    /// Parameter set of keys and signatures
+    #[arg(long, value_enum, default_value_t = SchemeName(PROD))]
     scheme: SchemeName,
 }
 
 /// The parameter set that files are expected to have.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ExpectedSchemeArgument {
-    /// Parameter set of keys and signatures [default: that of the files; `prod` for public keys, which do not tell]
+    /// Parameter set of keys and signatures [default: that of the files; `prod` for public keys of 52 bytes and `compact` for those of 32, which do not tell]
     #[arg(long, value_enum)]
     scheme: Option<SchemeName>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum SchemeName {
-    Prod,
-    Test,
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct SchemeName(Scheme);
 
-impl SchemeName {
-    const fn scheme(self) -> Scheme {
-        match self {
-            Self::Prod => PROD,
-            Self::Test => TEST,
-        }
+/// All of them, in the order in which the help lists them.
+const NAMES: [SchemeName; Scheme::ALL.len()] = [
+    SchemeName(PROD),
+    SchemeName(COMPACT),
+    SchemeName(TEST),
+    SchemeName(COMPACT_TEST),
+];
+
+impl ValueEnum for SchemeName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &NAMES
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let Scheme { name, .. } = self.0;
+        let help = if self.0.is_for_tests {
+            format!("For tests: {} slots, no security", self.0.lifetime())
+        } else {
+            let (key, signature) = (self.0.public_key_bytes(), self.0.signature_bytes());
+            format!("Public keys of {key} bytes, signatures of {signature}")
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }
 
 impl SchemeArgument {
     pub(crate) const fn scheme(self) -> Scheme {
-        self.scheme.scheme()
+        self.scheme.0
     }
 }
 
 impl ExpectedSchemeArgument {
     /// The scheme that was asked for, if one was.
     pub(crate) fn asked(self) -> Option<Scheme> {
-        self.scheme.map(SchemeName::scheme)
+        self.scheme.map(|name| name.0)
     }
 
     /// Where the files of a command have to agree.

@@ -23,6 +23,11 @@ pub(crate) fn scheme(id: types::Scheme) -> Result<Scheme, Failure> {
         .ok_or_else(|| Failure::argument(format_args!("{id} names no signature scheme")))
 }
 
+/// Bytes in a public key of the scheme that the caller names; 0 if it names none.
+pub(crate) fn public_key_bytes(id: types::Scheme) -> usize {
+    scheme(id).map_or(0, |scheme| scheme.public_key_bytes())
+}
+
 /// The rate that the caller names.
 pub(crate) fn rate(number: types::Rate) -> Result<Rate, Failure> {
     u8::try_from(number)
@@ -47,7 +52,7 @@ pub(crate) fn claims(scheme: Scheme, groups: &[RawGroup<'_>]) -> Result<Claims, 
     for (g, group) in groups.iter().enumerate() {
         let keys = group.keys.iter().enumerate();
         let keys: Vec<PublicKey> = keys
-            .filter_map(|(i, bytes)| malformed.sort(g, i, PublicKey::from_bytes(bytes)))
+            .filter_map(|(i, bytes)| malformed.sort(g, i, PublicKey::from_bytes(&scheme, bytes)))
             .collect();
         claims.add_group(group.slot, group.message, keys);
     }
@@ -63,7 +68,7 @@ pub(crate) fn batch(scheme: Scheme, groups: &[RawGroup<'_>]) -> Result<Batch, Fa
         let signers = group.keys.iter().zip(&group.signatures).enumerate();
         let signers: Vec<(PublicKey, Signature)> = signers
             .filter_map(|(i, (key, signature))| {
-                let signer = PublicKey::from_bytes(key)
+                let signer = PublicKey::from_bytes(&scheme, key)
                     .and_then(|key| Ok((key, Signature::from_bytes(&scheme, signature)?)));
                 malformed.sort(g, i, signer)
             })
@@ -112,18 +117,18 @@ impl Malformed {
 #[cfg(test)]
 mod tests {
     use sheaf::xmss::one_slot::sign_once;
-    use sheaf::{PROD, TEST};
+    use sheaf::{COMPACT, COMPACT_TEST, PROD, TEST};
 
     use super::*;
 
-    fn signers(count: u8) -> Vec<([u8; types::PUBLIC_KEY_BYTES], Vec<u8>)> {
+    fn signers(count: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
         (0..count)
             .map(|seed| sign_once(&TEST, &[seed; 32], 9, &[1; 32]).unwrap())
             .map(|(key, signature)| (key.to_bytes(), signature.to_bytes()))
             .collect()
     }
 
-    fn group(signers: &[([u8; types::PUBLIC_KEY_BYTES], Vec<u8>)]) -> RawGroup<'_> {
+    fn group(signers: &[(Vec<u8>, Vec<u8>)]) -> RawGroup<'_> {
         RawGroup {
             slot: 9,
             message: [1; 32],
@@ -169,7 +174,10 @@ mod tests {
     fn numbers_that_name_nothing() {
         assert_eq!(scheme(1).unwrap(), PROD);
         assert_eq!(scheme(2).unwrap(), TEST);
-        for number in [0, 3, 257, 258, u32::MAX] {
+        assert_eq!(scheme(3).unwrap(), COMPACT);
+        assert_eq!(scheme(4).unwrap(), COMPACT_TEST);
+        assert_eq!([1, 2, 3, 4, 5].map(public_key_bytes), [52, 52, 32, 32, 0]);
+        for number in [0, 5, 257, 258, u32::MAX] {
             assert_eq!(
                 scheme(number).unwrap_err().status(),
                 Status::InvalidArgument

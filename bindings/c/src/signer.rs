@@ -63,6 +63,7 @@ pub(crate) fn create_journal(
 /// A secret key under its journal. May be shared between threads, which then take turns.
 #[derive(Debug)]
 pub(crate) struct Signer {
+    scheme: Scheme,
     /// Computes subtrees when the window moves. Signatures are made without it, so that they need not wait for a proof.
     prover: Arc<Prover>,
     owner: Owner,
@@ -81,6 +82,7 @@ impl Signer {
         let secret_key = SecretKey::from_bytes(scheme, secret_key)?;
         let guard = FileSlotGuard::open(scheme, &secret_key.public_key(), journal)?;
         Ok(Self {
+            scheme: *scheme,
             prover,
             owner: Owner::this(),
             key: Mutex::new(SigningKey::new(secret_key, guard)?),
@@ -89,6 +91,11 @@ impl Signer {
 
     pub(crate) fn public_key(&self) -> Result<PublicKey, Failure> {
         Ok(self.key()?.public_key())
+    }
+
+    /// Bytes in the public key.
+    pub(crate) const fn public_key_bytes(&self) -> usize {
+        self.scheme.public_key_bytes()
     }
 
     /// The slots at which the key can ever sign.

@@ -46,13 +46,17 @@ pub enum Status {
     Internal = 99,
 }
 
-/// A parameter set of the signature scheme: `SHEAF_SCHEME_PROD` or `SHEAF_SCHEME_TEST`.
+/// A parameter set of the signature scheme: one of the `SHEAF_SCHEME_` numbers. `docs/schemes.md` says which is for whom.
 pub type Scheme = u32;
 
-/// The parameters of Lean Ethereum clients.
+/// The parameters of Lean Ethereum clients: public keys of 52 bytes, signatures of 2536.
 pub const SCHEME_PROD: Scheme = 1;
 /// Parameters for tests: fast keys, 256 slots, no security.
 pub const SCHEME_TEST: Scheme = 2;
+/// The compact scheme: public keys of 32 bytes, signatures of 1208, digests of 124 bits.
+pub const SCHEME_COMPACT: Scheme = 3;
+/// The compact scheme with parameters for tests: fast keys, 256 slots, no security.
+pub const SCHEME_COMPACT_TEST: Scheme = 4;
 
 /// The rate of the code under a proof, which trades proving time for proof size. All rates are equally secure.
 pub type Rate = u32;
@@ -68,8 +72,10 @@ pub const RATE_SIXTEENTH: Rate = 4;
 
 /// Bytes in a message.
 pub const MESSAGE_BYTES: usize = 32;
-/// Bytes in a public key, in SSZ, of every scheme.
+/// Bytes in a public key, in SSZ, of `SHEAF_SCHEME_PROD` and `SHEAF_SCHEME_TEST`; no scheme has longer ones.
 pub const PUBLIC_KEY_BYTES: usize = 52;
+/// Bytes in a public key, in SSZ, of `SHEAF_SCHEME_COMPACT` and `SHEAF_SCHEME_COMPACT_TEST`.
+pub const COMPACT_PUBLIC_KEY_BYTES: usize = 32;
 /// Bytes in the seed of a one-slot signer.
 pub const SEED_BYTES: usize = 32;
 /// The most signatures that one proof may cover.
@@ -84,7 +90,13 @@ const _: () = {
     assert!(RATE_EIGHTH == sheaf::Rate::Eighth.log_inverse() as u32);
     assert!(RATE_SIXTEENTH == sheaf::Rate::Sixteenth.log_inverse() as u32);
     assert!(MESSAGE_BYTES == sheaf::xmss::params::MESSAGE_BYTES);
-    assert!(PUBLIC_KEY_BYTES == sheaf::xmss::params::PUBLIC_KEY_BYTES);
+    assert!(SCHEME_COMPACT == sheaf::COMPACT.id as u32);
+    assert!(SCHEME_COMPACT_TEST == sheaf::COMPACT_TEST.id as u32);
+    assert!(PUBLIC_KEY_BYTES == sheaf::xmss::params::MAX_PUBLIC_KEY_BYTES);
+    assert!(PUBLIC_KEY_BYTES == sheaf::PROD.public_key_bytes());
+    assert!(PUBLIC_KEY_BYTES == sheaf::TEST.public_key_bytes());
+    assert!(COMPACT_PUBLIC_KEY_BYTES == sheaf::COMPACT.public_key_bytes());
+    assert!(COMPACT_PUBLIC_KEY_BYTES == sheaf::COMPACT_TEST.public_key_bytes());
     assert!(SEED_BYTES == sheaf::xmss::one_slot::SEED_BYTES);
     assert!(MAX_SIGNATURES == sheaf::MAX_SIGNATURES);
 };

@@ -98,7 +98,10 @@ static void nothing_is_harmless(void)
     CHECK(sheaf_error_status(NULL) == SHEAF_STATUS_OK);
     CHECK(strcmp(sheaf_error_message(NULL), "") == 0);
     CHECK(sheaf_error_place_count(NULL) == 0);
-    CHECK(sheaf_signature_bytes(99) == 0);
+    CHECK(sheaf_signature_bytes(99) == 0 && sheaf_public_key_bytes(99) == 0);
+    CHECK(sheaf_public_key_bytes(SHEAF_SCHEME_PROD) == SHEAF_PUBLIC_KEY_BYTES);
+    CHECK(sheaf_public_key_bytes(SHEAF_SCHEME_COMPACT) == SHEAF_COMPACT_PUBLIC_KEY_BYTES);
+    CHECK(sheaf_signature_bytes(SHEAF_SCHEME_PROD) == 2536 && sheaf_signature_bytes(SHEAF_SCHEME_COMPACT) == 1208);
     CHECK(strcmp(sheaf_status_name(SHEAF_STATUS_REJECTED), "rejected") == 0);
     CHECK(strcmp(sheaf_status_name(-1), "unknown") == 0);
 }
@@ -116,7 +119,7 @@ static void bad_arguments_are_errors(const char *directory)
 
     FAILS(INVALID_ARGUMENT, sheaf_aggregate(NULL, SCHEME, RATE, groups, 1, NULL, NULL, &proof, &error));
     CHECK(proof.data == NULL && proof.len == 0);
-    FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, 3, RATE, groups, 1, NULL, NULL, &proof, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, 99, RATE, groups, 1, NULL, NULL, &proof, &error));
     FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, SCHEME + 256, RATE, groups, 1, NULL, NULL, &proof, &error));
     FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, SCHEME, 0, groups, 1, NULL, NULL, &proof, &error));
     FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, SCHEME, RATE, groups, 1, NULL, NULL, NULL, &error));
@@ -360,6 +363,67 @@ static void observers_may_cancel(void)
     CHECK(some.calls == 3);
 }
 
+/* Keys of other sizes: no byte more is written, and any range of slots is possible. */
+static void compact_keys_are_short(const char *directory)
+{
+    enum { COMPACT = SHEAF_SCHEME_COMPACT_TEST, LEN = SHEAF_COMPACT_PUBLIC_KEY_BYTES };
+    char journal[4096];
+    snprintf(journal, sizeof journal, "%s/interface-compact.journal", directory);
+    uint8_t key[LEN + 8], same[LEN + 8], untouched[8];
+    memset(key, 0x5a, sizeof key);
+    memset(same, 0x5a, sizeof same);
+    memset(untouched, 0x5a, sizeof untouched);
+    const uint8_t *message = groups[0].message, *another = groups[1].message;
+    sheaf_buffer secret, signature, again;
+    sheaf_signing_key *opened;
+    uint64_t first, end;
+    bool advanced;
+
+    SUCCEEDS(sheaf_keygen(prover, COMPACT, 40, 100, NULL, NULL, key, &secret, &error));
+    CHECK(memcmp(key + LEN, untouched, sizeof untouched) == 0 && memcmp(key, same, LEN) != 0);
+    SUCCEEDS(sheaf_journal_create(COMPACT, key, journal, &error));
+    FAILS(MALFORMED, sheaf_signing_key_open(prover, SCHEME, secret.data, secret.len, journal, &opened, &error));
+    SUCCEEDS(sheaf_signing_key_open(prover, COMPACT, secret.data, secret.len, journal, &opened, &error));
+    SUCCEEDS(sheaf_signing_key_public_key(opened, same, &error));
+    CHECK(memcmp(key, same, sizeof key) == 0);
+    SUCCEEDS(sheaf_signing_key_active(opened, &first, &end, &error));
+    CHECK(first == 40 && end == 140);
+
+    /* No window has been kept. */
+    SUCCEEDS(sheaf_signing_key_window(opened, &first, &end, &error));
+    CHECK(first == end);
+    SUCCEEDS(sheaf_signing_key_sign(opened, 139, message, &signature, &error));
+    CHECK(signature.len == sheaf_signature_bytes(COMPACT));
+    SUCCEEDS(sheaf_verify_signature(COMPACT, key, 139, message, signature.data, signature.len, &error));
+    FAILS(INVALID_SIGNATURE, sheaf_verify_signature(COMPACT, key, 138, message, signature.data, signature.len, &error));
+    FAILS(SLOT_USED, sheaf_signing_key_sign(opened, 139, another, &again, &error));
+    FAILS(SLOT_UNAVAILABLE, sheaf_signing_key_sign(opened, 140, message, &again, &error));
+    SUCCEEDS(sheaf_signing_key_sign(opened, 40, message, &again, &error));
+    sheaf_buffer_free(&again);
+    SUCCEEDS(sheaf_signing_key_window(opened, &first, &end, &error));
+    CHECK(first == 40 && end == 48);
+    SUCCEEDS(sheaf_signing_key_advance(opened, &advanced, &error));
+    CHECK(advanced);
+    SUCCEEDS(sheaf_signing_key_window(opened, &first, &end, &error));
+    CHECK(first == 40 && end == 64);
+    SUCCEEDS(sheaf_signing_key_bytes(opened, &again, &error));
+    CHECK(again.len == secret.len && memcmp(again.data, secret.data, secret.len) == 0);
+    sheaf_buffer_free(&again);
+    sheaf_signing_key_free(opened);
+    sheaf_buffer_free(&secret);
+    sheaf_buffer_free(&signature);
+
+    /* A key for one signature. */
+    uint8_t seed[SHEAF_SEED_BYTES] = {7};
+    memset(key, 0x5a, sizeof key);
+    SUCCEEDS(sheaf_one_slot_sign(SHEAF_SCHEME_COMPACT, seed, 7, message, key, &signature, &error));
+    CHECK(memcmp(key + LEN, untouched, sizeof untouched) == 0);
+    SUCCEEDS(sheaf_verify_signature(SHEAF_SCHEME_COMPACT, key, 7, message, signature.data, signature.len, &error));
+    sheaf_buffer_free(&signature);
+    FAILS(INVALID_ARGUMENT, sheaf_one_slot_sign(99, seed, 7, message, key, &signature, &error));
+    CHECK(signature.data == NULL);
+}
+
 static void keys_have_journals(const char *directory)
 {
     char journal[4096], other_journal[4096], nowhere[4096];
@@ -581,6 +645,7 @@ int main(int argc, char **argv)
     proofs_wait_for_one_another_and_may_be_cancelled_meanwhile();
     rounding_does_not_matter();
     keys_have_journals(argv[1]);
+    compact_keys_are_short(argv[1]);
     children_leave_handles_alone(argv[1]);
     journals_are_regular_files(argv[1]);
     handles_are_shared(argv[1]);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sheaf::{
-    Aggregate, Batch, Claims, Error, Group, HEADER_BYTES, PROD, Prover, Rate, build_info,
-    security_report, verify,
+    Aggregate, Batch, Claims, Error, Group, HEADER_BYTES, PROD, Prover, PublicKey, Rate,
+    build_info, security_report, verify,
 };
 
 use crate::arguments::{RateArgument, ThreadsArgument, parse_signatures};
@@ -174,8 +174,9 @@ fn tamper(claims: &Claims, aggregate: &Aggregate, table: &mut Table) -> Result<(
         }
         Ok(()) => Err(Failure::Rejected(format!("{what} was accepted"))),
     };
-    let with = |change: fn(&mut Group)| {
-        let mut changed = Claims::new(*claims.scheme());
+    let scheme = claims.scheme();
+    let with = |change: &dyn Fn(&mut Group)| {
+        let mut changed = Claims::new(*scheme);
         for (i, group) in claims.groups().iter().enumerate() {
             let mut group = group.clone();
             if i == 0 {
@@ -185,15 +186,22 @@ fn tamper(claims: &Claims, aggregate: &Aggregate, table: &mut Table) -> Result<(
         }
         verify(&changed, aggregate)
     };
-    expect("another message", with(|group| group.message[0] ^= 1))?;
-    expect("another slot", with(|group| group.slot ^= 1))?;
-    expect("another key", with(|group| group.keys[0].root.swap(0, 1)))?;
+    expect("another message", with(&|group| group.message[0] ^= 1))?;
+    expect("another slot", with(&|group| group.slot ^= 1))?;
+    expect(
+        "another key",
+        with(&|group| {
+            let (mut root, parameter) = (*group.keys[0].root(), *group.keys[0].parameter());
+            root.swap(0, 1);
+            group.keys[0] = PublicKey::new(scheme, root, parameter);
+        }),
+    )?;
     expect(
         "one more key",
-        with(|group| {
-            let mut key = group.keys[0];
-            key.parameter.swap(0, 1);
-            group.keys.push(key);
+        with(&|group| {
+            let (root, mut parameter) = (*group.keys[0].root(), *group.keys[0].parameter());
+            parameter.swap(0, 1);
+            group.keys.push(PublicKey::new(scheme, root, parameter));
         }),
     )?;
 

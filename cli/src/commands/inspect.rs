@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use sheaf::xmss::params::PUBLIC_KEY_BYTES;
 use sheaf::xmss::{BatchFile, JournalSummary, SecretKey};
 use sheaf::{
     Aggregate, Claims, MAX_BYTES, MAX_SIGNATURES, PROD, PublicKey, Scheme, security_report,
@@ -19,7 +18,8 @@ use crate::identity::is_standard_stream;
 use crate::input::{max_batch_bytes, read};
 use crate::key_files::KeyFiles;
 use crate::kind::Kind;
-use crate::report::{Facts, JsonArgument, bytes};
+use crate::public_keys;
+use crate::report::{Facts, JsonArgument, bytes, either};
 use crate::scheme::ExpectedSchemeArgument;
 
 const EXAMPLES: &str = "Examples:
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Kind::Journal => Some(journal(path, &mut facts)?),
         Kind::PublicKey | Kind::Unknown => {
-            public_keys(&content, &mut facts).map_err(unusable)?;
+            public_keys(&content, arguments.scheme.asked(), &mut facts).map_err(unusable)?;
             None
         }
         Kind::Empty => return Err(unusable("the file is empty".to_owned())),
@@ -178,22 +178,24 @@ fn all_hex(keys: &[PublicKey]) -> Vec<String> {
 }
 
 /// One public key, or several in one file.
-fn public_keys(content: &[u8], facts: &mut Facts) -> Result<(), String> {
-    let keys: Result<Vec<PublicKey>, _> = content
-        .chunks(PUBLIC_KEY_BYTES)
-        .map(PublicKey::from_bytes)
-        .collect();
-    match keys.as_deref() {
-        Ok([key]) => {
-            facts.word("kind", "public key");
-            facts.hex("public key", &key.to_bytes());
-            facts.line("scheme", "not told by a public key");
-        }
-        Ok(keys) => {
-            facts.word("kind", "public keys");
-            list_keys(keys, "key", facts);
-            facts.field("keys", all_hex(keys));
-        }
+fn public_keys(content: &[u8], asked: Option<Scheme>, facts: &mut Facts) -> Result<(), String> {
+    match public_keys::parse(content, asked) {
+        Ok((scheme, keys)) => match &keys[..] {
+            [key] => {
+                let same = Scheme::ALL.iter().filter(|s| s.sizes == scheme.sizes);
+                let names: Vec<&str> = same.map(|s| s.name).collect();
+                facts.word("kind", "public key");
+                facts.hex("public key", &key.to_bytes());
+                let names = either(&names);
+                facts.line("scheme", format!("{names}: not told by a public key"));
+            }
+            keys => {
+                facts.word("kind", "public keys");
+                list_keys(keys, "key", facts);
+                facts.field("keys", all_hex(keys));
+            }
+        },
+        Err(error) if public_keys::fitting(content, asked).len() > 1 => return Err(error),
         // Perhaps a batch that is cut short.
         Err(_) => return Err(why_unknown(content, "a file of sheaf")),
     }
@@ -242,7 +244,9 @@ fn journal(path: &Path, facts: &mut Facts) -> Result<Scheme, Failure> {
 /// The slots at which a key can sign.
 fn range(secret: &SecretKey, facts: &mut Facts) {
     let (range, window) = (secret.active_range().slots(), secret.window_slots());
-    for (name, slots) in [("slots", range), ("window", window)] {
+    let stored = Some(window).filter(|_| secret.stores_window());
+    for (name, slots) in [("slots", Some(range)), ("window", stored)] {
+        let Some(slots) = slots else { continue };
         facts.add(
             name,
             format!("{} to {}", slots.start, slots.end - 1),

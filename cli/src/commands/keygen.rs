@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
+use sheaf::Scheme;
 use sheaf::xmss::KeyGenerator;
+use sheaf::xmss::params::KeyFormat;
 
 use crate::arguments::ThreadsArgument;
 use crate::failure::{Failure, after_help};
@@ -17,6 +19,7 @@ use crate::scheme::SchemeArgument;
 const EXAMPLES: &str = "Examples:
   sheaf keygen --out alice
   sheaf keygen --out alice --start 11000000 --slots 500000
+  sheaf keygen --out carol --scheme compact --slots 7889400
   sheaf keygen --out toy --scheme test
 
 Writes NAME.key (secret, readable by its owner only), NAME.pub and NAME.journal, the record of the
@@ -36,14 +39,9 @@ pub(crate) struct Arguments {
     /// First slot at which the key can sign
     #[arg(long, value_name = "SLOT", default_value_t = 0)]
     start: u32,
-    /// Number of slots, rounded up to whole subtrees: time grows with it [default: the least, 131072]
-    #[arg(
-        long,
-        value_name = "COUNT",
-        default_value_t = 1,
-        hide_default_value = true
-    )]
-    slots: u64,
+    /// Number of slots, rounded up to whole subtrees (not with `compact`): time grows with it [default: 131072, the least of `prod`]
+    #[arg(long, value_name = "COUNT")]
+    slots: Option<u64>,
     #[command(flatten)]
     scheme: SchemeArgument,
     #[command(flatten)]
@@ -52,10 +50,24 @@ pub(crate) struct Arguments {
     json: JsonArgument,
 }
 
+/// The slots of a key if none are asked for: the least number of the formats that have one, as many in those that don't.
+fn default_slots(scheme: &Scheme, start: u32) -> u64 {
+    match scheme.key_format {
+        KeyFormat::Shake => 1,
+        KeyFormat::Poseidon => {
+            let left = scheme.lifetime().saturating_sub(start.into());
+            scheme.window_slots().min(left).max(1)
+        }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let scheme = arguments.scheme.scheme();
     let files = key_pair::check(&arguments.out)?;
-    let generator = KeyGenerator::new(&scheme, arguments.start, arguments.slots)
+    let wanted = arguments
+        .slots
+        .unwrap_or_else(|| default_slots(&scheme, arguments.start));
+    let generator = KeyGenerator::new(&scheme, arguments.start, wanted)
         .map_err(|error| Failure::Unusable(error.to_string()))?;
     let prover = arguments.threads.prover()?;
     let slots = generator.active_range().slots();

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use sheaf::PublicKey;
 use sheaf::xmss::{BatchFile, SecretKey};
 
 use crate::arguments::parse_message;
@@ -116,11 +115,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// A copy of a key under another name is the same key, and a batch has each key once.
 fn refuse_copies(files: &[KeyFiles], secrets: &[SecretKey]) -> Result<(), Failure> {
-    let mut seen: HashMap<PublicKey, &KeyFiles> = HashMap::new();
+    let mut seen = HashMap::new();
     for (files, secret) in files.iter().zip(secrets) {
-        if let Some(earlier) = seen.insert(secret.public_key(), files) {
+        let key = secret.identity();
+        if let Some((earlier, public_key)) = seen.insert(key.fingerprint, (files, key.public_key)) {
+            // Keys of other ranges may come from one seed.
+            let what = if public_key == key.public_key {
+                "are copies of one key: remove one, since two copies"
+            } else {
+                "have the same secret: remove one, since two such keys"
+            };
             return Err(Failure::Unusable(format!(
-                "{} and {} are copies of one key: remove one, since two copies will sign two messages at one slot",
+                "{} and {} {what} will sign two messages at one slot",
                 earlier.secret.display(),
                 files.secret.display()
             )));

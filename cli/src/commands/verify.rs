@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use sheaf::{Aggregate, Error, FormatError, MAX_BYTES, Rejection, TEST};
+use sheaf::{Aggregate, Error, FormatError, MAX_BYTES, Rejection};
 
 use crate::claims_source::{ClaimsArguments, ReadClaims};
 use crate::failure::{Failure, after_help, name_of_input, print};
@@ -73,10 +73,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return result.map(drop);
     }
     let valid = result?;
-    let insecure = if *read.claims.scheme() == TEST {
-        " (the scheme test gives no security)"
+    let scheme = read.claims.scheme();
+    let insecure = if scheme.is_for_tests {
+        format!(" (the scheme {} gives no security)", scheme.name)
     } else {
-        ""
+        String::new()
     };
     print(&format!(
         "valid: {} in {}, verified in {}{insecure}\n",

@@ -94,7 +94,9 @@ fn a_signature_that_is_not_valid_is_named_and_not_imported() {
     sandbox.refuse(
         &import(1, "a.pub", "cut"),
         2,
-        &["cut: a signature in SSZ has 2536 (prod) or 424 (test) bytes, the file 423"],
+        &[
+            "cut: a signature in SSZ has 2536 (prod), 424 (test), 1208 (compact) or 216 (compact-test) bytes, the file 423",
+        ],
     );
     let mut bad = sandbox.read("s/0.sig");
     bad[0] += 1;

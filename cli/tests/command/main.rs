@@ -2,6 +2,7 @@
 
 mod batches;
 mod claims;
+mod compact;
 mod help;
 mod inspecting;
 mod keys;

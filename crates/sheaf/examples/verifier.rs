@@ -12,7 +12,6 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-use sheaf::xmss::params::PUBLIC_KEY_BYTES;
 use sheaf::{Aggregate, Claims, PublicKey, TEST, verify};
 
 fn main() -> ExitCode {
@@ -47,10 +46,10 @@ pub(crate) fn run(directory: &Path) -> Result<Result<usize, sheaf::Error>, Box<d
     let (slot, rest) = claim.split_first_chunk().ok_or("the claim has no slot")?;
     let (message, bits) = rest.split_first_chunk().ok_or("the claim has no message")?;
     let keys: Vec<PublicKey> = registry
-        .chunks(PUBLIC_KEY_BYTES)
+        .chunks(TEST.public_key_bytes())
         .enumerate()
         .filter(|(i, _)| bits.get(i / 8).is_some_and(|byte| byte >> (i % 8) & 1 == 1))
-        .map(|(_, key)| PublicKey::from_bytes(key))
+        .map(|(_, key)| PublicKey::from_bytes(&TEST, key))
         .collect::<Result<_, _>>()?;
     let signers = keys.len();
     let claims = Claims::new(TEST).with_group(u32::from_le_bytes(*slot), *message, keys);

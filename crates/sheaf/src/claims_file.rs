@@ -3,7 +3,7 @@
 use std::fmt;
 
 use sheaf_xmss::DecodeError;
-use sheaf_xmss::params::PUBLIC_KEY_BYTES;
+use sheaf_xmss::params::MAX_PUBLIC_KEY_BYTES;
 use thiserror::Error;
 
 use crate::{Claims, MAX_SIGNATURES, PublicKey, Scheme};
@@ -22,7 +22,7 @@ const GROUP_BYTES: usize = 4 + 32 + 4;
 
 /// The most bytes that claims may have: those of as many groups, with one key each, as a proof covers signatures.
 pub const MAX_CLAIMS_BYTES: usize =
-    HEADER_BYTES + MAX_SIGNATURES * (GROUP_BYTES + PUBLIC_KEY_BYTES);
+    HEADER_BYTES + MAX_SIGNATURES * (GROUP_BYTES + MAX_PUBLIC_KEY_BYTES);
 
 /// Why bytes are not claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -141,6 +141,7 @@ impl Claims {
             return Err(ClaimsFileError::Reserved);
         }
         let groups = reader.u32(ClaimsPart::Header)?;
+        let key_bytes = scheme.public_key_bytes();
         let mut claims = Self::new(scheme);
         let mut keys_left = MAX_SIGNATURES;
         for group in 0..groups as usize {
@@ -152,14 +153,14 @@ impl Claims {
                 .ok_or(ClaimsFileError::TooMany)?;
             let first = reader.at;
             let keys = reader
-                .take(count * PUBLIC_KEY_BYTES, ClaimsPart::Keys(group))?
-                .chunks_exact(PUBLIC_KEY_BYTES)
+                .take(count * key_bytes, ClaimsPart::Keys(group))?
+                .chunks_exact(key_bytes)
                 .enumerate()
                 .map(|(key, bytes)| {
-                    PublicKey::from_bytes(bytes).map_err(|source| ClaimsFileError::Key {
+                    PublicKey::from_bytes(&scheme, bytes).map_err(|source| ClaimsFileError::Key {
                         group,
                         key,
-                        at: first + key * PUBLIC_KEY_BYTES,
+                        at: first + key * key_bytes,
                         source,
                     })
                 })
@@ -203,19 +204,33 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sheaf_xmss::TEST;
+    use sheaf_xmss::{COMPACT, TEST};
 
     use super::*;
 
     /// A key of one repeated, canonical element.
     fn key(element: u32) -> PublicKey {
-        PublicKey::from_bytes(&element.to_le_bytes().repeat(13)).unwrap()
+        PublicKey::from_bytes(&TEST, &element.to_le_bytes().repeat(13)).unwrap()
     }
 
     fn sample() -> Claims {
         Claims::new(TEST)
             .with_group(7, [1; 32], [key(1), key(2)])
             .with_group(8, [2; 32], [key(3)])
+    }
+
+    #[test]
+    fn keys_have_the_sizes_of_their_scheme() {
+        let key = PublicKey::from_bytes(&COMPACT, &5u32.to_le_bytes().repeat(8)).unwrap();
+        let claims = Claims::new(COMPACT).with_group(7, [1; 32], [key]);
+        let bytes = claims.to_bytes();
+        assert_eq!(bytes.len(), 12 + 40 + 32);
+        assert_eq!(Claims::from_bytes(&bytes), Ok(claims));
+        let mut other = bytes;
+        other[5] = TEST.id;
+        let (part, at) = (ClaimsPart::Keys(0), 52);
+        let error = ClaimsFileError::Truncated { part, at };
+        assert_eq!(Claims::from_bytes(&other), Err(error));
     }
 
     fn with(at: usize, value: u8) -> Result<Claims, ClaimsFileError> {

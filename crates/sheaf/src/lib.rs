@@ -63,7 +63,7 @@ pub use sheaf_aggregation::Phase;
 pub use sheaf_aggregation::{Group, MAX_SIGNATURES, StatementError as ClaimsError};
 pub use sheaf_security::{ErrorKind, ErrorTerm, SecurityReport};
 pub use sheaf_xmss as xmss;
-pub use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
+pub use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, Signature, TEST};
 
 pub use crate::aggregate::{
     Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, MAGIC, MAX_BYTES,

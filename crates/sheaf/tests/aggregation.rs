@@ -86,7 +86,11 @@ fn other_claims_are_rejected() {
         |_, _, keys, other| keys[2] = other,
         |_, _, keys, other| keys.push(other),
         |_, _, keys, _| keys.truncate(3),
-        |_, _, keys, _| keys[0].parameter[4] = Default::default(),
+        |_, _, keys, _| {
+            let mut parameter = *keys[0].parameter();
+            parameter[4] = Default::default();
+            keys[0] = sheaf::PublicKey::new(&TEST, *keys[0].root(), parameter);
+        },
     ];
     for change in changes {
         let mut changed = Claims::new(TEST);

@@ -7,7 +7,7 @@ use p3_field::Field;
 use sheaf_xmss::one_slot::sign_once;
 use sheaf_xmss::poseidon::Lanes;
 use sheaf_xmss::prf::PrfKey;
-use sheaf_xmss::{KeyGenerator, KoalaBear, PROD, TEST, verify, verify_batch};
+use sheaf_xmss::{COMPACT, KeyGenerator, KoalaBear, PROD, TEST, verify, verify_batch};
 
 const SLOT: u32 = 11_259_375;
 const MESSAGE: [u8; 32] = [0x5a; 32];
@@ -64,16 +64,40 @@ fn signing(c: &mut Criterion) {
     });
 }
 
-/// The smallest key of the test parameters. One of real parameters has 2^17 leaves, each about ten times as expensive.
+/// Short keys: of the test parameters, since one of [`PROD`] has 2^17 leaves, and of the compact scheme.
 fn key_generation(c: &mut Criterion) {
-    let generator = KeyGenerator::new(&TEST, 0, 256).expect("the whole lifetime");
     let mut group = c.benchmark_group("generate");
     group.throughput(Throughput::Elements(256));
-    group.bench_function("test key of 256 slots", |b| {
-        b.iter(|| generator.generate(&mut rand::rng()))
-    });
+    for scheme in [TEST, COMPACT] {
+        let generator = KeyGenerator::new(&scheme, 0, 256).expect("slots of every scheme");
+        group.bench_function(format!("{} key of 256 slots", scheme.name), |b| {
+            b.iter(|| generator.generate(&mut rand::rng()))
+        });
+    }
     group.finish();
 }
 
-criterion_group!(benches, permutations, verification, signing, key_generation);
+/// Signing with a key whose window holds the slot. The message changes: the number of attempts is random.
+fn signing_with_a_key(c: &mut Criterion) {
+    let generator = KeyGenerator::new(&COMPACT, 0, 16).expect("slots of every scheme");
+    let (_, key) = generator.generate(&mut rand::rng());
+    let mut counter = 0u64;
+    c.bench_function("compact key", |b| {
+        b.iter(|| {
+            let mut message = MESSAGE;
+            message[..8].copy_from_slice(&counter.to_le_bytes());
+            counter += 1;
+            key.sign_prepared(0, black_box(&message))
+        });
+    });
+}
+
+criterion_group!(
+    benches,
+    permutations,
+    verification,
+    signing,
+    signing_with_a_key,
+    key_generation
+);
 criterion_main!(benches);

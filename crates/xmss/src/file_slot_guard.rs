@@ -10,9 +10,9 @@
 //!
 //! # The floor
 //! Below the *floor* every slot counts as used, and no record is kept. Without it the journal of a year of 4-second slots
-//! would have 380 MB. The floor follows, one window (two bottom trees, 2^17 slots of [`PROD`](crate::PROD)) behind, what is
+//! would have 380 MB. The floor follows, one window ([`Scheme::window_slots`]: 2^17 slots of real keys) behind, what is
 //! signed in order: a far slot that is signed by mistake does not raise it. The journal then has at most as many records as a
-//! window and a half has slots, and those out of order; less than 10 MB for `PROD`. Whoever leaves slots for good says so with
+//! window and a half has slots, and those out of order; less than 10 MB for real keys. Whoever leaves slots for good says so with
 //! [`FileSlotGuard::raise_floor`], for example after a jump to a far slot that was meant.
 //!
 //! When the floor rises by enough, a new journal without the slots below is written beside the old one, as `NAME.new`, synced,

@@ -1,10 +1,19 @@
-//! Secret keys: generation, the window of prepared slots, signing, and their SSZ encoding.
+//! Secret keys: generation, the window of prepared slots, signing, and their encodings.
 //!
-//! The Merkle tree of height `h` is cut at half its height into one *top tree* whose leaves are the roots of `2^(h/2)`
-//! *bottom trees*, each over `2^(h/2)` slots. A key is active in a range of whole bottom trees, at least two. Key
-//! generation computes all of them but keeps only the top tree and two adjacent bottom trees, the *window*. A key signs at
-//! the slots of its window, and moves the window on by computing the next bottom tree anew from its 32-byte PRF key.
-//! Nodes outside the active range are random: they belong to no slot at which the key could sign.
+//! The Merkle tree is cut into one *top tree* and the *bottom trees* whose roots are its leaves. Key generation computes all
+//! bottom trees that have active slots, but keeps only the top tree and one or two adjacent bottom trees, the *window*. A key
+//! signs at the slots of its window, and moves the window by computing bottom trees anew from its secret of 32 bytes.
+//! Nodes that cover no active slot are random or pseudorandom: they belong to no slot at which the key could sign.
+//!
+//! | [`KeyFormat`] | `Shake` | `Poseidon` |
+//! |---|---|---|
+//! | secret | a PRF key, with a random parameter | a [seed](crate::seed), from which the parameter follows |
+//! | active range | whole bottom trees, at least two | any |
+//! | slots of a bottom tree | `2^(h/2)`, where `h` is the height | `2^s`, `s = ceil(ceil(log2 slots) / 2)` |
+//! | window | two bottom trees, stored with the key | one bottom tree or two, not stored: empty when a key has been read |
+//! | encoding | SSZ | [postcard](crate::PublicKey::to_postcard) |
+//!
+//! [`KeyFormat`]: crate::params::KeyFormat
 //!
 //! A [`SecretKey`] does not know which slots it has signed at. Wrap it in a [`SigningKey`](crate::SigningKey), which does.
 
@@ -12,6 +21,7 @@ mod codec;
 mod generate;
 mod identity;
 mod range;
+mod secret;
 mod sign;
 mod subtree;
 
@@ -22,10 +32,10 @@ use thiserror::Error;
 pub use self::generate::{KeyGenerator, Progress, SEED_BYTES};
 pub use self::identity::{FINGERPRINT_BYTES, KeyIdentity};
 pub use self::range::ActiveRange;
+pub(crate) use self::secret::Secret;
 pub(crate) use self::sign::{encode_message, walk_chains};
 use self::subtree::SubTree;
-use crate::params::Scheme;
-use crate::prf::PrfKey;
+use crate::params::{KeyFormat, Scheme};
 use crate::types::{Parameter, PublicKey};
 
 /// Why a key can't be made.
@@ -95,15 +105,15 @@ pub enum SignError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Damage {
-    /// The one-time key that the PRF key gives for the slot is not the leaf of its stored tree.
-    #[error("the PRF key, the parameter or a leaf of the stored trees is not what it was")]
+    /// The one-time key that the secret gives for the slot is not the leaf of its stored tree.
+    #[error("the PRF key or seed, the parameter or a leaf of the stored trees is not what it was")]
     Leaf,
     /// The stored bottom tree does not lead to its node in the top tree.
     #[error("the stored bottom tree of the slot does not lead to its node in the top tree")]
     BottomTree,
     /// A bottom tree that was computed anew does not lead to its node in the top tree.
     #[error(
-        "the PRF key, the parameter or the stored top tree is not what it was: a new bottom tree has another root"
+        "the PRF key or seed, the parameter, the active range or the stored top tree is not what it was: a new bottom tree has another root"
     )]
     NewTree,
     /// The top tree does not lead to the root.
@@ -116,14 +126,29 @@ pub enum Damage {
 /// Signing two messages at one slot breaks the key; this type does not prevent it, [`SigningKey`](crate::SigningKey) does.
 pub struct SecretKey {
     scheme: Scheme,
-    prf_key: PrfKey,
+    secret: Secret,
     parameter: Parameter,
     range: ActiveRange,
     top: SubTree,
-    /// Index of the left bottom tree of the window.
-    window: u64,
-    left: SubTree,
-    right: SubTree,
+    window: Window,
+}
+
+/// Bottom trees that are prepared.
+struct Window {
+    /// Index of the first one.
+    first: u64,
+    /// Adjacent ones, at most [`WINDOW_TREES`].
+    trees: Vec<SubTree>,
+}
+
+/// Most bottom trees in a window.
+const WINDOW_TREES: usize = 2;
+
+impl Window {
+    /// The indices of the bottom trees.
+    fn indices(&self) -> std::ops::Range<u64> {
+        self.first..self.first + self.trees.len() as u64
+    }
 }
 
 impl SecretKey {
@@ -145,27 +170,40 @@ impl SecretKey {
         self.range
     }
 
-    /// The slots at which the key can sign without computing a bottom tree.
+    /// The slots at which the key can sign without computing a bottom tree; none if a key that stores no window has been read.
     #[must_use]
-    pub const fn window_slots(&self) -> std::ops::Range<u64> {
-        let slots = self.scheme.bottom_tree_slots();
-        self.window * slots..(self.window + 2) * slots
+    pub fn window_slots(&self) -> std::ops::Range<u64> {
+        self.range.slots_between(self.window.indices())
+    }
+
+    /// Whether the window is part of the key's encoding, so that a key whose window has moved is worth storing.
+    #[must_use]
+    pub const fn stores_window(&self) -> bool {
+        match self.scheme.key_format {
+            KeyFormat::Shake => true,
+            KeyFormat::Poseidon => false,
+        }
     }
 
     /// Moves the window on by one bottom tree. Returns `false`, and changes nothing, if it is at the end of the active range.
     ///
-    /// Costs the hashes of one bottom tree (2^16 leaves for [`PROD`](crate::PROD): seconds), on the threads of the rayon
-    /// pool in which it is called. Call it when signing enters the right half of the window, in a quiet moment.
+    /// The tree after the window is computed, and its first one is dropped if it has two. Call it when signing enters the last
+    /// tree of the window, in a quiet moment. Costs the hashes of one bottom tree (2^16 leaves for [`PROD`](crate::PROD): seconds;
+    /// 2^9 for a [`COMPACT`](crate::COMPACT) key of 2^18 slots), on the threads of the rayon pool in which it is called.
     ///
     /// # Errors
     /// If the key is damaged, so that it gives another tree than the one that was made with it. Then the window stays.
     pub fn advance_window(&mut self) -> Result<bool, SignError> {
-        if self.window + 2 >= self.range.bottom_trees().end {
+        let next = self.window.indices().end;
+        if next >= self.range.bottom_trees().end {
             return Ok(false);
         }
-        let next = self.bottom_tree(self.window + 2)?;
-        self.left = std::mem::replace(&mut self.right, next);
-        self.window += 1;
+        let next = self.bottom_tree(next)?;
+        if self.window.trees.len() == WINDOW_TREES {
+            self.window.trees.remove(0);
+            self.window.first += 1;
+        }
+        self.window.trees.push(next);
         Ok(true)
     }
 
@@ -181,22 +219,36 @@ impl SecretKey {
             Err(SignError::NotPrepared { .. } | SignError::Passed { .. }) => {}
             result => return result,
         }
-        let bottom = u64::from(slot) / self.scheme.bottom_tree_slots();
-        if bottom == self.window + 2 {
+        let bottom = u64::from(slot) >> self.range.cut();
+        if bottom == self.window.indices().end {
             self.advance_window()?;
-        } else {
-            // Further away. The tree after the slot's own is the more useful neighbour, unless there is none.
-            let window = bottom.min(self.range.bottom_trees().end - 2);
-            let trees = (self.bottom_tree(window)?, self.bottom_tree(window + 1)?);
-            (self.left, self.right) = trees;
-            self.window = window;
+            return Ok(());
         }
+        // Further away. A stored window has two trees: that after the slot's own is the more useful neighbour, unless there is none.
+        let trees = match self.scheme.key_format {
+            KeyFormat::Shake => {
+                let first = bottom.min(self.range.bottom_trees().end - 2);
+                first..first + 2
+            }
+            KeyFormat::Poseidon => bottom..bottom + 1,
+        };
+        self.window = Window {
+            first: trees.start,
+            trees: trees
+                .map(|index| self.bottom_tree(index))
+                .collect::<Result<_, _>>()?,
+        };
         Ok(())
     }
 
     /// Whether an active `slot` lies more than one window beyond the prepared ones, so that going there is worth a question.
+    ///
+    /// Never in a key that [stores no window](Self::stores_window): nothing in it tells how far its signer has come.
     #[must_use]
     pub fn skips(&self, slot: u32) -> bool {
+        if !self.stores_window() {
+            return false;
+        }
         let window = self.window_slots();
         let beyond = window.end + (window.end - window.start);
         let slot = u64::from(slot);
@@ -234,8 +286,9 @@ impl SecretKey {
         // Without progress there is no one to cancel, so the result is always there.
         let tree = match generate::bottom_tree(
             &self.scheme,
-            &self.prf_key,
+            &self.secret,
             &self.parameter,
+            &self.range,
             index,
             &generate::Silent,
         ) {

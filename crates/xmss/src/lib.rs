@@ -1,13 +1,14 @@
-//! Generalized XMSS signatures over Poseidon1 and KoalaBear: the scheme with which Lean Ethereum clients sign.
+//! Generalized XMSS signatures over Poseidon1 and KoalaBear: the schemes with which Lean Ethereum clients sign.
 //!
 //! A key is a Merkle tree with one leaf per *slot*. A leaf hashes the ends of `v` hash chains. A signature encodes its
 //! message to `v` chain positions, reveals the value of each chain at its position and gives the leaf's path. Each slot must
 //! sign one message at most: two of them would let anyone walk the chains onward to signatures of further messages.
 //!
 //! Construction and proof: eprint 2025/055; the aborting encoding: eprint 2026/016. Keys and signatures are byte-compatible
-//! with leanSig's `instantiations_aborting` and leanSpec's `PROD_CONFIG` and `TEST_CONFIG`.
+//! with leanSig's `instantiations_aborting` and leanSpec's `PROD_CONFIG` and `TEST_CONFIG`, those of the compact scheme with
+//! the crate `xmss` of leanVM as of July 2026.
 //!
-//! * [`params`] holds the parameter sets, [`PROD`] and [`TEST`].
+//! * [`params`] holds the parameter sets: [`PROD`] and [`TEST`], [`COMPACT`] and [`COMPACT_TEST`].
 //! * [`poseidon`], [`tweak`], [`encoding`], [`chain`] and [`tree`] are the hash functions, generic over SIMD lanes. A proof
 //!   system can rebuild the input of every permutation from them.
 //! * [`verify()`] and [`verify_batch`] check signatures; [`BatchFile`] reads them from a file.
@@ -26,14 +27,18 @@ pub mod file_slot_guard;
 #[cfg(feature = "signing")]
 pub mod keys;
 pub mod layout;
+mod montgomery;
 #[cfg(feature = "signing")]
 pub mod one_slot;
 #[cfg(feature = "parallel")]
 mod owner;
 pub mod params;
 pub mod poseidon;
+mod postcard;
 #[cfg(feature = "signing")]
 pub mod prf;
+#[cfg(feature = "signing")]
+pub mod seed;
 #[cfg(feature = "signing")]
 pub mod signing_key;
 #[cfg(feature = "signing")]

@@ -4,12 +4,15 @@
 //! the chains and the leaf of its slot and takes random nodes for the siblings up to the root. Its public key and signature
 //! can't be told from real ones, and verifying or aggregating them costs the same. There is no secret key left that could
 //! sign at another slot, so such a key is of no use outside benchmarks and tests.
+//!
+//! All secret values come from SHAKE128, in every scheme: the compact scheme's own derivation would reveal values of the real
+//! key that is [generated from](crate::KeyGenerator::generate_from) the same seed.
 
 use p3_koala_bear::KoalaBear;
 use sha3::Shake128;
 use sha3::digest::{ExtendableOutput, Update};
 
-use crate::keys::{SignError, encode_message, walk_chains};
+use crate::keys::{Secret, SignError, encode_message, walk_chains};
 use crate::layout::Input;
 use crate::params::{MESSAGE_BYTES, Scheme};
 use crate::prf::{PRF_KEY_BYTES, PrfKey, read_elements};
@@ -42,12 +45,12 @@ pub fn sign_once(
             end: scheme.lifetime(),
         });
     }
-    let prf_key = PrfKey::new(*seed);
+    let secret = Secret::PrfKey(PrfKey::new(*seed));
     let mut stream = Shake128::default().chain(DOMAIN).chain(seed).finalize_xof();
     let parameter = read_elements(&mut stream);
 
-    let (rho, codeword) = encode_message(scheme, &prf_key, &parameter, slot, message)?;
-    let chains = walk_chains(scheme, &prf_key, &parameter, slot, &codeword);
+    let (rho, codeword) = encode_message(scheme, &secret, &parameter, slot, message)?;
+    let chains = walk_chains(scheme, &secret, &parameter, slot, &codeword);
     let leaf: Digest = leaf::<KoalaBear>(
         scheme,
         &lengths(scheme),

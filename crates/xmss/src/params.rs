@@ -125,7 +125,7 @@ pub struct StepNumbers {
 pub enum KeyFormat {
     /// SHAKE128 under a key; SSZ.
     Shake,
-    /// Poseidon1 and ChaCha12 from a seed; postcard.
+    /// Poseidon1 and ChaCha12 from a [seed](crate::seed); postcard.
     Poseidon,
 }
 
@@ -149,6 +149,8 @@ pub struct Scheme {
     pub name: &'static str,
     /// Identifier for machines: the byte that stands for this set in files and statements. Never reused.
     pub id: u8,
+    /// Whether it gives no security, being for tests.
+    pub is_for_tests: bool,
     /// Log2 of the number of slots in a key's lifetime; the height of the Merkle tree. Even and at most 32.
     pub log_lifetime: u32,
     /// Number of hash chains `v`, which is the number of digits in a codeword.
@@ -261,6 +263,7 @@ const NARROW_ONLY: Hashes = Hashes {
 pub const PROD: Scheme = Scheme {
     name: "prod",
     id: 1,
+    is_for_tests: false,
     log_lifetime: 32,
     chains: 46,
     base: 8,
@@ -285,6 +288,7 @@ pub const PROD: Scheme = Scheme {
 pub const TEST: Scheme = Scheme {
     name: "test",
     id: 2,
+    is_for_tests: true,
     log_lifetime: 8,
     chains: 4,
     target_sum: 6,
@@ -295,6 +299,7 @@ pub const TEST: Scheme = Scheme {
 pub const COMPACT: Scheme = Scheme {
     name: "compact",
     id: 3,
+    is_for_tests: false,
     log_lifetime: 32,
     chains: 42,
     base: 8,
@@ -319,6 +324,7 @@ pub const COMPACT: Scheme = Scheme {
 pub const COMPACT_TEST: Scheme = Scheme {
     name: "compact-test",
     id: 4,
+    is_for_tests: true,
     log_lifetime: 8,
     chains: 4,
     target_sum: 6,
@@ -353,13 +359,15 @@ impl Scheme {
         self.log_lifetime as usize
     }
 
-    /// Number of slots under one bottom tree, which is also the number of bottom trees: the square root of the lifetime.
+    /// The square root of the lifetime. In keys of [`KeyFormat::Shake`] it is the number of slots under one bottom tree; that of
+    /// any key is [`ActiveRange::bottom_tree_slots`](crate::keys::ActiveRange::bottom_tree_slots).
     #[must_use]
     pub const fn bottom_tree_slots(&self) -> u64 {
         1 << (self.log_lifetime / 2)
     }
 
-    /// Number of slots in the window that a key has prepared: two bottom trees.
+    /// Twice the square root of the lifetime: as far as a [journal's](crate::file_slot_guard) floor is behind what is signed in
+    /// order, and the window of keys of [`KeyFormat::Shake`].
     #[must_use]
     pub const fn window_slots(&self) -> u64 {
         2 * self.bottom_tree_slots()

@@ -46,6 +46,14 @@ pub enum DecodeError {
         /// The value that was found.
         value: u32,
     },
+    /// The bytes end inside a varint, or it is longer than its integer can be.
+    #[error("the varint of {what} at byte {at} is cut off or too long")]
+    Varint {
+        /// What the number means.
+        what: &'static str,
+        /// Position of its first byte.
+        at: usize,
+    },
     /// A number is outside the range or differs from what the rest of the object implies.
     #[error("{what} at byte {at} is {found}, which does not fit the rest of the object")]
     Value {
@@ -81,8 +89,25 @@ impl<'a> Reader<'a> {
         Ok(Self { bytes, at: 0 })
     }
 
+    /// Starts reading bytes whose length is known only when they have been read; [`Self::end`] checks it.
+    pub(crate) const fn whole(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// Checks that no byte is left.
+    pub(crate) const fn end(&self, what: &'static str) -> Result<(), DecodeError> {
+        if self.at == self.bytes.len() {
+            Ok(())
+        } else {
+            Err(DecodeError::Length {
+                what,
+                expected: self.at as u64,
+                found: self.bytes.len() as u64,
+            })
+        }
+    }
+
     /// Position of the next byte.
-    #[cfg(feature = "signing")]
     pub(crate) const fn position(&self) -> usize {
         self.at
     }

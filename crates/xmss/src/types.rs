@@ -55,13 +55,11 @@ impl PublicKey {
     }
 
     /// Root of the Merkle tree.
-    #[must_use]
     pub const fn root(&self) -> &Digest {
         &self.root
     }
 
     /// The parameter that all hash calls under this key take.
-    #[must_use]
     pub const fn parameter(&self) -> &Parameter {
         &self.parameter
     }
@@ -156,6 +154,12 @@ impl Signature {
             path,
             hashes,
         }
+    }
+
+    /// How many elements randomness and digests have.
+    #[must_use]
+    pub const fn sizes(&self) -> &'static Sizes {
+        self.sizes
     }
 
     /// Whether sizes and lengths are those of a scheme.

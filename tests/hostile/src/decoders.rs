@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use rand::RngExt;
+use sheaf::xmss::params::KeyFormat;
 use sheaf::xmss::{
     BatchFile, BatchFileError, BatchKeys, DecodeError, MemorySlotGuard, SecretKey, SigningKey,
     verify,
 };
 use sheaf::{
-    Aggregate, Batch, Claims, ClaimsFileError, Error, FormatError, HEADER_BYTES, MAX_BYTES, PROD,
-    Prover, PublicKey, Rate, Scheme, Signature, TEST,
+    Aggregate, Batch, COMPACT, COMPACT_TEST, Claims, ClaimsFileError, Error, FormatError,
+    HEADER_BYTES, MAX_BYTES, PROD, Prover, PublicKey, Rate, Scheme, Signature, TEST,
 };
 
 use crate::measure::under_test;
@@ -93,11 +94,43 @@ fn canonical<T, E>(
     }
 }
 
+/// As [`canonical`], of an encoding in which numbers may be longer than necessary: what is accepted is encoded to no more
+/// bytes, and these are what their own decoding is encoded to.
+fn shortened<T, E>(
+    input: &[u8],
+    decode: impl Fn(&[u8]) -> Result<T, E>,
+    encode: impl Fn(&T) -> Vec<u8>,
+    kind: impl FnOnce(&E) -> &'static str,
+) -> Result<(Run, Option<T>), String> {
+    let decoded = under_test(input.len(), || decode(input))?;
+    let run = |refused| Run {
+        refused,
+        peak: decoded.peak,
+    };
+    let value = match decoded.value {
+        Err(error) => return Ok((run(Some(Cow::Borrowed(kind(&error)))), None)),
+        Ok(value) => value,
+    };
+    let short = encode(&value);
+    let again = decode(&short).map(|again| encode(&again));
+    if short.len() <= input.len() && again.is_ok_and(|again| again == short) {
+        Ok((run(None), Some(value)))
+    } else {
+        Err("the decoder accepts what it does not encode shorter".to_owned())
+    }
+}
+
+/// The scheme of a target. Targets are functions, and these are known by numbers.
+fn scheme<const ID: u8>() -> Scheme {
+    Scheme::from_id(ID).expect("targets are of known schemes")
+}
+
 fn decode_error(error: &DecodeError) -> &'static str {
     match error {
         DecodeError::Length { .. } => "length",
         DecodeError::Offset { .. } => "offset",
         DecodeError::NonCanonical { .. } => "element",
+        DecodeError::Varint { .. } => "varint",
         _ => "value",
     }
 }
@@ -111,17 +144,28 @@ fn batch_file_error(error: &BatchFileError) -> &'static str {
     }
 }
 
-fn public_key(input: &[u8]) -> Result<Run, String> {
-    let encode = |key: &PublicKey| key.to_bytes().to_vec();
-    canonical(input, PublicKey::from_bytes, encode, decode_error).map(|(run, _)| run)
+fn public_key<const ID: u8>(input: &[u8]) -> Result<Run, String> {
+    let scheme = scheme::<ID>();
+    let decode = |input: &[u8]| PublicKey::from_bytes(&scheme, input);
+    canonical(input, decode, PublicKey::to_bytes, decode_error).map(|(run, _)| run)
+}
+
+fn public_key_postcard(input: &[u8]) -> Result<Run, String> {
+    let decode = |input: &[u8]| PublicKey::from_postcard(&COMPACT, input);
+    shortened(input, decode, PublicKey::to_postcard, decode_error).map(|(run, _)| run)
+}
+
+fn signature_postcard(input: &[u8]) -> Result<Run, String> {
+    let decode = |input: &[u8]| Signature::from_postcard(&COMPACT_TEST, input);
+    shortened(input, decode, Signature::to_postcard, decode_error).map(|(run, _)| run)
 }
 
 const SLOT: u32 = 77;
 const MESSAGE: [u8; 32] = [7; 32];
 
 /// Decodes a signature, and verifies it under the key of an honest one.
-fn signature<const IS_PROD: bool>(input: &[u8]) -> Result<Run, String> {
-    let scheme = if IS_PROD { PROD } else { TEST };
+fn signature<const ID: u8>(input: &[u8]) -> Result<Run, String> {
+    let scheme = scheme::<ID>();
     let decode = |input: &[u8]| Signature::from_bytes(&scheme, input);
     let (run, signature) = canonical(input, decode, Signature::to_bytes, decode_error)?;
     // Verifying takes much longer than decoding.
@@ -153,21 +197,25 @@ fn sampled(input: &[u8]) -> bool {
 }
 
 /// Decodes a secret key, and uses it: a key may be damaged in ways that no decoder can see.
-fn secret_key<const IS_PROD: bool>(input: &[u8]) -> Result<Run, String> {
-    let scheme = if IS_PROD { PROD } else { TEST };
+fn secret_key<const ID: u8>(input: &[u8]) -> Result<Run, String> {
+    let scheme = scheme::<ID>();
     let decode = |input: &[u8]| SecretKey::from_bytes(&scheme, input);
     let encode = |key: &SecretKey| key.to_bytes().to_vec();
-    let (run, key) = canonical(input, decode, encode, decode_error)?;
+    let (run, key) = match scheme.key_format {
+        KeyFormat::Shake => canonical(input, decode, encode, decode_error)?,
+        KeyFormat::Poseidon => shortened(input, decode, encode, decode_error)?,
+    };
     if let Some(key) = key
         && sampled(input)
-        && !IS_PROD
+        && scheme.is_for_tests
     {
         // The key itself was allocated before, and a bottom tree is as large as one of the two that it holds.
         under_test(input.len(), || {
-            let slots = key.window_slots();
+            let (active, window) = (key.active_range().slots(), key.window_slots());
             let mut key =
                 SigningKey::new(key, MemorySlotGuard::new()).expect("a new guard takes any key");
-            for slot in [slots.start, slots.end - 1, slots.end, u64::from(u32::MAX)] {
+            let ends = [active.start, active.end - 1, window.start, window.end];
+            for slot in ends.into_iter().chain([u64::from(u32::MAX)]) {
                 let _ = key.sign(slot as u32, &MESSAGE);
             }
             let _ = key.advance_window();
@@ -177,8 +225,8 @@ fn secret_key<const IS_PROD: bool>(input: &[u8]) -> Result<Run, String> {
 }
 
 /// Decodes a batch file as a whole, and its keys alone.
-fn batch_file<const IS_PROD: bool>(input: &[u8]) -> Result<Run, String> {
-    let scheme = if IS_PROD { PROD } else { TEST };
+fn batch_file<const ID: u8>(input: &[u8]) -> Result<Run, String> {
+    let scheme = scheme::<ID>();
     let decode = |input: &[u8]| BatchFile::parse(&scheme, input);
     let (run, file) = canonical(input, decode, BatchFile::to_bytes, batch_file_error)?;
     let keys = under_test(input.len(), || BatchKeys::parse(&scheme, input))?;
@@ -286,10 +334,19 @@ pub(crate) fn targets() -> Vec<Box<dyn Target>> {
             run,
         }) as Box<dyn Target>
     };
-    let public_keys = samples::signers(&TEST, 9, 4, SLOT, MESSAGE)
+    let public_keys = |scheme: &Scheme, encode: fn(&PublicKey) -> Vec<u8>| -> Vec<Vec<u8>> {
+        let signers = samples::signers(scheme, 9, 4, SLOT, MESSAGE);
+        signers.iter().map(|(key, _)| encode(key)).collect()
+    };
+    let postcard_signatures = samples::signers(&COMPACT_TEST, 9, 4, SLOT, MESSAGE)
         .iter()
-        .map(|(key, _)| key.to_bytes().to_vec())
+        .map(|(_, signature)| signature.to_postcard())
         .collect();
+    let compact_keys = |scheme: &Scheme| {
+        [(0, 1), (48, 100), (0, 256), (255, 1), (97, 31)]
+            .map(|(start, count)| samples::secret_key(scheme, start, count, 0))
+            .into()
+    };
     let secret_keys = vec![
         samples::secret_key(&TEST, 0, 32, 0),
         samples::secret_key(&TEST, 48, 100, 2),
@@ -316,25 +373,111 @@ pub(crate) fn targets() -> Vec<Box<dyn Target>> {
         })
         .collect();
     vec![
-        decoder("public-key", 4096, public_keys, 0, public_key),
+        decoder(
+            "public-key",
+            4096,
+            public_keys(&TEST, PublicKey::to_bytes),
+            0,
+            public_key::<{ TEST.id }>,
+        ),
+        decoder(
+            "public-key-compact",
+            4096,
+            public_keys(&COMPACT_TEST, PublicKey::to_bytes),
+            0,
+            public_key::<{ COMPACT_TEST.id }>,
+        ),
+        decoder(
+            "public-key-postcard",
+            4096,
+            public_keys(&COMPACT, PublicKey::to_postcard),
+            usize::MAX,
+            public_key_postcard,
+        ),
         decoder(
             "signature-test",
             2048,
             signature_samples(&TEST),
             0,
-            signature::<false>,
+            signature::<{ TEST.id }>,
         ),
         decoder(
             "signature-prod",
             512,
             signature_samples(&PROD),
             0,
-            signature::<true>,
+            signature::<{ PROD.id }>,
         ),
-        decoder("secret-key-test", 512, secret_keys, 0, secret_key::<false>),
-        decoder("secret-key-prod", 2048, prod_heads, 0, secret_key::<true>),
-        decoder("batch-file-test", 512, files(&TEST), 0, batch_file::<false>),
-        decoder("batch-file-prod", 256, files(&PROD), 0, batch_file::<true>),
+        decoder(
+            "signature-compact-test",
+            2048,
+            signature_samples(&COMPACT_TEST),
+            0,
+            signature::<{ COMPACT_TEST.id }>,
+        ),
+        decoder(
+            "signature-compact",
+            512,
+            signature_samples(&COMPACT),
+            0,
+            signature::<{ COMPACT.id }>,
+        ),
+        decoder(
+            "signature-postcard",
+            2048,
+            postcard_signatures,
+            usize::MAX,
+            signature_postcard,
+        ),
+        decoder(
+            "secret-key-test",
+            512,
+            secret_keys,
+            0,
+            secret_key::<{ TEST.id }>,
+        ),
+        decoder(
+            "secret-key-prod",
+            2048,
+            prod_heads,
+            0,
+            secret_key::<{ PROD.id }>,
+        ),
+        decoder(
+            "secret-key-compact-test",
+            512,
+            compact_keys(&COMPACT_TEST),
+            usize::MAX,
+            secret_key::<{ COMPACT_TEST.id }>,
+        ),
+        decoder(
+            "secret-key-compact",
+            512,
+            compact_keys(&COMPACT),
+            usize::MAX,
+            secret_key::<{ COMPACT.id }>,
+        ),
+        decoder(
+            "batch-file-test",
+            512,
+            files(&TEST),
+            0,
+            batch_file::<{ TEST.id }>,
+        ),
+        decoder(
+            "batch-file-prod",
+            256,
+            files(&PROD),
+            0,
+            batch_file::<{ PROD.id }>,
+        ),
+        decoder(
+            "batch-file-compact-test",
+            512,
+            files(&COMPACT_TEST),
+            0,
+            batch_file::<{ COMPACT_TEST.id }>,
+        ),
         decoder("claims", 2048, all_claims, CLAIMS_ELEMENTS, claims),
         decoder("aggregate", 512, aggregates, HEADER_BYTES, aggregate),
         decoder("aggregate-long", 16, with_long, HEADER_BYTES, aggregate),

@@ -304,13 +304,10 @@ fn mutate_claims(rng: &mut Rng, groups: &mut Vec<Group>, other: &[Group]) {
         0 => group.slot = bytes::pick(rng, &[group.slot ^ 1, 0, 127, 255, 256, u32::MAX, 32639]),
         1 => group.message[rng.random_range(0..32usize)] ^= 1 << rng.random_range(0..8),
         2 => {
-            let mut encoded = group
-                .keys
-                .get(key)
-                .map_or(vec![0; 52], |k| k.to_bytes().into());
+            let mut encoded = group.keys.get(key).map_or(vec![0; 52], |k| k.to_bytes());
             elements::mutate(rng, &mut encoded, 0, 0..13, &others.keys[0].to_bytes());
-            if let (Ok(new), Some(old)) = (PublicKey::from_bytes(&encoded), group.keys.get_mut(key))
-            {
+            let new = PublicKey::from_bytes(&TEST, &encoded);
+            if let (Ok(new), Some(old)) = (new, group.keys.get_mut(key)) {
                 *old = new;
             }
         }
@@ -391,7 +388,7 @@ fn decode(input: &[u8]) -> Option<(Scheme, Vec<Group>, &[u8])> {
                 .map(|_| {
                     let (key, after) = rest.split_at_checked(52)?;
                     rest = after;
-                    PublicKey::from_bytes(key).ok()
+                    PublicKey::from_bytes(&TEST, key).ok()
                 })
                 .collect::<Option<_>>()?;
             Some(Group {

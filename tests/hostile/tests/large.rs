@@ -12,7 +12,7 @@ fn keys(count: usize) -> Vec<PublicKey> {
     let bytes = elements::random(&mut block_rng(1, "keys", 0), 13 * count);
     bytes
         .chunks_exact(52)
-        .map(|key| PublicKey::from_bytes(key).unwrap())
+        .map(|key| PublicKey::from_bytes(&PROD, key).unwrap())
         .collect()
 }
 

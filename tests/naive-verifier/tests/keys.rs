@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{batch, naive_groups, naive_scheme, prove, signers, verdict};
+use common::{add_one, batch, naive_groups, naive_scheme, prove, signers, verdict};
 use sheaf::xmss::KoalaBear;
 use sheaf::{Batch, Claims, Group, PublicKey, Rate, TEST};
 use sheaf_naive_verifier::{Reject, Summary, verify_summary};
@@ -80,12 +80,11 @@ fn claims(groups: &[Group]) -> Claims {
 
 #[test]
 fn a_key_changed_in_the_first_a_middle_and_the_last_lane() {
-    let one = KoalaBear::new(1);
     let changes: [&dyn Fn(&mut PublicKey); 5] = [
-        &|key| key.root[0] += one,
-        &|key| key.root[7] += one,
-        &|key| key.parameter[0] += one,
-        &|key| key.parameter[4] += one,
+        &|key| add_one(key, 0),
+        &|key| add_one(key, 7),
+        &|key| add_one(key, 8),
+        &|key| add_one(key, 12),
         &|key| *key = signers(&TEST, 99, 1, 3, [1; 32])[0].0,
     ];
     for groups in GROUPS {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{batch, prove, signers, verdict};
+use common::{add_one, batch, prove, signers, verdict};
 use sheaf::{Claims, Group, PublicKey, Rate, TEST};
 use sheaf_naive_verifier::Reject;
 
@@ -47,13 +47,8 @@ fn other_claims() {
             rejected(&|groups| groups[g].slot = slot);
         }
         for key in 0..original[g].keys.len() {
-            for i in 0..8 {
-                rejected(&|groups| groups[g].keys[key].root[i] += sheaf::xmss::KoalaBear::new(1));
-            }
-            for i in 0..5 {
-                rejected(&|groups| {
-                    groups[g].keys[key].parameter[i] += sheaf::xmss::KoalaBear::new(1);
-                });
+            for element in 0..13 {
+                rejected(&|groups| add_one(&mut groups[g].keys[key], element));
             }
             rejected(&|groups| groups[g].keys[key] = stranger);
         }

@@ -99,7 +99,7 @@ fn statement(scheme: Scheme, lanes: usize, carries: bool) -> Statement {
     let key = |i: usize| {
         let mut key = [0; 52];
         key[..4].copy_from_slice(&(i as u32).to_le_bytes());
-        PublicKey::from_bytes(&key).unwrap()
+        PublicKey::from_bytes(&scheme, &key).unwrap()
     };
     let group = Group {
         slot: if carries { CARRIES } else { 5 },

@@ -34,6 +34,14 @@ const fn name(level: SimdLevel) -> &'static CStr {
     }
 }
 
+/// Bytes in a public key of the scheme, in SSZ; 0 if there is no such scheme.
+///
+/// Thread safety: any thread, at any time.
+#[unsafe(no_mangle)]
+pub extern "C" fn sheaf_public_key_bytes(scheme: Scheme) -> usize {
+    decode::public_key_bytes(scheme)
+}
+
 /// Bytes in a signature of the scheme, in SSZ; 0 if there is no such scheme.
 ///
 /// Thread safety: any thread, at any time.

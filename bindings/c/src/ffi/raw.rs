@@ -107,6 +107,35 @@ impl<T> Out<T> {
     }
 }
 
+/// Where bytes go, as many as some other argument says.
+pub(super) struct OutBytes {
+    first: NonNull<u8>,
+    len: usize,
+}
+
+impl OutBytes {
+    /// Takes the caller's pointer and writes `len` zeros to it.
+    ///
+    /// # Safety
+    /// `pointer` is null, or valid for writes of `len` bytes as long as the value returned is used.
+    pub(super) unsafe fn new(pointer: *mut u8, len: usize, what: &str) -> Result<Self, Failure> {
+        let first = check(pointer, what)?;
+        // SAFETY: not null; valid for writes by the contract of this function.
+        unsafe { first.write_bytes(0, len) };
+        Ok(Self { first, len })
+    }
+
+    /// Writes the result; what it has more than the place has room for is dropped.
+    pub(super) fn put(self, bytes: &[u8]) {
+        let count = bytes.len().min(self.len);
+        // SAFETY: `bytes` has so many, and the place by the contract of `new`. The library's own bytes are not the caller's.
+        unsafe {
+            self.first
+                .copy_from_nonoverlapping(NonNull::from(bytes).cast(), count);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +182,25 @@ mod tests {
             assert_eq!(slice(words.as_ptr(), 2, "it").unwrap(), [1, 2]);
             assert!(slice(std::ptr::null::<u64>(), 0, "it").unwrap().is_empty());
         }
+    }
+
+    #[test]
+    fn no_more_bytes_are_written_than_were_asked_for() {
+        let mut bytes = [7u8; 5];
+        // SAFETY: `bytes` lives longer.
+        let out = unsafe { OutBytes::new(bytes.as_mut_ptr(), 3, "it") }.unwrap();
+        assert_eq!(bytes, [0, 0, 0, 7, 7]);
+        out.put(&[1, 2, 3, 4]);
+        assert_eq!(bytes, [1, 2, 3, 7, 7]);
+        // SAFETY: as above.
+        let out = unsafe { OutBytes::new(bytes.as_mut_ptr(), 4, "it") }.unwrap();
+        out.put(&[9]);
+        assert_eq!(bytes, [9, 0, 0, 0, 7]);
+        // SAFETY: refused before it is written to.
+        refused(
+            unsafe { OutBytes::new(std::ptr::null_mut(), 3, "it") },
+            "it is null",
+        );
     }
 
     #[test]

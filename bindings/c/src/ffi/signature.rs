@@ -4,12 +4,12 @@ use sheaf::xmss::{one_slot, verify};
 use sheaf::{PublicKey, Signature};
 
 use super::guard::guard;
-use super::raw::{self, Out};
+use super::raw::{self, Out, OutBytes};
 use crate::decode;
 use crate::failure::Failure;
 use crate::types::{Buffer, Scheme, Status};
 
-/// Verifies one signature: `public_key` points to `SHEAF_PUBLIC_KEY_BYTES` bytes, `message` to `SHEAF_MESSAGE_BYTES`.
+/// Verifies one signature: `public_key` points to `sheaf_public_key_bytes(scheme)` bytes, `message` to `SHEAF_MESSAGE_BYTES`.
 ///
 /// Thread safety: any thread, at any time.
 #[unsafe(no_mangle)]
@@ -27,12 +27,12 @@ pub unsafe extern "C" fn sheaf_verify_signature(
         // SAFETY: the caller's arguments, alive during the call.
         let (public_key, message, signature) = unsafe {
             (
-                raw::array::<{ crate::types::PUBLIC_KEY_BYTES }>(public_key, "public_key")?,
+                raw::slice(public_key, scheme.public_key_bytes(), "public_key")?,
                 raw::array(message, "message")?,
                 raw::slice(signature, signature_len, "signature")?,
             )
         };
-        let public_key = PublicKey::from_bytes(public_key)?;
+        let public_key = PublicKey::from_bytes(&scheme, public_key)?;
         let signature = Signature::from_bytes(&scheme, signature)?;
         verify(&scheme, &public_key, slot, message, &signature)?;
         Ok(())
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn sheaf_verify_signature(
 ///
 /// The key can sign at no other slot, and costs no more than a signature. Nothing but the caller prevents it from signing two
 /// messages, so it is not for use. `seed` points to `SHEAF_SEED_BYTES` bytes, `message` to `SHEAF_MESSAGE_BYTES`;
-/// `SHEAF_PUBLIC_KEY_BYTES` bytes are written to `public_key`. Free `*signature` with `sheaf_buffer_free`.
+/// `sheaf_public_key_bytes(scheme)` bytes are written to `public_key`. Free `*signature` with `sheaf_buffer_free`.
 ///
 /// Thread safety: any thread, at any time.
 #[unsafe(no_mangle)]
@@ -63,11 +63,7 @@ pub unsafe extern "C" fn sheaf_one_slot_sign(
         let (signature, public_key) = unsafe {
             (
                 Out::new(signature, Buffer::EMPTY, "signature"),
-                Out::new(
-                    public_key.cast(),
-                    [0; crate::types::PUBLIC_KEY_BYTES],
-                    "public_key",
-                ),
+                OutBytes::new(public_key, decode::public_key_bytes(scheme), "public_key"),
             )
         };
         // Both are written before either is refused.
@@ -77,7 +73,7 @@ pub unsafe extern "C" fn sheaf_one_slot_sign(
             unsafe { (raw::array(seed, "seed")?, raw::array(message, "message")?) };
         let scheme = decode::scheme(scheme)?;
         let (key, signed) = one_slot::sign_once(&scheme, seed, slot, message)?;
-        public_key.put(key.to_bytes());
+        public_key.put(&key.to_bytes());
         signature.put(Buffer::from_vec(signed.to_bytes()));
         Ok(())
     };

@@ -8,22 +8,23 @@ use sheaf::PublicKey;
 use super::callback::Callback;
 use super::guard::guard;
 use super::prover::Prover;
-use super::raw::{self, Out};
+use super::raw::{self, Out, OutBytes};
 use crate::decode;
 use crate::failure::Failure;
 use crate::signer::{self, Signer};
-use crate::types::{Buffer, MESSAGE_BYTES, Observer, PUBLIC_KEY_BYTES, Scheme, Status};
+use crate::types::{Buffer, MESSAGE_BYTES, Observer, Scheme, Status};
 
 /// A secret key under its journal. Wiped when freed.
 #[derive(Debug)]
 pub struct SigningKey(Signer);
 
 /// Makes a key that is active at `slot_count` slots from `first_slot` on. The range grows to whole subtrees, at least two:
-/// 131072 slots for `SHEAF_SCHEME_PROD`, which take from seconds to minutes; the time is proportional to the slots.
+/// 131072 slots for `SHEAF_SCHEME_PROD`, which take from seconds to minutes; the time is proportional to the slots. Keys of
+/// `SHEAF_SCHEME_COMPACT` have the slots that were asked for.
 ///
-/// `SHEAF_PUBLIC_KEY_BYTES` bytes are written to `public_key`. `*secret_key` is the secret key in SSZ: store it where nobody
-/// else can read it, and free it with `sheaf_buffer_free`, which wipes it. Then create its journal with
-/// `sheaf_journal_create`, once.
+/// `sheaf_public_key_bytes(scheme)` bytes are written to `public_key`. `*secret_key` is the secret key in the encoding of its
+/// scheme: store it where nobody else can read it, and free it with `sheaf_buffer_free`, which wipes it. Then create its
+/// journal with `sheaf_journal_create`, once.
 ///
 /// `observer` may be null. It is told how many slots have been done, and cancelling takes effect within milliseconds.
 ///
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn sheaf_keygen(
         let (secret_out, public_out) = unsafe {
             (
                 Out::new(secret_key, Buffer::EMPTY, "secret_key"),
-                Out::new(public_key.cast(), [0; PUBLIC_KEY_BYTES], "public_key"),
+                OutBytes::new(public_key, decode::public_key_bytes(scheme), "public_key"),
             )
         };
         // Both are written before either is refused.
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn sheaf_keygen(
         let observer = |done, total| callback.tell(c"leaves", done, total);
         let (public, mut secret) =
             signer::generate(&prover.0, &scheme, first_slot, slot_count, observer)?;
-        public_out.put(public.to_bytes());
+        public_out.put(&public.to_bytes());
         secret_out.put(Buffer::from_vec(std::mem::take(&mut *secret)));
         Ok(())
     };
@@ -73,6 +74,7 @@ pub unsafe extern "C" fn sheaf_keygen(
 ///
 /// Call it once in the life of a key. It refuses if there is a file at `journal_path`. Keep the journal beside the key, on a
 /// local file system, as long as the key exists. A key whose journal is lost, or was restored from a backup, must not sign.
+/// `public_key` points to `sheaf_public_key_bytes(scheme)` bytes.
 ///
 /// Thread safety: any thread, at any time.
 #[unsafe(no_mangle)]
@@ -83,21 +85,22 @@ pub unsafe extern "C" fn sheaf_journal_create(
     error: *mut *mut Failure,
 ) -> Status {
     let work = || {
+        let scheme = decode::scheme(scheme)?;
         // SAFETY: the caller's arguments, alive during the call.
         let (public_key, path) = unsafe {
             (
-                raw::array::<PUBLIC_KEY_BYTES>(public_key, "public_key")?,
+                raw::slice(public_key, scheme.public_key_bytes(), "public_key")?,
                 raw::path(journal_path, "journal_path")?,
             )
         };
-        let public_key = PublicKey::from_bytes(public_key)?;
-        signer::create_journal(&decode::scheme(scheme)?, &public_key, path)
+        let public_key = PublicKey::from_bytes(&scheme, public_key)?;
+        signer::create_journal(&scheme, &public_key, path)
     };
     // SAFETY: `error` is the caller's place for an error.
     unsafe { guard(error, work) }
 }
 
-/// Opens a key for signing: its bytes in SSZ, and its journal, which must exist and is locked until the key is freed.
+/// Opens a key for signing: its bytes, as `sheaf_keygen` gave them, and its journal, which must exist and is locked until the key is freed.
 ///
 /// A process that forks keeps the key: in the child, calls with it fail with `SHEAF_STATUS_JOURNAL_LOCKED`. As the child holds a
 /// copy of the open file, a parent that ends without freeing the key leaves the journal locked until the child ends too.
@@ -138,10 +141,12 @@ pub unsafe extern "C" fn sheaf_signing_key_open(
 /// Signs `message`, `SHEAF_MESSAGE_BYTES` bytes, at `slot`. The slot is on the disk before the signature is released.
 ///
 /// Another message at the same slot is refused with `SHEAF_STATUS_SLOT_USED`; the same message gives the same signature
-/// again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds outside of it.
+/// again. Takes milliseconds inside the window of prepared slots (`sheaf_signing_key_window`), and seconds outside of it; with
+/// `SHEAF_SCHEME_COMPACT` tens of milliseconds outside, more with keys of millions of slots.
 ///
 /// A slot more than a window beyond the prepared ones is refused with `SHEAF_STATUS_SLOT_UNAVAILABLE`, since it is more
-/// likely a mistake than meant: `sheaf_signing_key_skip_to` goes there. A damaged key is refused with
+/// likely a mistake than meant: `sheaf_signing_key_skip_to` goes there. Keys of `SHEAF_SCHEME_COMPACT` know no far slots, since
+/// they do not keep their window. A damaged key is refused with
 /// `SHEAF_STATUS_MALFORMED`, before the slot is recorded: every signature is verified before it is released.
 ///
 /// Free `*signature` with `sheaf_buffer_free`.
@@ -171,7 +176,7 @@ pub unsafe extern "C" fn sheaf_signing_key_sign(
     unsafe { guard(error, work) }
 }
 
-/// Writes the public key, `SHEAF_PUBLIC_KEY_BYTES` bytes, to `public_key`.
+/// Writes the public key, `sheaf_public_key_bytes` of its scheme, to `public_key`.
 ///
 /// Thread safety: any thread; calls with the same key take turns.
 #[unsafe(no_mangle)]
@@ -181,14 +186,12 @@ pub unsafe extern "C" fn sheaf_signing_key_public_key(
     error: *mut *mut Failure,
 ) -> Status {
     let work = || {
-        // SAFETY: the caller's place for the result, and key, alive during the call.
-        let (out, key) = unsafe {
-            (
-                Out::new(public_key.cast(), [0; PUBLIC_KEY_BYTES], "public_key")?,
-                raw::reference(key, "key")?,
-            )
-        };
-        out.put(key.0.public_key()?.to_bytes());
+        // SAFETY: the caller's key, alive during the call. It says how much room there is for the result.
+        let key = unsafe { raw::reference(key, "key") }?;
+        let len = key.0.public_key_bytes();
+        // SAFETY: the caller's place for the result.
+        let out = unsafe { OutBytes::new(public_key, len, "public_key") }?;
+        out.put(&key.0.public_key()?.to_bytes());
         Ok(())
     };
     // SAFETY: `error` is the caller's place for an error.
@@ -209,7 +212,8 @@ pub unsafe extern "C" fn sheaf_signing_key_active(
     unsafe { put_slots(key, first, end, error, Signer::active_slots) }
 }
 
-/// The window: the slots at which the key can sign at once, from `*first` on, before `*end`.
+/// The window: the slots at which the key can sign at once, from `*first` on, before `*end`. A key of `SHEAF_SCHEME_COMPACT`
+/// that has just been opened has none: then they are equal.
 ///
 /// Thread safety: any thread; calls with the same key take turns.
 #[unsafe(no_mangle)]
@@ -302,9 +306,9 @@ pub unsafe extern "C" fn sheaf_signing_key_skip_to(
     unsafe { guard(error, work) }
 }
 
-/// The secret key in SSZ with its present window. Free it with `sheaf_buffer_free`, which wipes it.
+/// The secret key with its present window, if its scheme keeps one. Free it with `sheaf_buffer_free`, which wipes it.
 ///
-/// Storing it anew saves the seconds of work for subtrees; nothing is lost otherwise, since slots are recorded in the journal.
+/// Storing it anew saves the seconds of work for subtrees (the bytes of `SHEAF_SCHEME_COMPACT` are always the same); nothing is lost otherwise, since slots are recorded in the journal.
 ///
 /// Thread safety: any thread; calls with the same key take turns.
 #[unsafe(no_mangle)]

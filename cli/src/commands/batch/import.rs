@@ -7,19 +7,19 @@ use sheaf::xmss::{BatchFile, par_verify_batch};
 use sheaf::{PROD, Scheme, Signature};
 
 use crate::arguments::parse_message;
-use crate::claims_source::read_public_keys;
 use crate::failure::{Failure, after_help, name_of_input};
 use crate::identity::FileSet;
 use crate::input::{add_once, read};
 use crate::kind::Kind;
 use crate::output::{OutputArgument, OutputKind};
-use crate::report::{count, list};
+use crate::public_keys::read_public_keys;
+use crate::report::{count, either, list};
 use crate::scheme::{CommonScheme, ExpectedSchemeArgument};
 
 const EXAMPLES: &str = "Examples:
   sheaf batch import --slot 7 --message 0101010101010101010101010101010101010101010101010101010101010101 --keys alice.pub bob.pub --signatures alice.sig bob.sig --out slot-7.batch
 
-A file of keys has one public key of 52 bytes, or several; a file of signatures has one. The first
+A file of keys has one public key, or several; a file of signatures has one. The first
 signature is that of the first key, and so on. All are verified before anything is written.";
 
 /// Arguments of `sheaf batch import`.
@@ -51,9 +51,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let output = arguments.output.check(OutputKind::Batch, &inputs)?;
 
+    let mut common = arguments.scheme.common();
+    let signatures = arguments
+        .signatures
+        .iter()
+        .map(|path| read_signature(&mut common, path))
+        .collect::<Result<Vec<_>, _>>()?;
+    // Signatures tell their scheme, keys do not.
     let mut keys = Vec::new();
     for path in &arguments.keys {
-        keys.extend(read_public_keys(path)?);
+        keys.extend(read_public_keys(path, common.known())?.1);
     }
     if keys.len() != arguments.signatures.len() {
         return Err(Failure::Unusable(format!(
@@ -62,12 +69,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             count(arguments.signatures.len(), "signature")
         )));
     }
-    let mut common = arguments.scheme.common();
-    let signatures = arguments
-        .signatures
-        .iter()
-        .map(|path| read_signature(&mut common, path))
-        .collect::<Result<Vec<_>, _>>()?;
     let scheme = common.known().unwrap_or(PROD);
     let batch = BatchFile {
         slot: arguments.slot,
@@ -99,7 +100,7 @@ fn read_signature(common: &mut CommonScheme, path: &Path) -> Result<Signature, F
             Scheme::ALL.map(|scheme| format!("{} ({})", scheme.signature_bytes(), scheme.name));
         unusable(format!(
             "a signature in SSZ has {} bytes, the file {}",
-            lengths.join(" or "),
+            either(&lengths),
             bytes.len()
         ))
     })?;

@@ -15,7 +15,7 @@ const MANY: u64 = 4096;
 pub(super) struct Signer<'a> {
     files: &'a KeyFiles,
     key: SigningKey<FileSlotGuard>,
-    /// Whether the window of prepared slots has moved since the key was read.
+    /// Whether the key's file is to be written anew: its window of prepared slots has moved since it was read.
     has_moved: bool,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Signer<'a> {
         }
         if !window.contains(&slot.into()) {
             let name = files.secret.display();
-            let many = secret.scheme().bottom_tree_slots() >= MANY;
+            let many = secret.active_range().bottom_tree_slots() >= MANY;
             let _bar = Bar::unknown(format!("{name}: preparing the slots around {slot}"), many);
             secret.prepare(slot).map_err(|error| unusable(&error))?;
         }
@@ -54,7 +54,7 @@ impl<'a> Signer<'a> {
             .map_err(|error| unusable(&error))?;
         Ok(Self {
             files,
-            has_moved: secret.window_slots() != window,
+            has_moved: secret.stores_window() && secret.window_slots() != window,
             key: SigningKey::new(secret, guard)
                 .map_err(|error| Failure::file(&files.journal, error))?,
         })

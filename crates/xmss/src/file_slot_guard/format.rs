@@ -1,7 +1,7 @@
 //! The bytes of a journal: its header and its records.
 //!
 //! Header, 120 bytes: `magic 8 ‖ scheme id ‖ 0 (3 bytes) ‖ public key 52, with zeros behind a shorter one ‖ fingerprint 32 ‖ floor u64 LE ‖ checksum 16`.
-//! The fingerprint is that of the PRF key, or zeros as long as no secret key has been used with the journal.
+//! The fingerprint is that of the PRF key or the seed, or zeros as long as no secret key has been used with the journal.
 //!
 //! Record, 48 bytes: `slot u32 LE ‖ message 32 ‖ checksum 12`. A record's checksum covers its index, so that records can't
 //! change places unnoticed.
@@ -33,7 +33,7 @@ const RECORD_CHECKSUM_BYTES: usize = 12;
 pub(super) struct Header {
     pub(super) scheme: Scheme,
     pub(super) public_key: PublicKey,
-    /// Of the PRF key; none as long as no secret key has been used with the journal.
+    /// Of the PRF key or the seed; none as long as no secret key has been used with the journal.
     pub(super) fingerprint: Option<[u8; FINGERPRINT_BYTES]>,
     /// Every slot below it counts as used.
     pub(super) floor: u64,

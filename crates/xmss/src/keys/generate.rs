@@ -16,18 +16,23 @@ use sha3::Shake256;
 use sha3::digest::{ExtendableOutput, Update, XofReader};
 use zeroize::Zeroize;
 
-use super::{ActiveRange, KeyError, SecretKey, SubTree};
+use super::secret::{SECRET_BYTES, Secret};
+use super::{ActiveRange, KeyError, SecretKey, SubTree, WINDOW_TREES, Window};
 use crate::chain::step;
 use crate::layout::Input;
-use crate::params::{MAX_CAPACITY, MAX_DIGEST, MAX_PARAMETER, Scheme};
+use crate::params::{KeyFormat, MAX_CAPACITY, MAX_DIGEST, MAX_PARAMETER, Scheme};
 use crate::poseidon::Lanes;
-use crate::prf::{PRF_KEY_BYTES, PrfKey, read_elements};
+use crate::prf::read_elements;
+use crate::seed::Seed;
 use crate::tree::{leaf, lengths};
 use crate::tweak::{chain_tweak, tree_tweak};
 use crate::types::{Digest, Parameter, PublicKey};
 
 /// Bytes of a seed.
-pub const SEED_BYTES: usize = 32;
+pub const SEED_BYTES: usize = SECRET_BYTES;
+
+/// Slots whose bottom trees are computed at a time.
+const GROUP_SLOTS: u64 = 1 << 14;
 
 /// How far key generation has come, in slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +61,8 @@ pub struct KeyGenerator {
 }
 
 impl KeyGenerator {
-    /// Prepares to generate keys for `count` slots from slot `start`, a range that is extended to whole bottom trees.
+    /// Prepares to generate keys for `count` slots from slot `start`, a range that is extended to whole bottom trees where the
+    /// [format](KeyFormat) of the scheme's keys wants it.
     ///
     /// # Errors
     /// If there is no slot in the range, or one beyond the lifetime.
@@ -75,8 +81,8 @@ impl KeyGenerator {
 
     /// Generates a key from fresh randomness, on the threads of the rayon pool in which it is called.
     pub fn generate<R: CryptoRng + ?Sized>(&self, rng: &mut R) -> (PublicKey, SecretKey) {
-        let (prf_key, parameter) = random_seed(rng);
-        match self.run(prf_key, parameter, || random_digest(rng), &Silent) {
+        let (secret, parameter) = random_secret(&self.scheme, rng);
+        match self.run(secret, parameter, || random_digest(rng), &Silent) {
             Ok(keys) => keys,
             Err(never) => match never {},
         }
@@ -91,29 +97,52 @@ impl KeyGenerator {
         rng: &mut R,
         progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<(PublicKey, SecretKey), KeyError> {
-        let (prf_key, parameter) = random_seed(rng);
+        let (secret, parameter) = random_secret(&self.scheme, rng);
         let slots = self.range.slots();
         let reporter = Reporter {
             done: AtomicU64::new(0),
             total: slots.end - slots.start,
             progress,
         };
-        self.run(prf_key, parameter, || random_digest(rng), &reporter)
+        self.run(secret, parameter, || random_digest(rng), &reporter)
     }
 
     /// Generates the key that belongs to a secret seed, always the same one.
     ///
-    /// The PRF key, the parameter and the nodes outside the active range are derived from the seed, the parameter set and the
-    /// active range. So generators that differ give keys that have nothing in common.
+    /// All one-time keys come from the PRF key or the seed. If two secret keys have the same one and different public keys, each
+    /// with a journal of its own, then two messages signed at one slot, one under each, let anyone forge a third.
     ///
-    /// That matters because all one-time keys come from the PRF key. If two secret keys had the same one and different
-    /// public keys, each with a journal of its own, then two messages signed at one slot, one under each, would let anyone
-    /// forge a third. No function of this crate makes such keys. Encoded keys from elsewhere may be such, and no journal can
-    /// know of the other: compare the [fingerprints](super::KeyIdentity::fingerprint) where that is possible.
+    /// - Keys of [`KeyFormat::Shake`]: the PRF key, the parameter and the nodes outside the active range are derived from the
+    ///   seed, the parameter set and the active range. So generators that differ give keys that have nothing in common.
+    /// - Keys of [`KeyFormat::Poseidon`]: the [scheme itself](crate::seed) derives keys from a seed, and this is that derivation,
+    ///   the same that other software has. It does not depend on the active range: **use a seed for one range only**. Keys of
+    ///   two ranges have the same one-time keys wherever the ranges overlap, and different roots.
+    ///
+    /// Encoded keys from elsewhere may share a secret, too, and no journal can know of the other: compare the
+    /// [fingerprints](super::KeyIdentity::fingerprint) where that is possible.
     ///
     /// A key that is made again from its seed has forgotten nothing only if its journal is still there.
     #[must_use]
     pub fn generate_from(&self, seed: &[u8; SEED_BYTES]) -> (PublicKey, SecretKey) {
+        let keys = match self.scheme.key_format {
+            KeyFormat::Shake => self.generate_from_stream(seed),
+            KeyFormat::Poseidon => {
+                let seed = Seed::new(*seed);
+                let parameter = seed.parameter(&self.scheme);
+                self.run(Secret::Seed(seed), parameter, Digest::default, &Silent)
+            }
+        };
+        match keys {
+            Ok(keys) => keys,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Generates a key of [`KeyFormat::Shake`] from a stream that a seed determines.
+    fn generate_from_stream(
+        &self,
+        seed: &[u8; SEED_BYTES],
+    ) -> Result<(PublicKey, SecretKey), Infallible> {
         let slots = self.range.slots();
         let mut stream = Shake256::default()
             .chain(b"sheaf key from seed")
@@ -122,54 +151,74 @@ impl KeyGenerator {
             .chain(slots.end.to_le_bytes())
             .chain(seed)
             .finalize_xof();
-        let mut bytes = [0; PRF_KEY_BYTES];
+        let mut bytes = [0; SECRET_BYTES];
         stream.read(&mut bytes);
-        let prf_key = PrfKey::new(bytes);
+        let secret = Secret::new(&self.scheme, bytes);
         bytes.zeroize();
         let parameter = read_elements(&mut stream);
-        match self.run(prf_key, parameter, || read_elements(&mut stream), &Silent) {
-            Ok(keys) => keys,
-            Err(never) => match never {},
-        }
+        self.run(secret, parameter, || read_elements(&mut stream), &Silent)
     }
 
-    /// Generates the key with a given PRF key and parameter; `padding` makes the nodes outside the active range.
+    /// Generates the key with a given secret and parameter; `random` makes the nodes outside the active range that do not
+    /// follow from the secret.
     fn run<O: Observer>(
         &self,
-        prf_key: PrfKey,
+        secret: Secret,
         parameter: Parameter,
-        padding: impl FnMut() -> Digest,
+        mut random: impl FnMut() -> Digest,
         observer: &O,
     ) -> Result<(PublicKey, SecretKey), O::Stop> {
-        let scheme = &self.scheme;
-        let bottom = |index| bottom_tree(scheme, &prf_key, &parameter, index, observer);
-        let trees = self.range.bottom_trees();
-        let (left, right) = (bottom(trees.start)?, bottom(trees.start + 1)?);
-        let mut roots = vec![left.root(), right.root()];
-        for index in trees.start + 2..trees.end {
-            roots.push(bottom(index)?.root());
+        let (scheme, range) = (&self.scheme, &self.range);
+        let bottom = |index| bottom_tree(scheme, &secret, &parameter, range, index, observer);
+        let all = range.bottom_trees();
+        // The first ones are kept.
+        let kept = all.start..all.end.min(all.start + WINDOW_TREES as u64);
+        let window = Window {
+            first: kept.start,
+            trees: kept.clone().map(bottom).collect::<Result<_, _>>()?,
+        };
+        let mut roots: Vec<Digest> = window.trees.iter().map(SubTree::root).collect();
+        // Small trees are computed several at a time, so that they occupy many threads, and large ones take turns in memory.
+        let together = (GROUP_SLOTS / range.bottom_tree_slots()).max(1);
+        for first in (kept.end..all.end).step_by(together as usize) {
+            let group: Result<Vec<_>, _> = (first..all.end.min(first + together))
+                .into_par_iter()
+                .map(|index| bottom(index).map(|tree| tree.root()))
+                .collect();
+            roots.extend(group?);
         }
-        let top = SubTree::top(scheme, &parameter, trees.start, roots, padding);
+        let top = SubTree::top(
+            scheme,
+            &parameter,
+            range,
+            roots,
+            |level, index| match scheme.key_format {
+                KeyFormat::Shake => random(),
+                KeyFormat::Poseidon => secret.filler(scheme, level, index),
+            },
+        );
         let secret_key = SecretKey {
             scheme: self.scheme,
-            prf_key,
+            secret,
             parameter,
             range: self.range,
             top,
-            window: trees.start,
-            left,
-            right,
+            window,
         };
         Ok((secret_key.public_key(), secret_key))
     }
 }
 
-fn random_seed<R: CryptoRng + ?Sized>(rng: &mut R) -> (PrfKey, Parameter) {
-    let mut bytes = [0; PRF_KEY_BYTES];
+fn random_secret<R: CryptoRng + ?Sized>(scheme: &Scheme, rng: &mut R) -> (Secret, Parameter) {
+    let mut bytes = [0; SECRET_BYTES];
     rng.fill_bytes(&mut bytes);
-    let prf_key = PrfKey::new(bytes);
+    let secret = Secret::new(scheme, bytes);
     bytes.zeroize();
-    (prf_key, std::array::from_fn(|_| random_element(rng)))
+    let parameter = match &secret {
+        Secret::PrfKey(_) => std::array::from_fn(|_| random_element(rng)),
+        Secret::Seed(seed) => seed.parameter(scheme),
+    };
+    (secret, parameter)
 }
 
 fn random_digest<R: CryptoRng + ?Sized>(rng: &mut R) -> Digest {
@@ -225,18 +274,19 @@ impl Observer for Reporter<'_> {
     }
 }
 
-/// Computes bottom tree `index`.
+/// Computes bottom tree `index` of a key.
 pub(super) fn bottom_tree<O: Observer>(
     scheme: &Scheme,
-    prf_key: &PrfKey,
+    secret: &Secret,
     parameter: &Parameter,
+    range: &ActiveRange,
     index: u64,
     observer: &O,
 ) -> Result<SubTree, O::Stop> {
     type Packed = <KoalaBear as Field>::Packing;
     let lengths = lengths(scheme);
-    let count = scheme.bottom_tree_slots();
-    let mut leaves = vec![Digest::default(); count as usize];
+    let slots = range.slots_under(index);
+    let mut leaves = vec![Digest::default(); (slots.end - slots.start) as usize];
     // A few vectors of slots per task: some milliseconds.
     let task = 4 * Packed::WIDTH;
     leaves
@@ -244,22 +294,25 @@ pub(super) fn bottom_tree<O: Observer>(
         .enumerate()
         .try_for_each(|(i, leaves)| {
             for (j, group) in leaves.chunks_mut(Packed::WIDTH).enumerate() {
-                let slot = (index * count) as u32 + (i * task + j * Packed::WIDTH) as u32;
-                let computed = leaf_lanes::<Packed>(scheme, &lengths, prf_key, parameter, slot);
+                let slot = slots.start as u32 + (i * task + j * Packed::WIDTH) as u32;
+                let computed = leaf_lanes::<Packed>(scheme, &lengths, secret, parameter, slot);
                 for (leaf, digest) in group.iter_mut().zip(computed) {
                     *leaf = digest;
                 }
             }
             observer.advance(leaves.len() as u64)
         })?;
-    Ok(SubTree::bottom(scheme, parameter, index, leaves))
+    let filler = |level, index| secret.filler(scheme, level, index);
+    Ok(SubTree::bottom(
+        scheme, parameter, range, index, leaves, filler,
+    ))
 }
 
 /// The leaves of `P::WIDTH` slots from `slot` on; those beyond the last slot are meaningless.
 fn leaf_lanes<P: Lanes>(
     scheme: &Scheme,
     lengths: &[KoalaBear; MAX_CAPACITY],
-    prf_key: &PrfKey,
+    secret: &Secret,
     parameter: &Parameter,
     slot: u32,
 ) -> impl Iterator<Item = Digest> {
@@ -267,15 +320,13 @@ fn leaf_lanes<P: Lanes>(
         .map(|lane| slot.wrapping_add(lane))
         .collect();
     let parameter: [P; MAX_PARAMETER] = parameter.map(P::from);
-    let mut positions: Vec<(u32, u64)> = slots.iter().map(|&slot| (slot, 0)).collect();
     let mut tweaks = vec![Default::default(); P::WIDTH];
-    let ends: Vec<[P; MAX_DIGEST]> = (0..scheme.chains)
-        .map(|chain| {
-            for (_, index) in &mut positions {
-                *index = chain as u64;
-            }
-            let starts = prf_key.chain_starts(&positions);
-            (0..scheme.chain_length()).fold(P::pack_columns(&starts), |value, position| {
+    let ends: Vec<[P; MAX_DIGEST]> = secret
+        .chain_starts_in_lanes::<P>(scheme, &slots)
+        .into_iter()
+        .enumerate()
+        .map(|(chain, start)| {
+            (0..scheme.chain_length()).fold(start, |value, position| {
                 for (tweak, &slot) in tweaks.iter_mut().zip(&slots) {
                     *tweak = chain_tweak(scheme, slot, chain, position);
                 }
@@ -312,11 +363,11 @@ mod tests {
             let vector: KeyVector = serde_json::from_str(line).unwrap();
             let encoded = hex::decode(vector.secret_key).unwrap();
             let secret_key = SecretKey::from_bytes(&TEST, &encoded).unwrap();
-            let prf_key = PrfKey::new(encoded[..32].try_into().unwrap());
+            let secret = Secret::new(&TEST, encoded[..32].try_into().unwrap());
             let parameter = *secret_key.public_key().parameter();
             let generator = KeyGenerator::new(&TEST, 0, 256).unwrap();
             let padding = || random_digest(&mut rand::rng());
-            let Ok((public_key, again)) = generator.run(prf_key, parameter, padding, &Silent);
+            let Ok((public_key, again)) = generator.run(secret, parameter, padding, &Silent);
             assert_eq!(public_key, secret_key.public_key());
             // All slots are active, so the only random node is the one beside the root, the last of the top tree.
             let left_offset = u32::from_le_bytes(encoded[80..84].try_into().unwrap()) as usize;

@@ -4,7 +4,7 @@ use super::SecretKey;
 use crate::params::Scheme;
 use crate::types::PublicKey;
 
-/// Bytes of the fingerprint of a PRF key.
+/// Bytes of the fingerprint of a PRF key or a seed.
 pub const FINGERPRINT_BYTES: usize = 32;
 
 /// Which key a guard belongs to; no secret.
@@ -14,7 +14,7 @@ pub struct KeyIdentity {
     pub scheme: Scheme,
     /// The public key, which holds the parameter.
     pub public_key: PublicKey,
-    /// A hash of the PRF key alone: equal for keys that must not both sign at one slot, whatever their public keys.
+    /// A hash of the PRF key or the seed alone: equal for keys that must not both sign at one slot, whatever their public keys.
     pub fingerprint: [u8; FINGERPRINT_BYTES],
 }
 
@@ -25,7 +25,7 @@ impl SecretKey {
         KeyIdentity {
             scheme: self.scheme,
             public_key: self.public_key(),
-            fingerprint: self.prf_key.fingerprint(),
+            fingerprint: self.secret.fingerprint(),
         }
     }
 }

@@ -7,6 +7,7 @@
 use p3_field::{Field, PackedValue};
 use p3_koala_bear::KoalaBear;
 
+use super::secret::Secret;
 use super::subtree::SubTree;
 use super::{Damage, SecretKey, SignError};
 use crate::chain::step;
@@ -14,7 +15,6 @@ use crate::encoding::{codeword, message_hash};
 use crate::layout::Input;
 use crate::params::{MAX_DIGEST, MAX_PARAMETER, MESSAGE_BYTES, Scheme};
 use crate::poseidon::Lanes;
-use crate::prf::PrfKey;
 use crate::tree::{leaf, lengths};
 use crate::tweak::{chain_tweak, message_digits, message_elements, message_tweak, tree_tweak};
 use crate::types::{Digest, Parameter, Randomness, Signature};
@@ -56,21 +56,11 @@ impl SecretKey {
     ) -> Result<Signature, SignError> {
         self.check_prepared(slot)?;
         let (rho, codeword) =
-            encode_message(&self.scheme, &self.prf_key, &self.parameter, slot, message)?;
-        let chains = walk_chains(
-            &self.scheme,
-            &self.prf_key,
-            &self.parameter,
-            slot,
-            &codeword,
-        );
+            encode_message(&self.scheme, &self.secret, &self.parameter, slot, message)?;
+        let chains = walk_chains(&self.scheme, &self.secret, &self.parameter, slot, &codeword);
 
-        let bottom = u64::from(slot) / self.scheme.bottom_tree_slots();
-        let tree = if bottom == self.window {
-            &self.left
-        } else {
-            &self.right
-        };
+        let bottom = u64::from(slot) >> self.range.cut();
+        let tree = &self.window.trees[(bottom - self.window.first) as usize];
         let path = tree
             .path(u64::from(slot))
             .chain(self.top.path(bottom))
@@ -87,7 +77,7 @@ impl SecretKey {
     /// Where the way from the ends of the chains to the root breaks first.
     fn damage(&self, slot: u32, tree: &SubTree, ends: &[Digest]) -> Damage {
         let position = u64::from(slot);
-        let bottom = position / self.scheme.bottom_tree_slots();
+        let bottom = position >> self.range.cut();
         let leaf = leaf(
             &self.scheme,
             &lengths(&self.scheme),
@@ -111,20 +101,22 @@ impl SecretKey {
 /// Finds the first attempt whose randomness encodes the message, and its codeword.
 pub(crate) fn encode_message(
     scheme: &Scheme,
-    prf_key: &PrfKey,
+    secret: &Secret,
     parameter: &Parameter,
     slot: u32,
     message: &[u8; MESSAGE_BYTES],
 ) -> Result<(Randomness, Vec<u8>), SignError> {
-    let elements = message_elements(scheme, &message_digits(message)).map(Packed::from);
+    let elements = message_elements(scheme, &message_digits(message));
+    let packed_elements = elements.map(Packed::from);
+    let message = (message, &elements);
     let tweak = message_tweak(scheme, slot).map(Packed::from);
     let packed_parameter: [Packed; MAX_PARAMETER] = parameter.map(Packed::from);
     for first in (0..MAX_ATTEMPTS).step_by(Packed::WIDTH) {
-        let attempts = prf_key.randomness_of_attempts(slot, message, first, Packed::WIDTH);
+        let attempts = secret.randomness_of_attempts(scheme, slot, message, first, Packed::WIDTH);
         let rho = Packed::pack_columns(&attempts);
         let hash = message_hash(
             scheme,
-            &elements,
+            &packed_elements,
             &packed_parameter,
             &tweak,
             &rho,
@@ -152,46 +144,42 @@ pub(crate) struct ChainValues {
 /// Walks the chains of a slot from start to end, one chain per SIMD lane.
 pub(crate) fn walk_chains(
     scheme: &Scheme,
-    prf_key: &PrfKey,
+    secret: &Secret,
     parameter: &Parameter,
     slot: u32,
     codeword: &[u8],
 ) -> ChainValues {
+    let starts = secret.chain_starts(scheme, slot);
     let mut values = ChainValues {
         revealed: Vec::new(),
         ends: Vec::new(),
     };
-    for (group, digits) in codeword.chunks(Packed::WIDTH).enumerate() {
-        let (revealed, ends) = walk_lanes::<Packed>(
-            scheme,
-            prf_key,
-            parameter,
-            slot,
-            group * Packed::WIDTH,
-            digits,
-        );
+    let groups = starts
+        .chunks(Packed::WIDTH)
+        .zip(codeword.chunks(Packed::WIDTH));
+    for (group, (starts, digits)) in groups.enumerate() {
+        let chain = group * Packed::WIDTH;
+        let (revealed, ends) = walk_lanes::<Packed>(scheme, parameter, slot, chain, starts, digits);
         values.revealed.extend(revealed);
         values.ends.extend(ends);
     }
     values
 }
 
-/// Walks at most `P::WIDTH` chains, the first of which is `chain`; returns their values at `digits` and their ends.
+/// Walks at most `P::WIDTH` chains from their starts, the first of which is `chain`; returns their values at `digits` and their ends.
 fn walk_lanes<P: Lanes>(
     scheme: &Scheme,
-    prf_key: &PrfKey,
     parameter: &Parameter,
     slot: u32,
     chain: usize,
+    starts: &[Digest],
     digits: &[u8],
 ) -> (Vec<Digest>, Vec<Digest>) {
-    let index = |lane: usize| chain + lane.min(digits.len() - 1);
-    let positions: Vec<(u32, u64)> = (0..P::WIDTH)
-        .map(|lane| (slot, index(lane) as u64))
-        .collect();
-    let mut revealed = prf_key.chain_starts(&positions);
+    let within = |lane: usize| lane.min(digits.len() - 1);
+    let index = |lane: usize| chain + within(lane);
+    let mut revealed = starts.to_vec();
     let parameter = parameter.map(P::from);
-    let mut value: [P; MAX_DIGEST] = P::pack_columns(&revealed);
+    let mut value: [P; MAX_DIGEST] = P::pack_columns_fn(|lane| starts[within(lane)]);
     for position in 0..scheme.chain_length() {
         let tweak = P::pack_columns_fn(|lane| chain_tweak(scheme, slot, index(lane), position));
         value = step(scheme, &value, &parameter, &tweak);
@@ -201,6 +189,5 @@ fn walk_lanes<P: Lanes>(
             }
         }
     }
-    revealed.truncate(digits.len());
     (revealed, P::unpack_iter(value).take(digits.len()).collect())
 }

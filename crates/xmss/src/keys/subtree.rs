@@ -1,24 +1,45 @@
 //! Stored parts of a Merkle tree.
 //!
-//! A sub-tree holds consecutive nodes of each layer from its lowest one to the layer of its root. In a top tree every layer is
-//! padded with random nodes so that it starts at an even index and ends at an odd one: every node has its sibling. The
-//! layers of a bottom tree fill a power of two and need no padding; its last layer is its root alone.
+//! A sub-tree holds consecutive nodes of each layer from its lowest one to the layer of its root. Every layer below the root's
+//! is padded so that it starts at an even index and ends at an odd one: every node has its sibling. A whole bottom tree needs
+//! no padding. In keys of [`KeyFormat::Shake`] bottom trees are whole, and the top tree's padding is random and reaches into the
+//! root's layer. In keys of [`KeyFormat::Poseidon`] the padding consists of fillers.
+
+use std::ops::Range;
 
 use p3_field::{Field, PackedValue};
 use p3_koala_bear::KoalaBear;
 use rayon::prelude::*;
 
-use crate::params::{MAX_PARAMETER, Scheme};
+use super::ActiveRange;
+use crate::params::{KeyFormat, MAX_PARAMETER, Scheme};
 use crate::poseidon::Lanes;
 use crate::tree::node;
 use crate::tweak::tree_tweak;
 use crate::types::{Digest, Parameter};
 
 /// Consecutive nodes of one layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Layer {
     pub(super) start: u64,
     pub(super) nodes: Vec<Digest>,
+}
+
+impl Layer {
+    /// Adds what a layer with this start and length has more, in ascending order.
+    pub(super) fn pad(
+        &mut self,
+        (start, length): (u64, u64),
+        mut padding: impl FnMut(u64) -> Digest,
+    ) {
+        if start < self.start {
+            self.nodes.insert(0, padding(start));
+            self.start = start;
+        }
+        while (self.nodes.len() as u64) < length {
+            self.nodes.push(padding(start + self.nodes.len() as u64));
+        }
+    }
 }
 
 /// Consecutive nodes of consecutive layers.
@@ -29,65 +50,64 @@ pub(super) struct SubTree {
     pub(super) layers: Vec<Layer>,
 }
 
-/// Start and length of each layer of a top tree over the bottom trees `roots`.
-pub(super) fn top_layout(scheme: &Scheme, roots: std::ops::Range<u64>) -> Vec<(u64, u64)> {
-    let padded = |start: u64, end: u64| (start & !1, (end.next_multiple_of(2)) - (start & !1));
-    let lowest = scheme.height() / 2;
-    let first = padded(roots.start, roots.end);
-    let above = |&(start, length): &(u64, u64)| Some(padded(start / 2, start / 2 + length / 2));
-    std::iter::successors(Some(first), above)
-        .take(scheme.height() - lowest + 1)
+/// Start and length of each layer from one over `nodes` up to `levels` above it; the last one is padded if `pads_last`.
+fn layout(nodes: Range<u64>, levels: usize, pads_last: bool) -> Vec<(u64, u64)> {
+    (0..=levels)
+        .map(|level| {
+            let (first, last) = (nodes.start >> level, (nodes.end - 1) >> level);
+            if level < levels || pads_last {
+                (first & !1, (last | 1) + 1 - (first & !1))
+            } else {
+                (first, last + 1 - first)
+            }
+        })
         .collect()
 }
 
-/// Start and length of each layer of the bottom tree `index`.
-pub(super) fn bottom_layout(scheme: &Scheme, index: u64) -> Vec<(u64, u64)> {
-    let half = scheme.height() / 2;
-    (0..=half)
-        .map(|level| (index << (half - level), 1 << (half - level)))
-        .collect()
+/// Start and length of each layer of the top tree of a key.
+pub(super) fn top_layout(scheme: &Scheme, range: &ActiveRange) -> Vec<(u64, u64)> {
+    let levels = scheme.height() - range.cut();
+    let pads_last = scheme.key_format == KeyFormat::Shake;
+    layout(range.bottom_trees(), levels, pads_last)
+}
+
+/// Start and length of each layer of the bottom tree `index` of a key.
+pub(super) fn bottom_layout(range: &ActiveRange, index: u64) -> Vec<(u64, u64)> {
+    layout(range.slots_under(index), range.cut(), false)
 }
 
 impl SubTree {
-    /// Computes bottom tree `index` from its `2^(h/2)` leaves.
+    /// Computes bottom tree `index` of a key from the leaves of its active slots; `padding` gives a node at a level and an index.
     pub(super) fn bottom(
         scheme: &Scheme,
         parameter: &Parameter,
+        range: &ActiveRange,
         index: u64,
         leaves: Vec<Digest>,
+        padding: impl FnMut(usize, u64) -> Digest,
     ) -> Self {
-        Self::build(
-            scheme,
-            0,
-            parameter,
-            &bottom_layout(scheme, index),
-            index << (scheme.height() / 2),
-            leaves,
-            || {
-                // The layout leaves no gap, so this node is never stored.
-                Digest::default()
-            },
-        )
+        let leaves = Layer {
+            start: range.slots_under(index).start,
+            nodes: leaves,
+        };
+        let layout = bottom_layout(range, index);
+        Self::build(scheme, 0, parameter, &layout, leaves, padding)
     }
 
-    /// Computes the top tree over the roots of consecutive bottom trees, the first of which has index `start`.
+    /// Computes the top tree of a key over the roots of its bottom trees; `padding` gives a node at a level and an index.
     pub(super) fn top(
         scheme: &Scheme,
         parameter: &Parameter,
-        start: u64,
+        range: &ActiveRange,
         roots: Vec<Digest>,
-        padding: impl FnMut() -> Digest,
+        padding: impl FnMut(usize, u64) -> Digest,
     ) -> Self {
-        let layout = top_layout(scheme, start..start + roots.len() as u64);
-        Self::build(
-            scheme,
-            scheme.height() / 2,
-            parameter,
-            &layout,
-            start,
-            roots,
-            padding,
-        )
+        let roots = Layer {
+            start: range.bottom_trees().start,
+            nodes: roots,
+        };
+        let layout = top_layout(scheme, range);
+        Self::build(scheme, range.cut(), parameter, &layout, roots, padding)
     }
 
     fn build(
@@ -95,30 +115,17 @@ impl SubTree {
         lowest_layer: usize,
         parameter: &Parameter,
         layout: &[(u64, u64)],
-        start: u64,
-        nodes: Vec<Digest>,
-        mut padding: impl FnMut() -> Digest,
+        lowest: Layer,
+        mut padding: impl FnMut(usize, u64) -> Digest,
     ) -> Self {
         let mut layers: Vec<Layer> = Vec::with_capacity(layout.len());
-        let mut computed = Layer { start, nodes };
-        for (i, &(start, length)) in layout.iter().enumerate() {
+        let mut computed = lowest;
+        for (level, &place) in (lowest_layer..).zip(layout) {
             if let Some(below) = layers.last() {
-                computed = parents(scheme, lowest_layer + i, parameter, below);
+                computed = parents(scheme, level, parameter, below);
             }
-            if start < computed.start {
-                computed.nodes.insert(0, padding());
-                computed.start = start;
-            }
-            while (computed.nodes.len() as u64) < length {
-                computed.nodes.push(padding());
-            }
-            layers.push(std::mem::replace(
-                &mut computed,
-                Layer {
-                    start: 0,
-                    nodes: Vec::new(),
-                },
-            ));
+            computed.pad(place, |index| padding(level, index));
+            layers.push(std::mem::take(&mut computed));
         }
         Self {
             lowest_layer,
@@ -219,30 +226,41 @@ fn parent_lanes<P: Lanes>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::{PROD, TEST};
+    use crate::params::{COMPACT_TEST, PROD, TEST};
+
+    fn range(scheme: &Scheme, slots: Range<u64>) -> ActiveRange {
+        ActiveRange::covering(scheme, slots.start as u32, slots.end - slots.start).unwrap()
+    }
 
     #[test]
     fn layers_of_a_top_tree_are_even_aligned() {
+        let top_layout = |slots| top_layout(&TEST, &range(&TEST, slots));
         assert_eq!(
-            top_layout(&TEST, 0..16),
+            top_layout(0..256),
             [(0, 16), (0, 8), (0, 4), (0, 2), (0, 2)]
         );
+        assert_eq!(top_layout(48..96), [(2, 4), (0, 4), (0, 2), (0, 2), (0, 2)]);
         assert_eq!(
-            top_layout(&TEST, 3..6),
-            [(2, 4), (0, 4), (0, 2), (0, 2), (0, 2)]
-        );
-        assert_eq!(
-            top_layout(&TEST, 14..16),
+            top_layout(224..256),
             [(14, 2), (6, 2), (2, 2), (0, 2), (0, 2)]
         );
-        assert_eq!(top_layout(&PROD, 0..2).len(), 17);
+        assert_eq!(super::top_layout(&PROD, &range(&PROD, 0..2)).len(), 17);
+        // Sixteen slots from 41 on, four per bottom tree: the root has no neighbour.
+        let range = range(&COMPACT_TEST, 41..57);
+        assert_eq!(
+            super::top_layout(&COMPACT_TEST, &range),
+            [(10, 6), (4, 4), (2, 2), (0, 2), (0, 2), (0, 2), (0, 1)]
+        );
     }
 
     #[test]
     fn layers_of_a_bottom_tree_halve() {
         assert_eq!(
-            bottom_layout(&TEST, 1),
+            bottom_layout(&range(&TEST, 0..256), 1),
             [(16, 16), (8, 8), (4, 4), (2, 2), (1, 1)]
         );
+        let range = range(&COMPACT_TEST, 41..57);
+        assert_eq!(bottom_layout(&range, 10), [(40, 4), (20, 2), (10, 1)]);
+        assert_eq!(bottom_layout(&range, 14), [(56, 2), (28, 2), (14, 1)]);
     }
 }

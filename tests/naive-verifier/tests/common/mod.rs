@@ -66,11 +66,27 @@ pub(crate) fn naive_scheme(scheme: &Scheme) -> naive::Scheme {
     }
 }
 
+/// The bytes of a key of 52.
+fn bytes_of(key: &PublicKey) -> [u8; 52] {
+    key.to_bytes().try_into().expect("a key of 52 bytes")
+}
+
+/// Adds one to an element of a key of 13: of the root, or of the parameter behind it.
+pub(crate) fn add_one(key: &mut PublicKey, element: usize) {
+    let one = sheaf::xmss::KoalaBear::new(1);
+    let (mut root, mut parameter) = (*key.root(), *key.parameter());
+    match element.checked_sub(root.len()) {
+        None => root[element] += one,
+        Some(element) => parameter[element] += one,
+    }
+    *key = PublicKey::new(&sheaf::TEST, root, parameter);
+}
+
 pub(crate) fn naive_groups(claims: &Claims) -> Vec<Group> {
     let group = |g: &sheaf::Group| Group {
         slot: g.slot,
         message: g.message,
-        keys: g.keys.iter().map(PublicKey::to_bytes).collect(),
+        keys: g.keys.iter().map(bytes_of).collect(),
     };
     claims.groups().iter().map(group).collect()
 }
