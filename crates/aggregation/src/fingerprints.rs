@@ -46,11 +46,7 @@ impl Fingerprints {
         }
     }
 
-    fn of_digests<const D: usize>(
-        shape: &Shape,
-        witness: &Witness,
-        fingerprint: &[EF],
-    ) -> Self {
+    fn of_digests<const D: usize>(shape: &Shape, witness: &Witness, fingerprint: &[EF]) -> Self {
         let columns = &shape.columns;
         let groups = witness.groups();
         let basis = Basis::<D>::new(&fingerprint[1..]);

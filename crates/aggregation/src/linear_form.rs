@@ -151,7 +151,10 @@ impl<E: Extension> Form<E> {
             .iter()
             .map(|p| {
                 let rows = basis.units.get(p.first / self.unit..).unwrap_or_default();
-                let elements = basis.elements.get(p.first % self.unit..).unwrap_or_default();
+                let elements = basis
+                    .elements
+                    .get(p.first % self.unit..)
+                    .unwrap_or_default();
                 dot(&p.rows, rows.iter().step_by(p.stride)) * dot(&p.elements, elements)
             })
             .sum();

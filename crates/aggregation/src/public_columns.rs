@@ -166,7 +166,9 @@ impl<E: Extension> PublicEvaluations<'_, E> {
         let position = |from: usize, to: usize| -> E {
             let bits = self.bits.get(level + from..).unwrap_or_default();
             let bits = &bits[..bits.len().min(to - from)];
-            bits.iter().rev().fold(E::ZERO, |sum, &bit| sum.double() + bit)
+            bits.iter()
+                .rev()
+                .fold(E::ZERO, |sum, &bit| sum.double() + bit)
         };
         match scheme.tweak_code {
             TweakCode::Digits => {

@@ -264,7 +264,14 @@ impl Shape {
             key_capacity: key,
             root,
             parameter: table(sizes.parameter),
-            previous: table(scheme.hashes.message.iter().map(|call| passed_on(&scheme, call)).sum()),
+            previous: table(
+                scheme
+                    .hashes
+                    .message
+                    .iter()
+                    .map(|call| passed_on(&scheme, call))
+                    .sum(),
+            ),
             chain_position: table(steps),
             chain_end: table(steps),
             digit: table(digits),
@@ -324,6 +331,9 @@ impl Shape {
 
 /// Elements that a call of the message hash takes from the call before.
 pub(crate) fn passed_on(scheme: &Scheme, call: &Layout) -> usize {
-    let previous = call.parts.iter().filter(|part| matches!(part, Part::Previous(_)));
+    let previous = call
+        .parts
+        .iter()
+        .filter(|part| matches!(part, Part::Previous(_)));
     previous.map(|part| part.length(scheme.sizes)).sum()
 }

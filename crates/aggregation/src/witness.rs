@@ -410,13 +410,15 @@ impl Run<'_, '_> {
             let sibling: [PF; MAX_DIGEST] = core::array::from_fn(|j| {
                 self.lanes(|lane| self.signatures[lane].path[level - 1][j])
             });
-            let tweak = core::array::from_fn(|i| {
-                self.lanes(|lane| self.tweaks(lane).node(level)[i])
-            });
+            let tweak =
+                core::array::from_fn(|i| self.lanes(|lane| self.tweaks(lane).node(level)[i]));
             let swap: [PF; MAX_DIGEST] = core::array::from_fn(|j| right * (sibling[j] - node[j]));
             let children = [
                 (columns.left, core::array::from_fn(|j| node[j] + swap[j])),
-                (columns.right, core::array::from_fn(|j| sibling[j] - swap[j])),
+                (
+                    columns.right,
+                    core::array::from_fn(|j| sibling[j] - swap[j]),
+                ),
             ];
             for (table, child) in &children {
                 let cells = &mut self.cells[table + digest * (level - 1)..][..digest];

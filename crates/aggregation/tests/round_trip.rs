@@ -4,7 +4,7 @@
 
 use sheaf_aggregation::{Group, Scratch, Setup, Statement, prove, verification_cost, verify};
 use sheaf_xmss::one_slot::sign_once;
-use sheaf_xmss::{PROD, PublicKey, Scheme, Signature, TEST};
+use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, Signature, TEST};
 
 /// Signers of one message at one slot.
 fn group(scheme: &Scheme, slot: u32, message: u8, count: usize) -> (Group, Vec<Signature>) {
@@ -48,35 +48,41 @@ fn prove_all(statement: &Statement, signatures: &[Signature], rate: usize) -> Ve
 }
 
 #[test]
-fn small_batches_of_the_test_scheme() {
-    for count in [1, 2, 7, 8, 9, 16, 17, 33] {
-        let (statement, signatures) = statement(TEST, vec![group(&TEST, 5, 1, count)]);
-        let proof = prove_all(&statement, &signatures, 1);
-        assert_eq!(verify(&statement, 1, &proof), Ok(()), "{count} signatures");
+fn small_batches_of_the_test_schemes() {
+    for scheme in [TEST, COMPACT_TEST] {
+        for count in [1, 2, 7, 8, 9, 16, 17, 33] {
+            let (statement, signatures) = statement(scheme, vec![group(&scheme, 5, 1, count)]);
+            let proof = prove_all(&statement, &signatures, 1);
+            assert_eq!(verify(&statement, 1, &proof), Ok(()), "{count} signatures");
+        }
     }
 }
 
 #[test]
 fn several_groups_with_different_paths() {
-    let groups = vec![
-        group(&TEST, 5, 1, 3),
-        group(&TEST, 5, 2, 1),
-        group(&TEST, 250, 3, 9),
-        group(&TEST, 127, 4, 5),
-    ];
-    let (statement, signatures) = statement(TEST, groups);
-    let proof = prove_all(&statement, &signatures, 2);
-    assert_eq!(verify(&statement, 2, &proof), Ok(()));
+    for scheme in [TEST, COMPACT_TEST] {
+        let groups = vec![
+            group(&scheme, 5, 1, 3),
+            group(&scheme, 5, 2, 1),
+            group(&scheme, 250, 3, 9),
+            group(&scheme, 127, 4, 5),
+        ];
+        let (statement, signatures) = statement(scheme, groups);
+        let proof = prove_all(&statement, &signatures, 2);
+        assert_eq!(verify(&statement, 2, &proof), Ok(()));
+    }
 }
 
 #[test]
 fn real_parameters_at_every_rate() {
-    let (statement, signatures) = statement(PROD, vec![group(&PROD, 1_000_000, 1, 3)]);
-    for rate in 1..=4 {
-        let proof = prove_all(&statement, &signatures, rate);
-        assert_eq!(verify(&statement, rate, &proof), Ok(()), "rate 2^-{rate}");
-        for other in (1..=4).filter(|&other| other != rate) {
-            assert!(verify(&statement, other, &proof).is_err());
+    for scheme in [PROD, COMPACT] {
+        let (statement, signatures) = statement(scheme, vec![group(&scheme, 1_000_000, 1, 3)]);
+        for rate in 1..=4 {
+            let proof = prove_all(&statement, &signatures, rate);
+            assert_eq!(verify(&statement, rate, &proof), Ok(()), "rate 2^-{rate}");
+            for other in (1..=4).filter(|&other| other != rate) {
+                assert!(verify(&statement, other, &proof).is_err());
+            }
         }
     }
 }
@@ -93,6 +99,24 @@ fn carries_of_every_kind() {
     ] {
         let groups = slots.iter().map(|&slot| group(&PROD, slot, 9, 2)).collect();
         let (statement, signatures) = statement(PROD, groups);
+        let proof = prove_all(&statement, &signatures, 1);
+        assert_eq!(verify(&statement, 1, &proof), Ok(()), "slots {slots:?}");
+    }
+}
+
+/// Words of tweaks of compact slots: both halves full, and on either side of a carry between them.
+#[test]
+fn compact_slots_at_the_ends_of_words() {
+    for slots in [
+        vec![0, u32::MAX],
+        vec![65_535, 65_536],
+        vec![1 << 31, 7, 1 << 16],
+    ] {
+        let groups = slots
+            .iter()
+            .map(|&slot| group(&COMPACT, slot, 9, 2))
+            .collect();
+        let (statement, signatures) = statement(COMPACT, groups);
         let proof = prove_all(&statement, &signatures, 1);
         assert_eq!(verify(&statement, 1, &proof), Ok(()), "slots {slots:?}");
     }

@@ -175,7 +175,8 @@ impl<E: Extension> Constraints<E> {
                     by_threshold
                         .iter()
                         .map(|(&threshold, &weight)| {
-                            weight * element(steps_without_carry(&shape.scheme, threshold, chain, x))
+                            weight
+                                * element(steps_without_carry(&shape.scheme, threshold, chain, x))
                         })
                         .sum()
                 });

@@ -199,7 +199,11 @@ impl LaneGroups {
 }
 
 /// The output weights of the nodes that are children where sides vary.
-fn side_weights(shape: &Shape, constraints: &Constraints, varying: &[usize]) -> Vec<[EF; MAX_DIGEST]> {
+fn side_weights(
+    shape: &Shape,
+    constraints: &Constraints,
+    varying: &[usize],
+) -> Vec<[EF; MAX_DIGEST]> {
     varying
         .iter()
         .map(|&level| {

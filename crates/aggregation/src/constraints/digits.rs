@@ -100,7 +100,10 @@ mod tests {
                         .iter()
                         .rev()
                         .fold(F::ZERO, |v, &c| v * element(x) + c);
-                    assert_eq!(value, element(steps_without_carry(&PROD, threshold, chain, x)));
+                    assert_eq!(
+                        value,
+                        element(steps_without_carry(&PROD, threshold, chain, x))
+                    );
                 }
             }
         }

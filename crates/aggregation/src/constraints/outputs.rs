@@ -65,13 +65,15 @@ pub(crate) fn blocks(shape: &Shape) -> Vec<Block> {
         .message
         .iter()
         .enumerate()
-        .map(|(call, &slots)| match shape.scheme.hashes.message.get(call + 1) {
-            Some(next) => {
-                let width = passed_on(&shape.scheme, next);
-                block(Target::Previous(call), slots, 0, width)
-            }
-            None => block(Target::Message(last_call), slots, 0, shape.elements),
-        })
+        .map(
+            |(call, &slots)| match shape.scheme.hashes.message.get(call + 1) {
+                Some(next) => {
+                    let width = passed_on(&shape.scheme, next);
+                    block(Target::Previous(call), slots, 0, width)
+                }
+                None => block(Target::Message(last_call), slots, 0, shape.elements),
+            },
+        )
         .collect();
     let capacity = shape.columns.capacity.elements;
     let (leaf, last_of_leaf) = split(calls.leaf);

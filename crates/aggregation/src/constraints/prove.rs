@@ -130,7 +130,8 @@ pub(crate) fn prove<'a>(
         step_outputs: EF::ZERO,
         wired_outputs: EF::ZERO,
     };
-    claims.step_outputs = wiring::honest_step_outputs(shape, constraints, &public, &claims, &columns);
+    claims.step_outputs =
+        wiring::honest_step_outputs(shape, constraints, &public, &claims, &columns);
     claims.wired_outputs = linear - without_outputs;
     strategy.outputs(inputs, &mut claims);
     transcript.send(OUTPUTS, &[claims.step_outputs, claims.wired_outputs]);

@@ -28,7 +28,9 @@ pub(super) fn input_forms<E: Extension>(
             Width::Narrow => &narrow,
             Width::Wide => &wide,
         };
-        let weights = weights.as_ref().map(|w| (&w.slots[slots.range()], &w.elements[..]));
+        let weights = weights
+            .as_ref()
+            .map(|w| (&w.slots[slots.range()], &w.elements[..]));
         weights.unwrap_or_default()
     };
 

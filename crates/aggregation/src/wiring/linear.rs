@@ -66,8 +66,7 @@ pub(crate) fn linear_form<E: Extension>(
         constraints.sum,
         vec![E::ONE; digits.len()],
     );
-    let known = constraints.sum * element(shape.scheme.target_sum as usize) * public.live
-        + last
+    let known = constraints.sum * element(shape.scheme.target_sum as usize) * public.live + last
         - forward_known
         + public.idle() * idle_outputs::wired_sum(&constraints.outputs);
     Linear { form, known }
@@ -91,7 +90,8 @@ impl<E: Extension> Targets<'_, E> {
         match block.block.target {
             Target::Previous(call) => {
                 let scale = rows.iter().copied().sum();
-                self.form.add_run(columns.previous, scale, elements.to_vec());
+                self.form
+                    .add_run(columns.previous, scale, elements.to_vec());
                 self.feed_forward(Call::Message, &messages[call], block);
             }
             Target::Message(call) => {
@@ -99,7 +99,8 @@ impl<E: Extension> Targets<'_, E> {
                 self.feed_forward(Call::Message, &messages[call], block);
             }
             Target::Capacities => {
-                self.form.add_capacities(&columns.capacity, 0, rows, elements);
+                self.form
+                    .add_capacities(&columns.capacity, 0, rows, elements);
             }
             Target::Leaf => self.nodes(block, 0),
             Target::Nodes => {
@@ -107,7 +108,8 @@ impl<E: Extension> Targets<'_, E> {
                 self.feed_forward(Call::Node, &shape.scheme.hashes.node, block);
             }
             Target::KeyCapacities => {
-                self.form.add_capacities(&columns.key_capacity, 1, rows, elements);
+                self.form
+                    .add_capacities(&columns.key_capacity, 1, rows, elements);
             }
             // Cells of other lanes, and the last capacities.
             Target::Key => {}

@@ -48,7 +48,9 @@ pub(crate) use rows::honest_step_outputs;
 /// The error of joining both output claims into one ([`output_claim`]).
 #[cfg(feature = "search")]
 pub(crate) fn output_error_terms() -> Vec<ErrorTerm> {
-    vec![ErrorTerm::roots("joining the outputs", &[1], SCHWARTZ_ZIPPEL).because("degree 1 in theta")]
+    vec![
+        ErrorTerm::roots("joining the outputs", &[1], SCHWARTZ_ZIPPEL).because("degree 1 in theta"),
+    ]
 }
 
 /// The error of joining all claims about columns.

@@ -28,7 +28,8 @@ pub(super) fn row_forms<E: Extension>(
     let all = eq::prefix_table(&claims.row_point, shape.steps.max(shape.digits), E::ONE);
     let rows = |count: usize| all[..count].to_vec();
     let live_rows: E = all[..shape.steps].iter().copied().sum();
-    let output = row.output - claims.step_outputs + idle_output(shape, constraints, public, live_rows);
+    let output =
+        row.output - claims.step_outputs + idle_output(shape, constraints, public, live_rows);
 
     let end = joined.weigh(Check::RowValue(0), row.end);
     let next_input = joined.weigh(Check::RowValue(1), row.next_input);
@@ -44,7 +45,13 @@ pub(super) fn row_forms<E: Extension>(
     let mut form = Form::new(columns.digest);
     form.add_run(columns.chain_end, end, rows(shape.steps));
     // The input of row k + 1 stands in row k.
-    add_next_input(&mut form, shape, constraints, next_input, rows(shape.steps - 1));
+    add_next_input(
+        &mut form,
+        shape,
+        constraints,
+        next_input,
+        rows(shape.steps - 1),
+    );
     let (forward, known) = forward_fingerprint(shape, constraints, public, &rows(shape.steps));
     form.add_form(output, forward);
     joined.value -= output * known;

@@ -171,10 +171,8 @@ impl<'a, E: Extension> Sources<'a, E> {
         let rate = block.len();
         let common = greatest_common_divisor(rate, digest);
         let (ends, blocks) = (rate / common, digest / common);
-        let prefix: usize = sheaf_xmss::layout::length(
-            shape.scheme.sizes,
-            shape.scheme.hashes.leaf.prefix,
-        );
+        let prefix: usize =
+            sheaf_xmss::layout::length(shape.scheme.sizes, shape.scheme.hashes.leaf.prefix);
         for first in 0..ends.min(chains) {
             let count = (chains - first).div_ceil(ends);
             let start = prefix + digest * first;
@@ -189,7 +187,8 @@ impl<'a, E: Extension> Sources<'a, E> {
             self.form.add_spread(column, ends, every(row), elements);
             if here < digest {
                 let elements = block[..digest - here].to_vec();
-                self.form.add_spread(column + here, ends, every(row + 1), elements);
+                self.form
+                    .add_spread(column + here, ends, every(row + 1), elements);
             }
         }
     }
