@@ -12,6 +12,9 @@
 //! | [`layout`] | numbers of columns and forms |
 //! | [`form`], [`kind`] | linear forms; constraints, messages, kinds |
 //! | [`program`] | kinds in the order of a header; their coefficients |
+//! | [`encoding`] | the one way in which a program is bytes |
+//! | [`identity`] | nine elements that bind a program |
+//! | [`tag`], [`mod@check`] | classes of tuples; when balanced messages mean a run |
 //! | [`rows`], [`run`] | which rows a kind has; what satisfies a program |
 
 #![forbid(unsafe_code)]
@@ -20,6 +23,9 @@ use p3_field::BasedVectorSpace;
 use p3_field::extension::QuinticTrinomialExtensionField;
 use p3_koala_bear::KoalaBear;
 
+pub mod check;
+mod display;
+pub mod encoding;
 pub mod form;
 pub mod identity;
 pub mod kind;
@@ -27,13 +33,17 @@ pub mod layout;
 pub mod program;
 pub mod rows;
 pub mod run;
+pub mod tag;
 
+pub use check::{Condition, Violation, Violations};
+pub use encoding::DecodeError;
 pub use form::Form;
 pub use identity::Id;
 pub use kind::{Constraint, Kind, Message, Permutation};
 pub use program::{Coefficient, Header, Program, ShapeError};
 pub use rows::{Counts, Rows, RowsError};
 pub use run::{Run, RunError};
+pub use tag::{Class, Tag};
 
 /// The base field, of order `p = 2^31 - 2^24 + 1`.
 pub type F = KoalaBear;
