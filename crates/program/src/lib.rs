@@ -15,6 +15,7 @@
 //! | [`encoding`] | the one way in which a program is bytes |
 //! | [`identity`] | nine elements that bind a program |
 //! | [`tag`], [`mod@check`] | classes of tuples; when balanced messages mean a run |
+//! | [`builder`] | programs written as Rust |
 //! | [`rows`], [`run`] | which rows a kind has; what satisfies a program |
 
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@ use p3_field::BasedVectorSpace;
 use p3_field::extension::QuinticTrinomialExtensionField;
 use p3_koala_bear::KoalaBear;
 
+pub mod builder;
 pub mod check;
 mod display;
 pub mod encoding;
