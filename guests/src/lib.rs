@@ -10,6 +10,7 @@ pub mod membership;
 pub mod polynomial;
 pub mod poseidon_chain;
 pub mod sorting;
+pub mod xmss;
 
 use sheaf_program::{
     F,
