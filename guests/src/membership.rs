@@ -60,7 +60,6 @@ pub fn program() -> Executable {
 }
 
 /// A node above two others.
-#[must_use]
 pub fn node(left: &[F; 9], right: &[F; 9]) -> [F; 9] {
     let mut state = [F::ZERO; 24];
     state[..9].copy_from_slice(left);

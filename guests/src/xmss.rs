@@ -103,7 +103,6 @@ pub fn tweaks(scheme: &Scheme, slot: u32) -> Vec<[F; 3]> {
 }
 
 /// The digest of a slot's tweaks, which stands for the slot in the public tuple.
-#[must_use]
 pub fn tweak_digest(scheme: &Scheme, slot: u32) -> [F; 9] {
     let mut sponge = Sponge::<F>::new(SPONGE_TAG);
     for block in tweaks(scheme, slot).chunks(TWEAKS_PER_BLOCK) {
@@ -113,7 +112,6 @@ pub fn tweak_digest(scheme: &Scheme, slot: u32) -> [F; 9] {
 }
 
 /// The digest of keys, in order.
-#[must_use]
 pub fn key_digest<'a>(keys: impl IntoIterator<Item = &'a PublicKey>) -> [F; 9] {
     let mut sponge = Sponge::<F>::new(SPONGE_TAG);
     for key in keys {

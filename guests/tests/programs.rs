@@ -163,3 +163,28 @@ fn rows_are_bounded_by_the_caller() {
     };
     assert!(executor.run(input).is_err());
 }
+
+#[test]
+fn a_hint_that_nothing_asserts_is_found() {
+    use sheaf_guests::Case;
+    use sheaf_program::builder::{Base, Builder};
+
+    let mut builder = Builder::new();
+    let main = builder.function::<Base, Base>("careless");
+    builder.body(&main, |row, x| {
+        // The root of a square has two signs; that any is one is asserted, which is not.
+        let root: Base = row.hint(&[&x], |x| Ok(vec![x[0]]));
+        let square = row.product(&root, &root);
+        let free: Base = row.advice();
+        row.product(&free, &Base::zero());
+        square
+    });
+    let program = builder.finish(&main).unwrap();
+    let case = Case {
+        arguments: vec![F::TWO],
+        advice: vec![F::ONE],
+        results: vec![F::from_u8(4)],
+    };
+    agrees(&program, &case);
+    assert_eq!(mutations(&program, &case, 1), ["careless"]);
+}

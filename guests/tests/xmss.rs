@@ -54,7 +54,7 @@ fn test_signatures() -> Vec<(u32, [u8; 32], PublicKey, Signature)> {
             let bytes = hex::decode(&vector.signature).unwrap();
             let message = hex::decode(&vector.message).unwrap().try_into().unwrap();
             let signature = Signature::from_bytes(&TEST, &bytes).unwrap();
-            (vector.epoch, message, public_key.clone(), signature)
+            (vector.epoch, message, public_key, signature)
         })
     })
     .collect()
@@ -149,7 +149,7 @@ fn what_is_not_valid_has_no_run() {
     let mut signature = signer[0].1.clone();
     signature.hashes[0][0] += F::ONE;
     assert!(verify(&PROD, &signer[0].0, slot, &message, &signature).is_err());
-    let case = xmss::case(&PROD, slot, &message, &[(signer[0].0.clone(), signature)]).unwrap();
+    let case = xmss::case(&PROD, slot, &message, &[(signer[0].0, signature)]).unwrap();
     assert!(problem(&case).is_err());
 }
 

@@ -57,7 +57,6 @@ pub type E = QuinticTrinomialExtensionField<F>;
 pub const DEGREE: usize = 5;
 
 /// The coefficients of `x` in the basis `1, X, .., X^4`.
-#[must_use]
 pub fn coefficients(x: E) -> [F; DEGREE] {
     let slice: &[F] = x.as_basis_coefficients_slice();
     core::array::from_fn(|i| slice[i])

@@ -174,7 +174,6 @@ impl Run {
 }
 
 /// All columns of a row with these cells.
-#[must_use]
 pub fn columns(permutation: Permutation, cells: &[F; CELLS]) -> [F; COLUMNS] {
     let mut columns = [F::ZERO; COLUMNS];
     columns[..CELLS].copy_from_slice(cells);
@@ -184,7 +183,6 @@ pub fn columns(permutation: Permutation, cells: &[F; CELLS]) -> [F; COLUMNS] {
 }
 
 /// The outputs of a row with these cells; those that its permutation does not have are zero.
-#[must_use]
 pub fn outputs(permutation: Permutation, cells: &[F; CELLS]) -> [F; OUTPUTS] {
     let mut outputs = [F::ZERO; OUTPUTS];
     match permutation {

@@ -125,7 +125,6 @@ impl Tag {
     }
 
     /// The element at position 0 of its tuples.
-    #[must_use]
     pub const fn element(self) -> F {
         F::new(self.0)
     }
