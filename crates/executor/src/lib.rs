@@ -1,7 +1,7 @@
 //! Runs programs on a tape of advice, and finds their rows.
 //!
 //! An [`Executor`] takes what `sheaf_program::builder` gives, a program with procedures, and arguments. It follows main, call
-//! after call, and returns a [`Run`](sheaf_program::Run) with a profile, or the line of the program's source that
+//! after call, and returns a [`Run`] with a profile, or the line of the program's source that
 //! failed, with the chain of its callers.
 //!
 //! Calls are no recursion of ours, so that a program may be as deep as it has rows; and rows are bounded by

@@ -524,6 +524,21 @@ impl Builder {
             };
             routines.insert(tag, routine);
         }
+        for body in &self.bodies {
+            for step in &body.procedure.steps {
+                if step
+                    .action
+                    .tag()
+                    .is_some_and(|tag| !routines.contains_key(&tag))
+                {
+                    return Err(BuildError::Row {
+                        kind: body.complete.kind.name.clone(),
+                        location: step.location,
+                        what: "this is not of the same builder".into(),
+                    });
+                }
+            }
+        }
         let procedures = self.bodies.into_iter().map(|body| body.procedure).collect();
         Ok(Executable {
             program,

@@ -111,6 +111,20 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// What it calls, reads or writes.
+    pub(super) fn tag(&self) -> Option<Tag> {
+        match *self {
+            Self::Call { tag, .. }
+            | Self::Loop { tag, .. }
+            | Self::Read { tag, .. }
+            | Self::Write { tag, .. }
+            | Self::Lookup { tag, .. } => Some(tag),
+            _ => None,
+        }
+    }
+}
+
 /// How a row of one kind is found.
 #[derive(Clone)]
 pub struct Procedure {
