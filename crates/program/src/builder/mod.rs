@@ -30,6 +30,7 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -467,7 +468,7 @@ impl Builder {
             return Err(error);
         }
 
-        // Kinds in the order of the header: a stable sort, as the program's own.
+        // Kinds in the order of the header, which the program keeps.
         let mut kinds: Vec<(Kind, Place)> = vec![(first.kind, Place::Entry)];
         for (index, body) in self.bodies.iter().enumerate() {
             kinds.push((body.complete.kind.clone(), Place::Body(index)));
@@ -479,7 +480,11 @@ impl Builder {
             Place::Body(index) => self.bodies[index].procedure.per_instance,
             Place::Entry | Place::Chain(_) => false,
         };
-        kinds.sort_by_key(|(kind, place)| (!per_instance(place), kind.permutation.index()));
+        // Widest first: cells are committed column by column, for as many rows from the first one as need them.
+        kinds.sort_by_cached_key(|(kind, place)| {
+            let permutation = kind.permutation.index();
+            (!per_instance(place), permutation, Reverse(kind.width()))
+        });
         let zone_a = kinds
             .iter()
             .filter(|(_, place)| per_instance(place))
