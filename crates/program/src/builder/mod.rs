@@ -40,7 +40,7 @@ use p3_field::PrimeCharacteristicRing;
 use thiserror::Error;
 
 pub use self::procedure::{
-    Action, EntryRow, Executable, Guard, Position, Procedure, Routine, Step,
+    Action, EntryRow, Executable, Guard, Position, Procedure, Routine, Slot, Step,
 };
 pub use self::row::Row;
 use self::row::{Complete, with_widths};

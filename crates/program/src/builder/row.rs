@@ -8,11 +8,11 @@ use std::sync::Arc;
 use p3_field::PrimeCharacteristicRing;
 
 use super::equations::{Equation, Equations};
-use super::procedure::{Action, Position, Step};
+use super::procedure::{Action, Position, Slot, Step};
 use super::value::{Base, Packed, Value, Word};
 use super::{Function, Loop, Memory, Range};
 use crate::layout::{CELLS, CONSTRAINTS, MESSAGES, POSITIONS};
-use crate::{Class, E, F, Form, Kind, Message, Permutation, Tag};
+use crate::{Class, E, F, Form, Kind, Message, Permutation, Tag, coefficients};
 
 /// A row of one kind while it is written: its cells, equations and messages.
 ///
@@ -337,7 +337,7 @@ impl Row {
         self.step(Action::Call {
             tag: function.tag,
             arguments,
-            results: narrow(&results),
+            results: slots(&results),
         });
         result
     }
@@ -345,26 +345,66 @@ impl Row {
     /// The state at which a loop ends that begins with `start`.
     #[track_caller]
     pub fn run<S: Value>(&mut self, looping: &Loop<S>, start: &S) -> S {
+        self.run_to(looping, start, S::clone)
+    }
+
+    /// What is not known of the state at which a loop ends: `end` says what the whole state is, and asserts it. What is known
+    /// of it needs no cells.
+    #[track_caller]
+    pub fn run_to<S: Value, R: Value>(
+        &mut self,
+        looping: &Loop<S>,
+        start: &S,
+        end: impl FnOnce(&R) -> S,
+    ) -> R {
         let tickets = Tag::new(Class::Ticket, 0).expect("there is a ticket 0");
         let ticket = self.new_cells(1)[0];
         let i = Form::cell(ticket);
-        let (end, cells): (S, _) = self.receive();
+        let (unknown, cells): (R, _) = self.receive();
+        let last = end(&unknown).positions();
+        let end = self.partly_known::<S>(&cells, &last);
         let forms = start.positions();
         self.send(Form::constant(-E::ONE), tickets, vec![i.clone()]);
         let first = [vec![i.clone()], forms.clone()].concat();
         self.send(Form::constant(E::ONE), looping.tag, first);
-        let last = [vec![i], end.positions()].concat();
-        self.send(Form::constant(-E::ONE), looping.tag, last);
+        self.send(
+            Form::constant(-E::ONE),
+            looping.tag,
+            [vec![i], last].concat(),
+        );
         let start = with_widths::<S>(forms);
-        let end_cells = narrow(&cells);
         self.hints.push(ticket);
+        let ticket = ticket as u8;
         self.step(Action::Loop {
             tag: looping.tag,
-            ticket: ticket as u8,
+            ticket,
             start,
-            end: end_cells,
+            end,
         });
-        end
+        unknown
+    }
+
+    /// Where the elements at these positions go: each of `cells` takes the element that it is.
+    #[track_caller]
+    fn partly_known<S: Value>(&mut self, cells: &[usize], positions: &[Form]) -> Vec<Slot> {
+        let mut free: HashSet<usize> = cells.iter().copied().collect();
+        let mut slots = Vec::new();
+        for (form, width) in positions.iter().zip(S::widths()) {
+            for i in 0..usize::from(width) {
+                let element = Form::new(
+                    form.terms()
+                        .map(|(column, value)| (column, E::from(coefficients(value)[i]))),
+                );
+                slots.push(match as_cell(&element) {
+                    Some(cell) if free.remove(&cell) => Slot::Cell(cell as u8),
+                    _ => Slot::Known(element),
+                });
+            }
+        }
+        if !free.is_empty() {
+            self.fail("what is not known is not a part of the whole");
+        }
+        slots
     }
 
     /// The word that memory has at an address, which has been written before.
@@ -372,16 +412,29 @@ impl Row {
     /// An address that nobody writes has any word: a read needs a write that comes first in every run.
     #[track_caller]
     pub fn read<V: Value>(&mut self, memory: &Memory<V>, address: &Base) -> V {
-        let (value, word): (V, _) = self.receive();
-        let positions = [vec![address.0.clone()], value.positions()].concat();
+        self.read_as(memory, address, V::clone)
+    }
+
+    /// What is not known of the word at an address: `word` says what the whole word is, and asserts it.
+    #[track_caller]
+    pub fn read_as<V: Value, R: Value>(
+        &mut self,
+        memory: &Memory<V>,
+        address: &Base,
+        word: impl FnOnce(&R) -> V,
+    ) -> R {
+        let (unknown, cells): (R, _) = self.receive();
+        let forms = word(&unknown).positions();
+        let word = self.partly_known::<V>(&cells, &forms);
+        let positions = [vec![address.0.clone()], forms].concat();
         self.send(Form::constant(-E::ONE), memory.tag, positions);
         let address = address.0.clone();
         self.step(Action::Read {
             tag: memory.tag,
             address,
-            word: narrow(&word),
+            word,
         });
-        value
+        unknown
     }
 
     /// Makes memory have this word at an address. Who writes an address again writes the same.
@@ -532,6 +585,10 @@ pub(super) fn with_widths<V: Value>(forms: Vec<Form>) -> Vec<Position> {
     forms.into_iter().zip(V::widths()).collect()
 }
 
+fn slots(cells: &[usize]) -> Vec<Slot> {
+    cells.iter().map(|&cell| Slot::Cell(cell as u8)).collect()
+}
+
 fn narrow(cells: &[usize]) -> Vec<u8> {
     cells.iter().map(|&cell| cell as u8).collect()
 }
@@ -555,6 +612,14 @@ impl Action {
         let positions = |list: Vec<Position>| -> Vec<Position> {
             list.into_iter()
                 .map(|(f, width)| (form(f), width))
+                .collect()
+        };
+        let slots = |list: Vec<Slot>| -> Vec<Slot> {
+            list.into_iter()
+                .map(|slot| match slot {
+                    Slot::Cell(c) => Slot::Cell(moved[usize::from(c)]),
+                    Slot::Known(f) => Slot::Known(form(f)),
+                })
                 .collect()
         };
         match self {
@@ -594,7 +659,7 @@ impl Action {
             } => Self::Call {
                 tag,
                 arguments: positions(arguments),
-                results: cells(results),
+                results: slots(results),
             },
             Self::Loop {
                 tag,
@@ -605,12 +670,12 @@ impl Action {
                 tag,
                 ticket: moved[usize::from(ticket)],
                 start: positions(start),
-                end: cells(end),
+                end: slots(end),
             },
             Self::Read { tag, address, word } => Self::Read {
                 tag,
                 address: form(address),
-                word: cells(word),
+                word: slots(word),
             },
             Self::Write { tag, address, word } => Self::Write {
                 tag,
