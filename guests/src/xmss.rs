@@ -5,28 +5,23 @@
 //!   The program takes them from the tape into memory, once for all signatures. That they are base-`p` digits of integers is thus nothing that has to be proven.
 //! - The scheme is data: lengths of chains, heights and sums are constants of the program, from [`Scheme`].
 //!
-//! Each signature has a place in a second memory for the ends of its chains, which the leaf's sponge reads.
-//!
 //! ```text
+//!     load            loop: tweaks from the tape into memory
 //!     signatures      loop: key from the tape, into the sponge of keys
 //!       signature       message hash (width 24)
-//!         codeword        digits of 6 elements, their sum
-//!           element         A = 127 d + r, r < 127
-//!             digits          loop: a digit of d; the chain's end into memory
-//!               chain           loop: a step (width 16)
-//!         tree            leaf, path, root
-//!           block 0, 1, ..  the leaf's sponge (width 24)
-//!           path            loop: a node (width 24)
+//!         element         A = 127 d + r, r < 127
+//!         leaf            loop: a block of the leaf's sponge (width 24), each a kind of its own
+//!           end             a digit of d, and the end of its chain
+//!             chain           loop: a step (width 16)
+//!         path            loop: a node (width 24), a kind for each side
 //! ```
 
 use std::array;
 
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use sheaf_poseidon::sponge::Sponge;
 use sheaf_program::F;
-use sheaf_program::builder::{
-    Base, Builder, Digest, Executable, Function, Loop, Memory, Packed, Row,
-};
+use sheaf_program::builder::{Base, Builder, Digest, Executable, Function, Loop, Memory, Packed};
 use sheaf_xmss::encoding::encode;
 use sheaf_xmss::params::{MESSAGE_BYTES, RATE, Scheme};
 use sheaf_xmss::tree::leaf_capacity;
@@ -43,12 +38,12 @@ type Parameter = Packed<5>;
 type Tweak = Packed<3>;
 
 /// Tweaks that a step of the program takes from the tape.
-const TWEAKS_PER_BLOCK: usize = 4;
+const TWEAKS_PER_BLOCK: usize = 5;
 
-/// Where tweaks stand in memory.
+/// Where tweaks stand in memory: the message's at 0, those of levels after it, the leaf's first; those of chains from
+/// a multiple of 8 on.
 #[derive(Clone, Copy)]
 struct Places {
-    chain_length: usize,
     chains: usize,
     height: usize,
 }
@@ -56,25 +51,25 @@ struct Places {
 impl Places {
     const fn new(scheme: &Scheme) -> Self {
         Self {
-            chain_length: scheme.chain_length(),
             chains: scheme.chains,
             height: scheme.height(),
         }
     }
 
-    /// The tweak of the step that leaves position 0 of a chain; those of later steps follow, and then the next chain.
-    const fn chain(self, chain: usize) -> usize {
-        1 + chain * self.chain_length
-    }
-
     /// The tweak of a level; the leaf's is 0.
     const fn level(self, level: usize) -> usize {
-        self.chain(self.chains) + level
+        1 + level
     }
 
-    /// Blocks of tweaks, with zeros behind.
+    /// The tweak of the step that leaves position 0 of a chain; those of later steps follow. The end of a chain, position 7,
+    /// has an address as well, and no tweak.
+    const fn chain(self, chain: usize) -> usize {
+        self.level(self.height + 1).next_multiple_of(8) + 8 * chain
+    }
+
+    /// Blocks of tweaks, with zeros where there is none.
     const fn blocks(self) -> usize {
-        self.level(self.height + 1).div_ceil(TWEAKS_PER_BLOCK)
+        self.chain(self.chains).div_ceil(TWEAKS_PER_BLOCK)
     }
 }
 
@@ -83,23 +78,25 @@ impl Places {
 pub fn tweaks(scheme: &Scheme, slot: u32) -> Vec<[F; 3]> {
     let places = Places::new(scheme);
     let word = |[low, high]: [F; 2], side: u32| [low, high, F::from_u32(side)];
-    let mut all = vec![word(message_tweak(slot), 0)];
-    for chain in 0..scheme.chains {
-        all.extend(
-            (1..=scheme.chain_length())
-                .map(|step| word(chain_tweak(slot, chain as u8, step as u8), 0)),
-        );
-    }
-    all.push(word(tree_tweak(0, slot), 0));
+    let mut all = vec![[F::ZERO; 3]; places.blocks() * TWEAKS_PER_BLOCK];
+    all[0] = word(message_tweak(slot), 0);
+    all[places.level(0)] = word(tree_tweak(0, slot), 0);
     for level in 1..=scheme.height() {
         let position = (u64::from(slot) >> level) as u32;
-        all.push(word(
-            tree_tweak(level as u8, position),
-            slot >> (level - 1) & 1,
-        ));
+        all[places.level(level)] = word(tree_tweak(level as u8, position), side(slot, level));
     }
-    all.resize(places.blocks() * TWEAKS_PER_BLOCK, [F::ZERO; 3]);
+    for chain in 0..scheme.chains {
+        for step in 1..=scheme.chain_length() {
+            all[places.chain(chain) + step - 1] =
+                word(chain_tweak(slot, chain as u8, step as u8), 0);
+        }
+    }
     all
+}
+
+/// The side of the child below the node of a level, 1 for the right one.
+const fn side(slot: u32, level: usize) -> u32 {
+    slot >> (level - 1) & 1
 }
 
 /// The digest of a slot's tweaks, which stands for the slot in the public tuple.
@@ -141,7 +138,17 @@ pub fn case(
         advice.extend(key.parameter);
         advice.extend(signature.rho);
         advice.extend(signature.hashes.as_flattened());
-        advice.extend(signature.path.as_flattened());
+        advice.push(F::from_u32(side(slot, 1)));
+        for (level, sibling) in (1..).zip(&signature.path) {
+            advice.extend(sibling);
+            // The side that comes next; nobody asks for the last one.
+            let next = if level < scheme.height() {
+                side(slot, level + 1)
+            } else {
+                0
+            };
+            advice.push(F::from_u32(next));
+        }
     }
     let results = key_digest(signers.iter().map(|(key, _)| key)).to_vec();
     Ok(Case {
@@ -160,66 +167,71 @@ pub fn program(scheme: &Scheme) -> Executable {
     assert!(scheme.base == 8 && scheme.digits_per_element == 8 && scheme.quotient == 127);
     let places = Places::new(scheme);
     let mut builder = Builder::new();
-    let memory = Memories {
-        tweaks: builder.memory("tweaks"),
-        ends: builder.memory("ends"),
-    };
-    let codeword = codeword(&mut builder, scheme, places, &memory);
-    let tree = tree(&mut builder, scheme, places, &memory);
+    let tweaks: Memory<Tweak> = builder.memory("tweaks");
+    let element = element(&mut builder);
+    let leaf = leaf(&mut builder, scheme, places, &tweaks);
+    let path = path(&mut builder, places, &tweaks);
 
-    let signature = builder.function::<(Base, (Value, Parameter), Packed<9>), ()>("signature");
-    builder.body(&signature, |row, (ends, (root, parameter), message)| {
-        let tweak = row.read(&memory.tweaks, &Base::zero());
+    // Root and parameter, message, its tweak.
+    let signature = builder.function::<((Value, Parameter), Packed<9>, [Base; 2]), ()>("signature");
+    builder.body(&signature, |row, ((root, parameter), message, tweak)| {
         let rho: [Base; 7] = row.advice();
-        let parts = [&message.0[..], &parameter.0, &tweak.0[..2], &rho];
-        let input = padded::<24>(&parts);
+        let input = padded::<24>(&[&message.0, &parameter.0, &tweak, &rho]);
         let output = row.permute24(&input);
-        let hash = array::from_fn(|i| &input[i] + &output[i]);
-        row.call(
-            &codeword,
-            &(ends.clone(), parameter.clone(), Packed::<6>(hash)),
-        );
-        row.call(&tree, &(ends, root, parameter));
+        // One number of eight digits for each element; those that the scheme does not have are zero.
+        let numbers: [Base; 6] = array::from_fn(|i| {
+            if i < scheme.message_elements() {
+                row.call(&element, &(&input[i] + &output[i]))
+            } else {
+                Base::zero()
+            }
+        });
+        row.call(&leaf.tree, &(root, parameter, Packed(numbers)));
+    });
+    builder.body(&leaf.tree, |row, (root, parameter, numbers)| {
+        let start = leaf.start(&parameter, numbers);
+        let node = row.run_to(&leaf.blocks, &start, |node: &Value| {
+            leaf.end(scheme, &parameter, node)
+        });
+        let side: Base = row.advice();
+        let first = Base::number(places.level(1) as u32);
+        let top = Base::number(places.level(places.height + 1) as u32);
+        let start = ((first, side), (parameter.clone(), node));
+        // Above the root there is no side.
+        row.run_to(&path, &start, |none: &Base| {
+            ((top, none.clone()), (parameter, root))
+        });
     });
 
-    // How many remain, where ends go; digest of keys, message.
-    type State = (Base, Base, (Digest, Packed<9>));
-    let signatures = builder.looping::<State>("signatures", |state| state[0] == F::ZERO);
-    builder.step(&signatures, |row, (remaining, ends, (keys, message))| {
+    // How many remain; digest of keys, message.
+    let signatures =
+        builder.looping::<(Base, Digest, Packed<9>)>("signatures", |state| state[0] == F::ZERO);
+    builder.step(&signatures, |row, (remaining, keys, message)| {
         let root: Value = row.advice();
         let parameter: Parameter = row.advice();
         let keys = row.absorb(&keys, &[&root.0[..], &parameter.0].concat());
-        row.call(
-            &signature,
-            &(ends.clone(), (root, parameter), message.clone()),
-        );
-        (
-            remaining.plus(-1),
-            ends.plus(scheme.chains as i32),
-            (keys, message),
-        )
+        let tweak = row.read_as(&tweaks, &Base::zero(), no_side);
+        row.call(&signature, &((root, parameter), message.clone(), tweak));
+        (remaining.plus(-1), keys, message)
     });
 
-    let load = load(&mut builder, &memory);
+    let load = load(&mut builder, &tweaks);
     let main = builder.function::<(Base, Digest, Packed<9>), Digest>("xmss");
     builder.body(&main, |row, (n, slot, message)| {
-        let blocks = Base::number(places.blocks() as u32);
-        let (remaining, _, digest) = row.run(&load, &(blocks, Base::zero(), initial_capacity()));
-        row.assert_equal(&remaining, &Base::zero(), "all tweaks are loaded");
-        for (a, b) in digest.0.iter().zip(&slot.0) {
-            row.assert_equal(a, b, "the tape has the tweaks of another slot");
-        }
-        let start = (n, Base::zero(), (initial_capacity(), message));
-        let (remaining, _, (keys, _)) = row.run(&signatures, &start);
-        row.assert_equal(&remaining, &Base::zero(), "all signatures are verified");
-        keys
+        // The tape has the tweaks of the slot, and of no other one.
+        let end = Base::number((places.blocks() * TWEAKS_PER_BLOCK) as u32);
+        let start = (
+            Base::number(places.blocks() as u32),
+            Base::zero(),
+            initial_capacity(),
+        );
+        row.run_to(&load, &start, |(): &()| (Base::zero(), end, slot));
+        let start = (n, initial_capacity(), message.clone());
+        row.run_to(&signatures, &start, |keys: &Digest| {
+            (Base::zero(), keys.clone(), message)
+        })
     });
     builder.finish(&main).expect("a program")
-}
-
-struct Memories {
-    tweaks: Memory<Tweak>,
-    ends: Memory<Value>,
 }
 
 /// The parts one after the other, and zeros.
@@ -228,13 +240,18 @@ fn padded<const N: usize>(parts: &[&[Base]]) -> [Base; N] {
     array::from_fn(|_| elements.next().unwrap_or_else(Base::zero))
 }
 
+/// A word of memory where nothing is beside a node.
+fn no_side([low, high]: &[Base; 2]) -> Tweak {
+    Packed([low.clone(), high.clone(), Base::zero()])
+}
+
 /// Tweaks from the tape into memory: blocks that remain, the next address, digest.
-fn load(builder: &mut Builder, memory: &Memories) -> Loop<(Base, Base, Digest)> {
+fn load(builder: &mut Builder, tweaks: &Memory<Tweak>) -> Loop<(Base, Base, Digest)> {
     let load = builder.looping::<(Base, Base, Digest)>("load", |state| state[0] == F::ZERO);
     builder.step(&load, |row, (remaining, address, capacity)| {
         let words: [Tweak; TWEAKS_PER_BLOCK] = row.advice();
         for (i, word) in words.iter().enumerate() {
-            row.write(&memory.tweaks, &address.plus(i as i32), word);
+            row.write(tweaks, &address.plus(i as i32), word);
         }
         let block: Vec<Base> = words.iter().flat_map(|word| word.0.clone()).collect();
         let capacity = row.absorb(&capacity, &block);
@@ -247,226 +264,208 @@ fn load(builder: &mut Builder, memory: &Memories) -> Loop<(Base, Base, Digest)> 
     load
 }
 
-/// Walks a chain: steps that remain, address of the next tweak, parameter, value.
-fn chain(builder: &mut Builder, memory: &Memories) -> Loop<(Base, Base, (Parameter, Value))> {
-    let chain =
-        builder.looping::<(Base, Base, (Parameter, Value))>("chain", |state| state[0] == F::ZERO);
-    builder.step(&chain, |row, (remaining, address, (parameter, value))| {
-        let tweak = row.read(&memory.tweaks, &address);
-        let input = padded::<16>(&[&value.0, &parameter.0, &tweak.0[..2]]);
-        let output = row.permute16(&input);
-        let next = Packed(array::from_fn(|i| &input[i] + &output[i]));
-        (remaining.plus(-1), address.plus(1), (parameter, next))
-    });
-    chain
-}
-
-/// Reads the codeword from the message hash, and walks its chains.
-fn codeword(
-    builder: &mut Builder,
-    scheme: &Scheme,
-    places: Places,
-    memory: &Memories,
-) -> Function<(Base, Parameter, Packed<6>), ()> {
-    let chain = chain(builder, memory);
-    let length = places.chain_length as i32;
-    // Digits that remain and what they are the digits of, their sum so far; address of the chain's first tweak, of its end, parameter.
-    type State = ((Base, Base, Base), (Base, Base, Parameter));
-    let digits = builder.looping::<State>("digits", |state| state[0] == F::ZERO);
-    builder.step(
-        &digits,
-        |row, ((remaining, number, sum), (tweak, end, parameter))| {
-            row.name(&number, "number");
-            let bits: [Base; 3] = array::from_fn(|i| {
-                row.boolean(&[&number], move |x| x[0].as_canonical_u32() >> i & 1 == 1)
-            });
-            let digit = Base::sum(&[
-                bits[0].clone(),
-                bits[1].times(F::TWO),
-                bits[2].times(F::from_u8(4)),
-            ]);
-            let rest: Base = row.hint(&[&number], |x| {
-                Ok(vec![F::from_u32(x[0].as_canonical_u32() / 8)])
-            });
-            row.assert_equal(&(&rest.times(F::from_u8(8)) + &digit), &number, "a digit");
-            let value: Value = row.advice();
-            let steps = &Base::constant(F::from_i32(length)) - &digit;
-            let start = (steps, &tweak + &digit, (parameter.clone(), value));
-            let (left, _, (_, last)) = row.run(&chain, &start);
-            row.assert_equal(&left, &Base::zero(), "a chain is walked to its end");
-            row.write(&memory.ends, &end, &last);
-            let state = (remaining.plus(-1), rest, &sum + &digit);
-            (state, (tweak.plus(length), end.plus(1), parameter))
-        },
-    );
-
-    let element_of = |builder: &mut Builder, name: &str, count: usize| {
-        // First chain's tweak and end; parameter; element of the hash.
-        let element = builder.function::<((Base, Base), Parameter, Base), Base>(name);
-        builder.body(&element, |row, ((tweak, end), parameter, hash)| {
-            let number: Base = row.hint(&[&hash], |x| {
-                Ok(vec![F::from_u32(x[0].as_canonical_u32() / 127)])
-            });
-            row.name(&number, "d");
-            below_127(row, &(&hash - &number.times(F::from_u8(127))));
-            let start = (Base::number(count as u32), number, Base::zero());
-            let ((remaining, rest, sum), _) = row.run(&digits, &(start, (tweak, end, parameter)));
-            row.assert_equal(&remaining, &Base::zero(), "all digits are read");
-            // Eight digits in all: those that are not used are below 8 to their number.
-            if count < 8 {
-                row.bits(&rest, 3 * (8 - count));
-            } else {
-                row.assert_equal(
-                    &rest,
-                    &Base::zero(),
-                    "an element of the message hash is p - 1",
-                );
-            }
-            sum
+/// An element of the message hash to the number whose digits it has: `A = 127 d + r` with `r < 127`.
+///
+/// That `d` is below 2^24 is for its digits to show. Then there is one such `d`, and none if `A = p - 1`.
+fn element(builder: &mut Builder) -> Function<Base, Base> {
+    let element = builder.function::<Base, Base>("element");
+    builder.body(&element, |row, hash| {
+        let number: Base = row.hint(&[&hash], |x| {
+            Ok(vec![F::from_u32(x[0].as_canonical_u32() / 127)])
         });
-        element
-    };
-    let counts: Vec<usize> = (0..scheme.message_elements())
-        .map(|j| (scheme.chains - 8 * j).min(8))
-        .collect();
-    let whole = element_of(builder, "element", 8);
-    let last_count = *counts.last().expect("a message has an element");
-    let last = if last_count == 8 {
-        None
-    } else {
-        Some(element_of(builder, "last element", last_count))
-    };
-
-    let codeword = builder.function::<(Base, Parameter, Packed<6>), ()>("codeword");
-    builder.body(&codeword, |row, (ends, parameter, hash)| {
-        let sums: Vec<Base> = (counts.iter().enumerate())
-            .map(|(j, &count)| {
-                let element = if count == 8 {
-                    &whole
-                } else {
-                    last.as_ref().unwrap_or(&whole)
-                };
-                let tweak = Base::number(places.chain(8 * j) as u32);
-                let first = (tweak, ends.plus(8 * j as i32));
-                row.call(element, &(first, parameter.clone(), hash.0[j].clone()))
-            })
-            .collect();
-        let target = Base::number(scheme.target_sum);
-        row.assert_equal(
-            &Base::sum(&sums),
-            &target,
-            "the digits have another sum than the scheme's",
+        row.name(&number, "d");
+        let bits = row.bits(&(&hash - &number.times(F::from_u8(127))), 7);
+        // Seven ones are 127: their number is not 7.
+        let missing = &Base::number(7) - &Base::sum(&bits);
+        let inverse: Base = row.hint(&[&missing], |x| {
+            x[0].try_inverse()
+                .map(|inverse| vec![inverse])
+                .ok_or_else(|| "the remainder is 127".into())
+        });
+        row.assert_zero(
+            &[(&missing, &inverse)],
+            &Base::number(1).times(-F::ONE),
+            "the remainder is below 127",
         );
+        number
     });
-    codeword
+    element
 }
 
-/// Asserts that a number is below 127.
-fn below_127(row: &mut Row, number: &Base) {
-    let bits = row.bits(number, 7);
-    // Seven ones are 127: their number is not 7.
-    let missing = &Base::number(7) - &Base::sum(&bits);
-    let inverse: Base = row.hint(&[&missing], |x| {
-        p3_field::Field::try_inverse(&x[0])
-            .map(|inverse| vec![inverse])
-            .ok_or_else(|| "an element of the message hash is p - 1".into())
-    });
-    row.assert_zero(
-        &[(&missing, &inverse)],
-        &Base::number(1).times(-F::ONE),
-        "the remainder is below 127",
-    );
-}
-
-/// From the ends of chains to the root.
-fn tree(
+/// A digit and the end of its chain: from a number, the address of the chain's first tweak and the parameter to the number without
+/// its last digit, that digit, and the chain's end.
+fn chain_end(
     builder: &mut Builder,
-    scheme: &Scheme,
-    places: Places,
-    memory: &Memories,
-) -> Function<(Base, Value, Parameter), ()> {
-    // Levels that remain, address of the next tweak, parameter, node.
-    let path =
-        builder.looping::<(Base, Base, (Parameter, Value))>("path", |state| state[0] == F::ZERO);
-    builder.step(&path, |row, (remaining, address, (parameter, node))| {
-        let tweak = row.read(&memory.tweaks, &address);
-        let sibling: Value = row.advice();
-        let side = &tweak.0[2];
-        let left: [Base; 8] = array::from_fn(|i| row.select(side, &sibling.0[i], &node.0[i]));
-        let right: [Base; 8] = array::from_fn(|i| &(&node.0[i] + &sibling.0[i]) - &left[i]);
-        let input = padded::<24>(&[&parameter.0, &tweak.0[..2], &left, &right]);
-        let output = row.permute24(&input);
-        let parent = Packed(array::from_fn(|i| &input[i] + &output[i]));
-        (remaining.plus(-1), address.plus(1), (parameter, parent))
+    tweaks: &Memory<Tweak>,
+) -> Function<(Base, Base, Parameter), (Base, Base, Value)> {
+    // Address of the next tweak, parameter, value. The end of a chain is where its address says.
+    let chain = builder
+        .looping::<(Base, Parameter, Value)>("chain", |state| state[0].as_canonical_u32() % 8 == 7);
+    builder.step(&chain, |row, (address, parameter, value)| {
+        let tweak = row.read_as(tweaks, &address, no_side);
+        let input = padded::<16>(&[&value.0, &parameter.0, &tweak]);
+        let output = row.permute16(&input);
+        let next = array::from_fn(|i| &input[i] + &output[i]);
+        (address.plus(1), parameter, Packed(next))
     });
+    let end = builder.function::<(Base, Base, Parameter), (Base, Base, Value)>("end");
+    builder.body(&end, |row, (number, address, parameter)| {
+        row.name(&number, "number");
+        let bits: [Base; 3] = array::from_fn(|i| {
+            row.boolean(&[&number], move |x| x[0].as_canonical_u32() >> i & 1 == 1)
+        });
+        let digit = Base::sum(&[
+            bits[0].clone(),
+            bits[1].times(F::TWO),
+            bits[2].times(F::from_u8(4)),
+        ]);
+        let rest: Base = row.hint(&[&number], |x| {
+            Ok(vec![F::from_u32(x[0].as_canonical_u32() / 8)])
+        });
+        row.assert_equal(&(&rest.times(F::from_u8(8)) + &digit), &number, "a digit");
+        let value: Value = row.advice();
+        let start = (&address + &digit, parameter.clone(), value);
+        let last = row.run_to(&chain, &start, |last: &Value| {
+            (address.plus(7), parameter, last.clone())
+        });
+        (rest, digit, last)
+    });
+    end
+}
 
-    // The first block begins with parameter and tweak; each other one with what it needs of the ends of chains.
-    let first = builder.function::<(Base, Parameter), Value>("block 0");
-    let count = scheme.sponge_permutations();
-    let later: Vec<Function<(Base, Digest), Value>> = (1..count)
-        .map(|j| builder.function(&format!("block {j}")))
-        .collect();
-    for j in 0..count {
-        let tail = |row: &mut Row, ends: &Base, state: [Base; 24]| -> Value {
-            match later.get(j) {
-                Some(next) => {
-                    let capacity = Packed(array::from_fn(|i| state[i].clone()));
-                    row.call(next, &(ends.clone(), capacity))
-                }
-                None => Packed(array::from_fn(|i| state[9 + i].clone())),
-            }
-        };
-        // Elements j RATE up to (j + 1) RATE of all that is absorbed; seven come before the ends.
-        let elements = |row: &mut Row, ends: &Base| -> Vec<Base> {
-            let range = (j * RATE).max(7) - 7..((j + 1) * RATE - 7).min(8 * scheme.chains);
-            let mut chain = None;
-            range
-                .map(|k| {
-                    if chain.as_ref().is_none_or(|&(i, _)| i != k / 8) {
-                        let value: Value = row.read(&memory.ends, &ends.plus((k / 8) as i32));
-                        chain = Some((k / 8, value));
-                    }
-                    let (_, value) = chain.as_ref().expect("read before");
-                    value.0[k % 8].clone()
-                })
-                .collect()
-        };
-        if j == 0 {
-            builder.body(&first, |row, (ends, parameter)| {
-                let capacity = leaf_capacity(scheme).map(Base::constant);
-                let tweak = row.read(&memory.tweaks, &Base::number(places.level(0) as u32));
-                let values = elements(row, &ends);
-                let state = padded(&[&capacity, &parameter.0, &tweak.0[..2], &values]);
-                let state = row.permute24(&state);
-                tail(row, &ends, state)
-            });
-        } else {
-            builder.body(&later[j - 1], |row, (ends, capacity)| {
-                let values = elements(row, &ends);
-                let state = row.permute24(&padded(&[&capacity.0, &values]));
-                tail(row, &ends, state)
-            });
-        }
+/// What is left over of the ends of chains when a block is full: at most seven elements, the first ones of those given, and zeros.
+type LeftOver = Packed<7>;
+/// The number of the next block, capacity, what is left over; numbers whose digits come next, sum of digits so far, parameter.
+type Blocks = ((Base, Digest, LeftOver), (Packed<6>, Base, Parameter));
+
+/// The leaf's sponge, over the ends of all chains.
+struct Leaf {
+    /// A block is a kind of its own, since ends have 8 elements and blocks 15. The last one leaves the leaf where the capacity was.
+    blocks: Loop<Blocks>,
+    /// What calls it: from root, parameter and numbers.
+    tree: Function<(Value, Parameter, Packed<6>), ()>,
+    capacity: [F; 9],
+    count: usize,
+}
+
+impl Leaf {
+    fn start(&self, parameter: &Parameter, numbers: Packed<6>) -> Blocks {
+        let capacity = Packed(self.capacity.map(Base::constant));
+        (
+            (Base::zero(), capacity, Packed(padded(&[]))),
+            (numbers, Base::zero(), parameter.clone()),
+        )
     }
 
-    let tree = builder.function::<(Base, Value, Parameter), ()>("tree");
-    builder.body(&tree, |row, (ends, root, parameter)| {
-        let leaf = row.call(&first, &(ends, parameter.clone()));
-        let levels = Base::number(scheme.height() as u32);
-        let address = Base::number(places.level(1) as u32);
-        let (remaining, _, (_, node)) = row.run(&path, &(levels, address, (parameter, leaf)));
-        row.assert_equal(
-            &remaining,
-            &Base::zero(),
-            "the path has as many levels as the tree",
+    /// The end, of which the leaf alone is not known.
+    fn end(&self, scheme: &Scheme, parameter: &Parameter, leaf: &Value) -> Blocks {
+        let capacity = Packed(padded(&[&leaf.0]));
+        let sum = Base::number(scheme.target_sum);
+        let count = Base::number(self.count as u32);
+        (
+            (count, capacity, Packed(padded(&[]))),
+            (Packed(padded(&[])), sum, parameter.clone()),
+        )
+    }
+}
+
+fn leaf(builder: &mut Builder, scheme: &Scheme, places: Places, tweaks: &Memory<Tweak>) -> Leaf {
+    let end = chain_end(builder, tweaks);
+    let count = scheme.sponge_permutations();
+    let blocks = builder.looping::<Blocks>("leaf", move |state| state[0] == F::from_usize(count));
+    let unused = 8 * scheme.message_elements() - scheme.chains;
+    let mut chain = 0;
+    let mut left = 0;
+    for block in 0..count {
+        let this = move |state: &[F]| state[0] == F::from_usize(block);
+        builder.step_if(&blocks, &format!("block {block}"), this, |row, state| {
+            let ((number, capacity, left_over), (numbers, sum, parameter)) = state;
+            let here = Base::number(block as u32);
+            row.assert_equal(&number, &here, "blocks come in order");
+            let mut numbers = numbers.0.to_vec();
+            let mut sum = sum;
+            let mut elements = left_over.0[..left].to_vec();
+            if block == 0 {
+                let tweak = row.read_as(tweaks, &Base::number(places.level(0) as u32), no_side);
+                elements.extend(parameter.0.clone());
+                elements.extend(tweak);
+            }
+            while elements.len() < RATE && chain < scheme.chains {
+                let address = Base::number(places.chain(chain) as u32);
+                let (rest, digit, value) =
+                    row.call(&end, &(numbers[0].clone(), address, parameter.clone()));
+                elements.extend(value.0);
+                sum = &sum + &digit;
+                numbers[0] = rest;
+                chain += 1;
+                // A number without a digit left is zero, and the next one follows.
+                if chain % 8 == 0 {
+                    row.assert_equal(
+                        &numbers[0],
+                        &Base::zero(),
+                        "an element of the message hash is p - 1",
+                    );
+                }
+                if chain % 8 == 0 || chain == scheme.chains {
+                    if chain % 8 != 0 {
+                        row.bits(&numbers[0], 3 * unused);
+                    }
+                    numbers.remove(0);
+                    numbers.push(Base::zero());
+                }
+            }
+            left = elements.len().saturating_sub(RATE);
+            let rest = elements.split_off(elements.len() - left);
+            let state = row.permute24(&padded(&[&capacity.0, &elements]));
+            let capacity: [Base; 9] = if block + 1 == count {
+                padded(&[&state[9..17]])
+            } else {
+                padded(&[&state[..9]])
+            };
+            let next = (here.plus(1), Packed(capacity), Packed(padded(&[&rest])));
+            (next, (Packed(padded(&[&numbers])), sum, parameter))
+        });
+    }
+    let tree = builder.function("tree");
+    Leaf {
+        blocks,
+        tree,
+        capacity: leaf_capacity(scheme),
+        count,
+    }
+}
+
+/// Address of the tweak of the node above, side of this node; parameter, node.
+type Path = ((Base, Base), (Parameter, Value));
+
+/// From the leaf to the root.
+fn path(builder: &mut Builder, places: Places, tweaks: &Memory<Tweak>) -> Loop<Path> {
+    let top = F::from_usize(places.level(places.height + 1));
+    let path = builder.looping::<Path>("path", move |state| state[0] == top);
+    for (name, side) in [("left", 0), ("right", 1)] {
+        let this = move |state: &[F]| state[1] == F::from_u32(side);
+        builder.step_if(
+            &path,
+            name,
+            this,
+            |row, ((address, given), (parameter, node))| {
+                row.assert_equal(&given, &Base::number(side), "this is the other side");
+                let [low, high] = row.read_as(tweaks, &address, |[low, high]: &[Base; 2]| {
+                    Packed([low.clone(), high.clone(), Base::number(side)])
+                });
+                let sibling: Value = row.advice();
+                let next: Base = row.advice();
+                let (left, right) = if side == 0 {
+                    (&node, &sibling)
+                } else {
+                    (&sibling, &node)
+                };
+                let input = padded::<24>(&[&parameter.0, &[low, high], &left.0, &right.0]);
+                let output = row.permute24(&input);
+                let parent = array::from_fn(|i| &input[i] + &output[i]);
+                ((address.plus(1), next), (parameter, Packed(parent)))
+            },
         );
-        for (a, b) in node.0.iter().zip(&root.0) {
-            row.assert_equal(
-                a,
-                b,
-                "the signature leads to another root than that of the key",
-            );
-        }
-    });
-    tree
+    }
+    path
 }
