@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::panic::Location;
 use std::sync::Arc;
 
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 
 use super::equations::{Equation, Equations};
 use super::procedure::{Action, Position, Slot, Step};
@@ -467,17 +467,40 @@ impl Row {
     /// `bits` is at most 30, so that no two readings exist.
     #[track_caller]
     pub fn bits(&mut self, number: &Base, bits: usize) -> Vec<Base> {
-        use p3_field::PrimeField32;
         if bits > 30 {
             self.fail("more than 30 bits have two readings");
         }
         let all: Vec<Base> = (0..bits)
             .map(|i| self.boolean(&[number], move |x| x[0].as_canonical_u32() >> i & 1 == 1))
             .collect();
-        let powers: Vec<Base> = (all.iter().enumerate())
-            .map(|(i, bit)| bit.times(F::from_u32(1 << i)))
+        self.assert_equal(&weighted(&all), number, "the number has more bits");
+        all
+    }
+
+    /// The 31 bits of the integer from 0 to `p - 1` that an element is, the lowest first.
+    ///
+    /// Elements below `2^24 - 1` have a second reading in 31 bits, `x + p`. Since `p - 1 = 127 2^24`, it is one whose upper seven bits
+    /// are ones and whose lower bits are not all zero: `low = missing w` refuses it, where `missing` is the number of zeros among the upper bits.
+    #[track_caller]
+    pub fn canonical_bits(&mut self, number: &Base) -> Vec<Base> {
+        let all: Vec<Base> = (0..31)
+            .map(|i| self.boolean(&[number], move |x| x[0].as_canonical_u32() >> i & 1 == 1))
             .collect();
-        self.assert_equal(&Base::sum(&powers), number, "the number has more bits");
+        let (lower, upper) = all.split_at(24);
+        let low = weighted(lower);
+        let value = &low + &weighted(upper).times(F::from_u32(1 << 24));
+        self.assert_equal(&value, number, "the bits are those of the number");
+        let missing = &Base::number(7) - &Base::sum(upper);
+        let quotient: Base = self.hint(&[&low, &missing], |x| {
+            Ok(vec![
+                x[1].try_inverse().map_or(F::ZERO, |inverse| x[0] * inverse),
+            ])
+        });
+        self.assert_zero(
+            &[(&missing, &quotient)],
+            &-&low,
+            "the bits are those of a number below p",
+        );
         all
     }
 
@@ -591,6 +614,14 @@ fn slots(cells: &[usize]) -> Vec<Slot> {
 
 fn narrow(cells: &[usize]) -> Vec<u8> {
     cells.iter().map(|&cell| cell as u8).collect()
+}
+
+/// The number with these bits, the lowest first; at most 31.
+fn weighted(bits: &[Base]) -> Base {
+    let powers: Vec<Base> = (bits.iter().enumerate())
+        .map(|(i, bit)| bit.times(F::from_u32(1 << i)))
+        .collect();
+    Base::sum(&powers)
 }
 
 /// The cell that a form is.
