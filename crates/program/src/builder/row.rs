@@ -5,62 +5,28 @@ use std::collections::HashSet;
 use std::panic::Location;
 use std::sync::Arc;
 
-use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
+use p3_field::PrimeCharacteristicRing;
 
 use super::equations::{Equation, Equations};
 use super::procedure::{Action, Position, Slot, Step};
-use super::value::{Base, Packed, Value, Word};
-use super::{Function, Loop, Memory, Range};
-use crate::layout::{CELLS, CONSTRAINTS, MESSAGES, POSITIONS};
-use crate::{Class, E, F, Form, Kind, Message, Permutation, Tag, coefficients};
+use super::value::{Base, Value, Word};
+use crate::layout::{CELLS, MESSAGES, POSITIONS};
+use crate::{E, F, Form, Message, Permutation, Tag};
 
 /// A row of one kind while it is written: its cells, equations and messages.
 ///
 /// Cells are numbered as they are asked for, and moved when the row is complete, so that inputs of its permutation come first.
 pub struct Row {
     pub(super) cells: usize,
-    names: Vec<String>,
-    hints: Vec<usize>,
+    pub(super) names: Vec<String>,
+    pub(super) hints: Vec<usize>,
     pub(super) steps: Vec<Step>,
-    equations: Equations,
+    pub(super) equations: Equations,
     pub(super) messages: Vec<Message>,
-    permutation: Permutation,
+    pub(super) permutation: Permutation,
     /// The cells that are permuted.
-    inputs: Vec<usize>,
-    error: Option<(&'static Location<'static>, String)>,
-}
-
-/// A complete row, before its kind has a number.
-pub(super) struct Complete {
-    pub(super) kind: Kind,
-    pub(super) steps: Vec<Step>,
-    pub(super) hints: Vec<u8>,
-    pub(super) cells: Vec<u8>,
-    /// Where cells have gone.
-    moved: Vec<u8>,
-}
-
-impl Complete {
-    /// Where a cell has gone.
-    pub(super) fn cell(&self, cell: usize) -> u8 {
-        self.moved[cell]
-    }
-
-    /// A form with the cells as they are now.
-    pub(super) fn form(&self, form: &Form) -> Form {
-        rename(form, &self.moved)
-    }
-}
-
-fn rename(form: &Form, moved: &[u8]) -> Form {
-    Form::new(form.terms().map(|(column, value)| {
-        let column = if column < CELLS {
-            usize::from(moved[column])
-        } else {
-            column
-        };
-        (column, value)
-    }))
+    pub(super) inputs: Vec<usize>,
+    pub(super) error: Option<(&'static Location<'static>, String)>,
 }
 
 impl Row {
@@ -80,7 +46,7 @@ impl Row {
 
     /// Notes a mistake of whoever writes the program; the first one is reported when the program is complete.
     #[track_caller]
-    fn fail(&mut self, what: impl Into<String>) {
+    pub(super) fn fail(&mut self, what: impl Into<String>) {
         self.error.get_or_insert((Location::caller(), what.into()));
     }
 
@@ -107,7 +73,7 @@ impl Row {
     }
 
     #[track_caller]
-    fn step(&mut self, action: Action) {
+    pub(super) fn step(&mut self, action: Action) {
         self.steps.push(Step {
             action,
             location: Location::caller(),
@@ -224,12 +190,6 @@ impl Row {
         self.products(&[], value)
     }
 
-    /// `one` where the boolean `bit` is 1, else `zero`.
-    #[track_caller]
-    pub fn select(&mut self, bit: &Base, one: &Base, zero: &Base) -> Base {
-        self.products(&[(bit, &(one - zero))], zero)
-    }
-
     /// `sum of products + linear` over the extension, in five new cells.
     #[track_caller]
     pub fn word_products(&mut self, products: &[(&Word, &Word)], linear: &Word) -> Word {
@@ -325,398 +285,25 @@ impl Row {
         }
         self.step(Action::Permute);
     }
-
-    /// What a function returns.
-    #[track_caller]
-    pub fn call<A: Value, R: Value>(&mut self, function: &Function<A, R>, arguments: &A) -> R {
-        let (result, results): (R, _) = self.receive();
-        let forms = arguments.positions();
-        let positions = [forms.clone(), result.positions()].concat();
-        self.send(Form::constant(-E::ONE), function.tag, positions);
-        let arguments = with_widths::<A>(forms);
-        self.step(Action::Call {
-            tag: function.tag,
-            arguments,
-            results: slots(&results),
-        });
-        result
-    }
-
-    /// The state at which a loop ends that begins with `start`.
-    #[track_caller]
-    pub fn run<S: Value>(&mut self, looping: &Loop<S>, start: &S) -> S {
-        self.run_to(looping, start, S::clone)
-    }
-
-    /// What is not known of the state at which a loop ends: `end` says what the whole state is, and asserts it. What is known
-    /// of it needs no cells.
-    #[track_caller]
-    pub fn run_to<S: Value, R: Value>(
-        &mut self,
-        looping: &Loop<S>,
-        start: &S,
-        end: impl FnOnce(&R) -> S,
-    ) -> R {
-        let tickets = Tag::new(Class::Ticket, 0).expect("there is a ticket 0");
-        let ticket = self.new_cells(1)[0];
-        let i = Form::cell(ticket);
-        let (unknown, cells): (R, _) = self.receive();
-        let last = end(&unknown).positions();
-        let end = self.partly_known::<S>(&cells, &last);
-        let forms = start.positions();
-        self.send(Form::constant(-E::ONE), tickets, vec![i.clone()]);
-        let first = [vec![i.clone()], forms.clone()].concat();
-        self.send(Form::constant(E::ONE), looping.tag, first);
-        self.send(
-            Form::constant(-E::ONE),
-            looping.tag,
-            [vec![i], last].concat(),
-        );
-        let start = with_widths::<S>(forms);
-        self.hints.push(ticket);
-        let ticket = ticket as u8;
-        self.step(Action::Loop {
-            tag: looping.tag,
-            ticket,
-            start,
-            end,
-        });
-        unknown
-    }
-
-    /// Where the elements at these positions go: each of `cells` takes the element that it is.
-    #[track_caller]
-    fn partly_known<S: Value>(&mut self, cells: &[usize], positions: &[Form]) -> Vec<Slot> {
-        let mut free: HashSet<usize> = cells.iter().copied().collect();
-        let mut slots = Vec::new();
-        for (form, width) in positions.iter().zip(S::widths()) {
-            for i in 0..usize::from(width) {
-                let element = Form::new(
-                    form.terms()
-                        .map(|(column, value)| (column, E::from(coefficients(value)[i]))),
-                );
-                slots.push(match as_cell(&element) {
-                    Some(cell) if free.remove(&cell) => Slot::Cell(cell as u8),
-                    _ => Slot::Known(element),
-                });
-            }
-        }
-        if !free.is_empty() {
-            self.fail("what is not known is not a part of the whole");
-        }
-        slots
-    }
-
-    /// The word that memory has at an address, which has been written before.
-    ///
-    /// An address that nobody writes has any word: a read needs a write that comes first in every run.
-    #[track_caller]
-    pub fn read<V: Value>(&mut self, memory: &Memory<V>, address: &Base) -> V {
-        self.read_as(memory, address, V::clone)
-    }
-
-    /// What is not known of the word at an address: `word` says what the whole word is, and asserts it.
-    #[track_caller]
-    pub fn read_as<V: Value, R: Value>(
-        &mut self,
-        memory: &Memory<V>,
-        address: &Base,
-        word: impl FnOnce(&R) -> V,
-    ) -> R {
-        let (unknown, cells): (R, _) = self.receive();
-        let forms = word(&unknown).positions();
-        let word = self.partly_known::<V>(&cells, &forms);
-        let positions = [vec![address.0.clone()], forms].concat();
-        self.send(Form::constant(-E::ONE), memory.tag, positions);
-        let address = address.0.clone();
-        self.step(Action::Read {
-            tag: memory.tag,
-            address,
-            word,
-        });
-        unknown
-    }
-
-    /// Makes memory have this word at an address. Who writes an address again writes the same.
-    #[track_caller]
-    pub fn write<V: Value>(&mut self, memory: &Memory<V>, address: &Base, value: &V) {
-        let forms = value.positions();
-        let positions = [vec![address.0.clone()], forms.clone()].concat();
-        self.send(Form::constant(-E::ONE), memory.tag, positions);
-        let word = with_widths::<V>(forms);
-        let address = address.0.clone();
-        self.step(Action::Write {
-            tag: memory.tag,
-            address,
-            word,
-        });
-    }
-
-    /// Asserts that a number is in a range.
-    #[track_caller]
-    pub fn assert_in(&mut self, range: &Range, number: &Base) {
-        self.send(Form::constant(-E::ONE), range.tag, vec![number.0.clone()]);
-        self.step(Action::Lookup {
-            tag: range.tag,
-            number: number.0.clone(),
-        });
-    }
-
-    /// Asserts that `number` is below `2^bits` by as many booleans, which it returns, the lowest first.
-    ///
-    /// `bits` is at most 30, so that no two readings exist.
-    #[track_caller]
-    pub fn bits(&mut self, number: &Base, bits: usize) -> Vec<Base> {
-        if bits > 30 {
-            self.fail("more than 30 bits have two readings");
-        }
-        let all: Vec<Base> = (0..bits)
-            .map(|i| self.boolean(&[number], move |x| x[0].as_canonical_u32() >> i & 1 == 1))
-            .collect();
-        self.assert_equal(&weighted(&all), number, "the number has more bits");
-        all
-    }
-
-    /// The 31 bits of the integer from 0 to `p - 1` that an element is, the lowest first.
-    ///
-    /// Elements below `2^24 - 1` have a second reading in 31 bits, `x + p`. Since `p - 1 = 127 2^24`, it is one whose upper seven bits
-    /// are ones and whose lower bits are not all zero: `low = missing w` refuses it, where `missing` is the number of zeros among the upper bits.
-    #[track_caller]
-    pub fn canonical_bits(&mut self, number: &Base) -> Vec<Base> {
-        let all: Vec<Base> = (0..31)
-            .map(|i| self.boolean(&[number], move |x| x[0].as_canonical_u32() >> i & 1 == 1))
-            .collect();
-        let (lower, upper) = all.split_at(24);
-        let low = weighted(lower);
-        let value = &low + &weighted(upper).times(F::from_u32(1 << 24));
-        self.assert_equal(&value, number, "the bits are those of the number");
-        let missing = &Base::number(7) - &Base::sum(upper);
-        let quotient: Base = self.hint(&[&low, &missing], |x| {
-            Ok(vec![
-                x[1].try_inverse().map_or(F::ZERO, |inverse| x[0] * inverse),
-            ])
-        });
-        self.assert_zero(
-            &[(&missing, &quotient)],
-            &-&low,
-            "the bits are those of a number below p",
-        );
-        all
-    }
-
-    /// Nine of the outputs of a node of a Merkle tree: `[left 9 | right 9 | 0^5 | tag]`.
-    #[track_caller]
-    pub fn compress(&mut self, left: &Packed<9>, right: &Packed<9>, tag: F) -> Packed<9> {
-        let inputs: [Base; 24] = array::from_fn(|i| match i {
-            0..9 => left.0[i].clone(),
-            9..18 => right.0[i - 9].clone(),
-            23 => Base::constant(tag),
-            _ => Base::zero(),
-        });
-        let outputs = self.permute24(&inputs);
-        Packed(array::from_fn(|i| outputs[i].clone()))
-    }
-
-    /// The capacity of the overwrite sponge (`sheaf_poseidon::sponge`) after one more block, of at most 15 elements.
-    #[track_caller]
-    pub fn absorb(&mut self, capacity: &Packed<9>, block: &[Base]) -> Packed<9> {
-        if block.len() > 15 {
-            self.fail("a block has 15 elements");
-        }
-        let inputs: [Base; 24] = array::from_fn(|i| match i {
-            0..9 => capacity.0[i].clone(),
-            _ => block.get(i - 9).cloned().unwrap_or_else(Base::zero),
-        });
-        let outputs = self.permute24(&inputs);
-        Packed(array::from_fn(|i| outputs[i].clone()))
-    }
-
-    /// Puts cells where they belong.
-    pub(super) fn complete(
-        mut self,
-        name: &str,
-    ) -> Result<Complete, (&'static Location<'static>, String)> {
-        let here = self.steps.last().map(|step| step.location);
-        let constraints = std::mem::take(&mut self.equations).pack();
-        if constraints.len() > CONSTRAINTS
-            && let Some(location) = here
-        {
-            let what = format!(
-                "its equations fill {} constraints, of {CONSTRAINTS}",
-                constraints.len()
-            );
-            self.error.get_or_insert((location, what));
-        }
-        let mut moved = vec![None; self.cells];
-        for (j, &cell) in self.inputs.iter().enumerate() {
-            moved[cell] = Some(j as u8);
-        }
-        let mut free = self.permutation.width() as u8..;
-        let moved: Vec<u8> = (moved.into_iter())
-            .map(|place| place.unwrap_or_else(|| free.next().expect("an open range")))
-            .collect();
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        if moved.iter().any(|&cell| usize::from(cell) >= CELLS) {
-            let what =
-                format!("a row has {CELLS} cells; move a part of it to a function of its own");
-            return Err((here.unwrap_or(Location::caller()), what));
-        }
-        let form = |f: &Form| rename(f, &moved);
-        let mut kind = Kind::new(name, self.permutation);
-        for constraint in constraints {
-            kind.constraints.push(crate::Constraint {
-                products: (constraint.products.iter())
-                    .map(|(a, b)| (form(a), form(b)))
-                    .collect(),
-                result: form(&constraint.result),
-            });
-        }
-        for message in &self.messages {
-            kind.messages.push(Message {
-                multiplicity: form(&message.multiplicity),
-                tuple: message.tuple.iter().map(form).collect(),
-            });
-        }
-        for (cell, name) in self.names.into_iter().enumerate() {
-            let cell = usize::from(moved[cell]);
-            if kind.cells.len() <= cell {
-                kind.cells.resize(cell + 1, String::new());
-            }
-            kind.cells[cell] = name;
-        }
-        let steps = (self.steps.into_iter())
-            .map(|step| Step {
-                action: step.action.renamed(&moved),
-                ..step
-            })
-            .collect();
-        let mut cells = moved.clone();
-        cells.sort_unstable();
-        Ok(Complete {
-            kind,
-            steps,
-            hints: self.hints.iter().map(|&cell| moved[cell]).collect(),
-            cells,
-            moved,
-        })
-    }
 }
 
 pub(super) fn with_widths<V: Value>(forms: Vec<Form>) -> Vec<Position> {
     forms.into_iter().zip(V::widths()).collect()
 }
 
-fn slots(cells: &[usize]) -> Vec<Slot> {
+pub(super) fn slots(cells: &[usize]) -> Vec<Slot> {
     cells.iter().map(|&cell| Slot::Cell(cell as u8)).collect()
 }
 
-fn narrow(cells: &[usize]) -> Vec<u8> {
+pub(super) fn narrow(cells: &[usize]) -> Vec<u8> {
     cells.iter().map(|&cell| cell as u8).collect()
 }
 
-/// The number with these bits, the lowest first; at most 31.
-fn weighted(bits: &[Base]) -> Base {
-    let powers: Vec<Base> = (bits.iter().enumerate())
-        .map(|(i, bit)| bit.times(F::from_u32(1 << i)))
-        .collect();
-    Base::sum(&powers)
-}
-
 /// The cell that a form is.
-fn as_cell(form: &Form) -> Option<usize> {
+pub(super) fn as_cell(form: &Form) -> Option<usize> {
     let mut terms = form.terms();
     match (terms.next(), terms.next()) {
         (Some((column, E::ONE)), None) if column < CELLS => Some(column),
         _ => None,
-    }
-}
-
-impl Action {
-    fn renamed(self, moved: &[u8]) -> Self {
-        let form = |f: Form| rename(&f, moved);
-        let cells = |list: Vec<u8>| list.into_iter().map(|c| moved[usize::from(c)]).collect();
-        let pairs = |list: Vec<(Form, Form)>| -> Vec<(Form, Form)> {
-            list.into_iter().map(|(a, b)| (form(a), form(b))).collect()
-        };
-        let positions = |list: Vec<Position>| -> Vec<Position> {
-            list.into_iter()
-                .map(|(f, width)| (form(f), width))
-                .collect()
-        };
-        let slots = |list: Vec<Slot>| -> Vec<Slot> {
-            list.into_iter()
-                .map(|slot| match slot {
-                    Slot::Cell(c) => Slot::Cell(moved[usize::from(c)]),
-                    Slot::Known(f) => Slot::Known(form(f)),
-                })
-                .collect()
-        };
-        match self {
-            Self::Advice { cells: c } => Self::Advice { cells: cells(c) },
-            Self::Hint {
-                inputs,
-                cells: c,
-                compute,
-            } => Self::Hint {
-                inputs: inputs.into_iter().map(form).collect(),
-                cells: cells(c),
-                compute,
-            },
-            Self::Solve {
-                cells: c,
-                products,
-                linear,
-            } => Self::Solve {
-                cells: cells(c),
-                products: pairs(products),
-                linear: form(linear),
-            },
-            Self::Assert {
-                products,
-                linear,
-                message,
-            } => Self::Assert {
-                products: pairs(products),
-                linear: form(linear),
-                message,
-            },
-            Self::Permute => Self::Permute,
-            Self::Call {
-                tag,
-                arguments,
-                results,
-            } => Self::Call {
-                tag,
-                arguments: positions(arguments),
-                results: slots(results),
-            },
-            Self::Loop {
-                tag,
-                ticket,
-                start,
-                end,
-            } => Self::Loop {
-                tag,
-                ticket: moved[usize::from(ticket)],
-                start: positions(start),
-                end: slots(end),
-            },
-            Self::Read { tag, address, word } => Self::Read {
-                tag,
-                address: form(address),
-                word: slots(word),
-            },
-            Self::Write { tag, address, word } => Self::Write {
-                tag,
-                address: form(address),
-                word: positions(word),
-            },
-            Self::Lookup { tag, number } => Self::Lookup {
-                tag,
-                number: form(number),
-            },
-        }
     }
 }
