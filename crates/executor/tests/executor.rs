@@ -437,3 +437,27 @@ fn what_is_known_of_an_end_or_a_word_is_asserted() {
         }
     );
 }
+
+#[test]
+fn inverses_are_those_of_both_fields_and_zero_has_none() {
+    let mut builder = Builder::new();
+    let main = builder.function::<(Base, Word), (Base, Word)>("main");
+    builder.body(&main, |row, (x, w)| {
+        // A form that is no five cells: the word plus X.
+        let shifted = &w + &Word::constant(sheaf_program::form::power_of_x(1));
+        (row.inverse(&x), row.word_inverse(&shifted))
+    });
+    let program = builder.finish(&main).unwrap();
+    let (results, _) = run(&program, &[4, 7, 1, 0, 2, 0]);
+    assert_eq!(results[0] * F::from_u8(4), F::ONE);
+    let word = |x: [F; 5]| sheaf_program::E::new(x);
+    let shifted = word([7, 2, 0, 2, 0].map(F::from_u8));
+    assert_eq!(
+        shifted * word(core::array::from_fn(|i| results[i + 1])),
+        sheaf_program::E::ONE
+    );
+    for zero in [[0, 7, 1, 0, 2, 0], [4, 0, F::ORDER_U32 - 1, 0, 0, 0]] {
+        let problem = execute(&program, &zero, &[]).unwrap_err().problem;
+        assert_eq!(problem, Problem::Hint("zero has no inverse".into()));
+    }
+}

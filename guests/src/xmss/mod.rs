@@ -20,7 +20,7 @@ mod native;
 
 use std::array;
 
-use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use sheaf_program::F;
 use sheaf_program::builder::{Base, Builder, Digest, Executable, Function, Loop, Memory, Packed};
 use sheaf_xmss::params::{RATE, Scheme};
@@ -156,16 +156,7 @@ fn element(builder: &mut Builder) -> Function<Base, Base> {
         let bits = row.bits(&(&hash - &number.times(F::from_u8(127))), 7);
         // Seven ones are 127: their number is not 7.
         let missing = &Base::number(7) - &Base::sum(&bits);
-        let inverse: Base = row.hint(&[&missing], |x| {
-            x[0].try_inverse()
-                .map(|inverse| vec![inverse])
-                .ok_or_else(|| "the remainder is 127".into())
-        });
-        row.assert_zero(
-            &[(&missing, &inverse)],
-            &Base::number(1).times(-F::ONE),
-            "the remainder is below 127",
-        );
+        row.inverse(&missing);
         number
     });
     element

@@ -5,14 +5,47 @@ use std::array;
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 
 use super::row::Row;
-use super::value::{Base, Packed};
-use crate::F;
+use super::value::{Base, Packed, Word};
+use crate::{E, F, coefficients};
 
 impl Row {
     /// `one` where the boolean `bit` is 1, else `zero`.
     #[track_caller]
     pub fn select(&mut self, bit: &Base, one: &Base, zero: &Base) -> Base {
         self.products(&[(bit, &(one - zero))], zero)
+    }
+
+    /// The inverse of an element, which thereby is not zero.
+    #[track_caller]
+    pub fn inverse(&mut self, x: &Base) -> Base {
+        let inverse: Base = self.hint(&[x], |x| match x[0].try_inverse() {
+            Some(inverse) => Ok(vec![inverse]),
+            None => Err("zero has no inverse".into()),
+        });
+        self.assert_zero(
+            &[(x, &inverse)],
+            &Base::constant(-F::ONE),
+            "this is the inverse",
+        );
+        inverse
+    }
+
+    /// The inverse of an element of the extension, which thereby is not zero.
+    #[track_caller]
+    pub fn word_inverse(&mut self, x: &Word) -> Word {
+        let parts = x.coefficients();
+        let inverse: Word = self.hint(&parts.each_ref(), |x| {
+            match E::new(array::from_fn(|i| x[i])).try_inverse() {
+                Some(inverse) => Ok(coefficients(inverse).to_vec()),
+                None => Err("zero has no inverse".into()),
+            }
+        });
+        self.assert_zero_words(
+            &[(x, &inverse)],
+            &Word::constant(-E::ONE),
+            "this is the inverse",
+        );
+        inverse
     }
 
     /// Asserts that `number` is below `2^bits` by as many booleans, which it returns, the lowest first.

@@ -235,19 +235,28 @@ impl Row {
         self.assert_zero(&[], &(a - b), message);
     }
 
-    /// Asserts that two elements of the extension are equal.
+    /// Asserts `sum of products + linear = 0` over the extension.
     #[track_caller]
-    pub fn assert_equal_words(&mut self, a: &Word, b: &Word, message: &str) {
-        let linear = &a.0 - &b.0;
+    pub fn assert_zero_words(&mut self, products: &[(&Word, &Word)], linear: &Word, message: &str) {
+        let products: Vec<_> = (products.iter())
+            .map(|(a, b)| (a.0.clone(), b.0.clone()))
+            .collect();
+        let linear = linear.0.clone();
         self.equations.word(Equation {
-            products: vec![],
+            products: products.clone(),
             linear: linear.clone(),
         });
         self.step(Action::Assert {
-            products: vec![],
+            products,
             linear,
             message: message.into(),
         });
+    }
+
+    /// Asserts that two elements of the extension are equal.
+    #[track_caller]
+    pub fn assert_equal_words(&mut self, a: &Word, b: &Word, message: &str) {
+        self.assert_zero_words(&[], &(a - b), message);
     }
 
     /// The outputs of the permutation of width 24. A row has one permutation.
