@@ -70,6 +70,7 @@ pub fn program(scheme: &Scheme) -> Executable {
         row.call(&leaf.tree, &(root, parameter, Packed(numbers)));
     });
     builder.body(&leaf.tree, |row, (root, parameter, numbers)| {
+        row.permute_idly();
         let start = leaf.start(&parameter, numbers);
         let node = row.run_to(&leaf.blocks, &start, |node: &Value| {
             leaf.end(scheme, &parameter, node)
@@ -99,6 +100,7 @@ pub fn program(scheme: &Scheme) -> Executable {
     let load = load(&mut builder, &tweaks);
     let main = builder.function::<(Base, Digest, Packed<9>), Digest>("xmss");
     builder.body(&main, |row, (n, slot, message)| {
+        row.permute_idly();
         // The tape has the tweaks of the slot, and of no other one.
         let end = Base::number((places.blocks() * TWEAKS_PER_BLOCK) as u32);
         let start = (
