@@ -100,6 +100,15 @@ impl Statement {
         })
     }
 
+    /// The statement of a prover who computes with other rows.
+    #[cfg(test)]
+    pub(crate) fn with_rows(&self, rows: Rows) -> Self {
+        Self {
+            rows,
+            ..self.clone()
+        }
+    }
+
     /// The identity of the program.
     #[must_use]
     pub const fn id(&self) -> &Id {

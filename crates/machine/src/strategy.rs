@@ -18,8 +18,8 @@ pub(crate) trait Strategy {
     fn linear(&self, _values: &mut [EF; 3]) {}
     /// The last two factors, whose product has to be `claim`.
     fn factors(&self, _factors: &mut [EF; 2], _claim: EF) {}
-    /// The shares of cells and outputs; the latter enters with the factor `top`. With a true functional their sum has to be `sum`.
-    fn shares(&self, _cells: &mut EF, _outputs: &mut Option<EF>, _top: EF, _sum: Option<EF>) {}
+    /// The shares of cells and outputs; the latter enters with the factor `top`.
+    fn shares(&self, _cells: &mut EF, _outputs: &mut Option<EF>, _top: EF) {}
 }
 
 /// Follows the protocol.

@@ -109,14 +109,30 @@ pub(crate) fn program(seed: u64, zone_a: [usize; 3], zone_b: [usize; 3]) -> Prog
     Program::new(a, b).unwrap()
 }
 
-/// A run of a program that [`program`] has made.
-pub(crate) fn run(seed: u64, program: &Program, instances: u32, zone_b: &[u32]) -> Run {
-    let rng = &mut StdRng::seed_from_u64(seed);
-    let counts = Counts {
+/// The counts of a run.
+pub(crate) fn counts(instances: u32, zone_b: &[u32]) -> Counts {
+    Counts {
         instances,
         log_block: instances.next_power_of_two().ilog2(),
         zone_b: zone_b.to_vec(),
-    };
+    }
+}
+
+/// A run of a program that [`program`] has made.
+pub(crate) fn run(seed: u64, program: &Program, instances: u32, zone_b: &[u32]) -> Run {
+    let run = run_with(seed, program, counts(instances, zone_b), &|_, _| {});
+    assert_eq!(run.check(program), Ok(()));
+    run
+}
+
+/// What would be a run if the columns of rows were what `edit` makes of them.
+pub(crate) fn run_with(
+    seed: u64,
+    program: &Program,
+    counts: Counts,
+    edit: &dyn Fn(usize, &mut [F; COLUMNS]),
+) -> Run {
+    let rng = &mut StdRng::seed_from_u64(seed);
     let rows = Rows::new(program.header(), &counts).unwrap();
     let mut cells = vec![F::ZERO; rows.end() * CELLS];
     let mut public = Vec::new();
@@ -135,7 +151,8 @@ pub(crate) fn run(seed: u64, program: &Program, instances: u32, zone_b: &[u32]) 
             cells[COPY + 6] = in_base(output);
             cells[FLAG] = F::ONE;
         }
-        let z: [F; COLUMNS] = columns(kind.permutation, cells);
+        let mut z = columns(kind.permutation, cells);
+        edit(row, &mut z);
         for (g, constraint) in kind.constraints.iter().enumerate() {
             let products = constraint.products.iter();
             let sum: EF = products.map(|(a, b)| a.evaluate(&z) * b.evaluate(&z)).sum();
@@ -143,15 +160,14 @@ pub(crate) fn run(seed: u64, program: &Program, instances: u32, zone_b: &[u32]) 
             let value = sum - constraint.result.evaluate(&z);
             cells[defined(g)..][..5].copy_from_slice(&sheaf_transcript::field::coefficients(value));
         }
-        let z = columns(kind.permutation, cells);
+        let mut z = columns(kind.permutation, cells);
+        edit(row, &mut z);
         let [sent, _] = messages(kind.permutation);
         public = sent.tuple.iter().map(|form| form.evaluate(&z)).collect();
     }
-    let run = Run {
+    Run {
         counts,
         cells,
         public,
-    };
-    assert_eq!(run.check(program), Ok(()));
-    run
+    }
 }

@@ -110,13 +110,8 @@ pub(crate) fn prove(
         let outputs = witness.combine_outputs(&eq::table(point));
         shares.outputs = Some(weigh_outputs(&shares.output_weights(), &outputs));
     }
-    // claim = z X, and z is what the columns have folded to.
-    let [functional, _] = columns[0];
-    let sum = sheaf_transcript::Extension::try_inverse(&functional)
-        .map(|inverse| claim * inverse - weights[CONSTANT]);
-    let (mut cells, mut outputs) = (shares.cells, shares.outputs);
-    strategy.shares(&mut cells, &mut outputs, top, sum);
-    (shares.cells, shares.outputs) = (cells, outputs);
+    let ShareClaims { cells, outputs, .. } = &mut shares;
+    strategy.shares(cells, outputs, top);
     let mut message = vec![shares.cells];
     message.extend(shares.outputs);
     transcript.send(SHARES, &message);

@@ -17,7 +17,10 @@ fn proof() -> (Program, Proof, Setup) {
     let run = run(21, &program, 3, &[9, 150]);
     let proof = prove(&program, &run, 2, &mut Scratch::default(), |_| Ok(())).unwrap();
     let setup = Setup::new(&proof.statement, 2).unwrap();
-    assert_eq!(verify(&setup, &program, &proof.statement, &proof.body), Ok(()));
+    assert_eq!(
+        verify(&setup, &program, &proof.statement, &proof.body),
+        Ok(())
+    );
     (program, proof, setup)
 }
 
@@ -104,7 +107,9 @@ fn a_proof_is_about_one_statement() {
     let mut more = *live;
     more.0[11] += 1;
     let error = rejects(&program, about(counts.clone(), more, public.clone()));
-    assert!(error.transcript().is_some() || matches!(error, VerifyError::Root | VerifyError::Balance));
+    assert!(
+        error.transcript().is_some() || matches!(error, VerifyError::Root | VerifyError::Balance)
+    );
     let more = about(counts.clone(), more, public.clone());
     let error = verify(&setup, &program, &more, &proof.body);
     assert_eq!(error, Err(VerifyError::Setup));
@@ -143,15 +148,24 @@ fn numbers_out_of_range_are_refused_by_name() {
     assert!(statement(16, 4, [5, 6], live).is_ok());
     for (instances, log_block) in [(0, 0), (5, 2), (4, 3), (17, 5), (16, 5), (u32::MAX, 32)] {
         let error = statement(instances, log_block, [5, 6], live).unwrap_err();
-        assert!(matches!(error, StatementError::Rows(RowsError::Block { .. })));
+        assert!(matches!(
+            error,
+            StatementError::Rows(RowsError::Block { .. })
+        ));
     }
     for count in [ORDER - 5, 1 << 24, u32::MAX] {
         let error = statement(1, 0, [count, 6], live).unwrap_err();
-        assert!(matches!(error, StatementError::Rows(RowsError::Count { kind: 0, .. })));
+        assert!(matches!(
+            error,
+            StatementError::Rows(RowsError::Count { kind: 0, .. })
+        ));
     }
     for zone_b in [[1 << 22, 0], [1 << 21, 1 << 21], [(1 << 24) - 1; 2]] {
         let error = statement(1, 0, zone_b, live).unwrap_err();
-        assert!(matches!(error, StatementError::Rows(RowsError::Rows { .. })));
+        assert!(matches!(
+            error,
+            StatementError::Rows(RowsError::Rows { .. })
+        ));
     }
     // 2^9 rows have four blocks.
     let mut stairs = [4; STAIRS];

@@ -70,7 +70,13 @@ fn rates_that_do_not_exist_are_errors() {
 #[test]
 fn grinding_keeps_the_messages_below_their_share() {
     let plain = Program::new(vec![], vec![Kind::new("plain", Permutation::None)]).unwrap();
-    for (rows, bits) in [(1, 0), (1 << 16, 1), ((1 << 16) - 1, 0), (1 << 17, 2), ((1 << 22) - 1, 6)] {
+    for (rows, bits) in [
+        (1, 0),
+        (1 << 16, 1),
+        ((1 << 16) - 1, 0),
+        (1 << 17, 2),
+        ((1 << 22) - 1, 6),
+    ] {
         let statement = statement(&plain, rows, |_| Live([1; STAIRS]));
         assert_eq!(messages::grinding(statement.rows()), bits, "{rows} rows");
         let setup = Setup::new(&statement, 1).unwrap();
@@ -87,7 +93,11 @@ fn every_step_is_in_the_report() {
     let statement = statement(&program, 1000, |blocks| Live([blocks as u8; STAIRS]));
     let report = Setup::new(&statement, 1).unwrap().security(&statement);
     let step = |name: &str| name.split_once(": ").map(|(step, _)| step.to_owned());
-    let mut steps: Vec<_> = report.terms.iter().filter_map(|term| step(&term.name)).collect();
+    let mut steps: Vec<_> = report
+        .terms
+        .iter()
+        .filter_map(|term| step(&term.name))
+        .collect();
     assert_eq!(steps.len(), report.terms.len());
     steps.dedup();
     let expected = [
