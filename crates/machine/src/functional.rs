@@ -1,9 +1,8 @@
 //! What the verifier asks of a program: one linear functional of its coefficients, of rank one.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_program::Program;
 use sheaf_program::layout::{
-    COLUMNS, CONSTRAINTS, FORM_BITS, MESSAGES, POSITIONS, TERMS, left_form, multiplicity_form,
+    CONSTRAINTS, FORM_BITS, MESSAGES, POSITIONS, TERMS, left_form, multiplicity_form,
     result_form, right_form, tuple_form,
 };
 use sheaf_transcript::{EF, Extension};
@@ -101,14 +100,15 @@ impl<E: Extension> FormWeights<E> {
 
 /// `sum_f u_f Phi(k, f, .)` for every kind `k`.
 #[cfg(feature = "prover")]
-pub(crate) fn combine(program: &Program, weights: &FormWeights<EF>) -> Vec<[EF; COLUMNS]> {
+pub(crate) fn combine(program: &Program, weights: &FormWeights<EF>) -> Vec<[EF; sheaf_program::layout::COLUMNS]> {
+    use p3_field::PrimeCharacteristicRing;
     use rayon::prelude::*;
 
     program
         .kinds()
         .par_iter()
         .map(|kind| {
-            let mut sum = [EF::ZERO; COLUMNS];
+            let mut sum = [EF::ZERO; sheaf_program::layout::COLUMNS];
             for (form, terms) in kind.forms() {
                 let weight = weights.table[form];
                 if weight != EF::ZERO {

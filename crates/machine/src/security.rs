@@ -15,7 +15,7 @@ pub const TARGET_BITS: f64 = 128.0;
 
 /// What the commitment is asked for, so that all terms together meet the target.
 ///
-/// Grinding keeps the messages below `2^-133.6`, and all other terms are below `2^-141`: a twentieth of a bit leaves room for `2^-132.9`.
+/// Grinding keeps the messages below `2^-133.6`, and all other terms below `2^-139`: a twentieth of a bit leaves room for `2^-132.9`.
 pub(crate) const COMMITMENT_BITS: f64 = TARGET_BITS + 0.05;
 
 const SUMCHECK: &str = "Lund, Fortnow, Karloff, Nisan 1992";

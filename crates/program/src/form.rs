@@ -107,7 +107,6 @@ impl Form {
     ///
     /// # Panics
     /// If the form names a column beyond `columns`.
-    #[must_use]
     pub fn evaluate(&self, columns: &[F]) -> E {
         self.terms
             .iter()
@@ -117,7 +116,6 @@ impl Form {
 }
 
 /// `X^i`, for `i < 5`.
-#[must_use]
 pub fn power_of_x(i: usize) -> E {
     E::new(core::array::from_fn(|j| F::from_bool(i == j)))
 }

@@ -32,7 +32,6 @@ pub type Id = [F; ID];
 
 impl Program {
     /// Its identity. Names are no part of it.
-    #[must_use]
     pub fn id(&self) -> Id {
         let digest = self.coefficient_digest();
         let mut sponge = Sponge::<F>::new(F::new(TAG_PROGRAM));
@@ -45,7 +44,6 @@ impl Program {
     }
 
     /// The digest of its coefficients, with which the header makes the identity.
-    #[must_use]
     pub fn coefficient_digest(&self) -> [F; CAPACITY] {
         let mut elements = vec![F::ZERO; 2];
         let mut count = 0;
@@ -66,7 +64,6 @@ impl Program {
 }
 
 /// The six numbers of a header.
-#[must_use]
 pub fn header_elements(header: &Header) -> [F; 6] {
     let [a24, a16, a0] = header.zone_a;
     let [b24, b16, b0] = header.zone_b;

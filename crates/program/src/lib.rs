@@ -12,6 +12,10 @@
 //! | [`layout`] | numbers of columns and forms |
 //! | [`form`], [`kind`] | linear forms; constraints, messages, kinds |
 //! | [`program`] | kinds in the order of a header; their coefficients |
+//! | [`encoding`] | the one way in which a program is bytes |
+//! | [`identity`] | nine elements that bind a program |
+//! | [`tag`], [`mod@check`] | classes of tuples; when balanced messages mean a run |
+//! | [`builder`] | programs written as Rust |
 //! | [`rows`], [`run`] | which rows a kind has; what satisfies a program |
 
 #![forbid(unsafe_code)]
@@ -20,6 +24,10 @@ use p3_field::BasedVectorSpace;
 use p3_field::extension::QuinticTrinomialExtensionField;
 use p3_koala_bear::KoalaBear;
 
+pub mod builder;
+pub mod check;
+mod display;
+pub mod encoding;
 pub mod form;
 pub mod identity;
 pub mod kind;
@@ -27,13 +35,17 @@ pub mod layout;
 pub mod program;
 pub mod rows;
 pub mod run;
+pub mod tag;
 
+pub use check::{Condition, Violation, Violations};
+pub use encoding::DecodeError;
 pub use form::Form;
 pub use identity::Id;
 pub use kind::{Constraint, Kind, Message, Permutation};
 pub use program::{Coefficient, Header, Program, ShapeError};
 pub use rows::{Counts, Rows, RowsError};
 pub use run::{Run, RunError};
+pub use tag::{Class, Tag};
 
 /// The base field, of order `p = 2^31 - 2^24 + 1`.
 pub type F = KoalaBear;
@@ -45,7 +57,6 @@ pub type E = QuinticTrinomialExtensionField<F>;
 pub const DEGREE: usize = 5;
 
 /// The coefficients of `x` in the basis `1, X, .., X^4`.
-#[must_use]
 pub fn coefficients(x: E) -> [F; DEGREE] {
     let slice: &[F] = x.as_basis_coefficients_slice();
     core::array::from_fn(|i| slice[i])

@@ -30,7 +30,6 @@
 #[cfg(feature = "prover")]
 pub(crate) mod prove;
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_program::layout::{COLUMN_BITS, COLUMNS, CONSTANT, FIRST_OUTPUT};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
@@ -143,6 +142,5 @@ pub(crate) fn verify<C: Channel>(
 /// `sum_j eq(y*, 96 + j) x_j`.
 #[cfg(feature = "prover")]
 pub(crate) fn weigh_outputs(weights: &[EF], outputs: &[EF]) -> EF {
-    let terms = weights.iter().zip(outputs);
-    terms.fold(EF::ZERO, |sum, (&w, &x)| sum + w * x)
+    weights.iter().zip(outputs).map(|(&w, &x)| w * x).sum()
 }
