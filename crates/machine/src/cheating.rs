@@ -21,10 +21,13 @@ use crate::tests::{counts, program, run_with};
 use crate::witness::Witness;
 use crate::{Setup, Statement, VerifyError, reduce};
 
+/// Falsifies the outputs of all rows, or the permutations that are proven.
+type Lie<'a> = dyn Fn(&mut Witness, &mut Trace) + 'a;
+
 /// A strategy that a cheat is made of.
 #[derive(Default)]
 struct Cheater<'a> {
-    outputs: Option<&'a dyn Fn(&mut Witness, &mut Trace)>,
+    outputs: Option<&'a Lie<'a>>,
     root: Option<fn(&mut [EF; 2], EF)>,
     linear: Option<fn(&mut [EF; 3])>,
     factors: Option<fn(&mut [EF; 2], EF)>,

@@ -2,8 +2,7 @@
 
 use sheaf_program::Program;
 use sheaf_program::layout::{
-    CONSTRAINTS, FORM_BITS, MESSAGES, POSITIONS, TERMS, left_form, multiplicity_form,
-    result_form, right_form, tuple_form,
+    FORM_BITS, TERMS, left_form, multiplicity_form, result_form, right_form, tuple_form,
 };
 use sheaf_transcript::{EF, Extension};
 
@@ -62,18 +61,18 @@ impl<E: Extension> FormWeights<E> {
 
     /// Of the multiplicities.
     pub(crate) fn multiplicities(mut self, scale: E, messages: &[E]) -> Self {
-        for m in 0..MESSAGES {
-            self.table[multiplicity_form(m)] = scale * messages[m];
+        for (m, &message) in messages.iter().enumerate() {
+            self.table[multiplicity_form(m)] = scale * message;
         }
         self
     }
 
     /// Of the positions of tuples.
     pub(crate) fn tuples(mut self, scale: E, messages: &[E], positions: &[E]) -> Self {
-        for m in 0..MESSAGES {
-            let scale = scale * messages[m];
-            for j in 0..POSITIONS {
-                self.table[tuple_form(m, j)] = scale * positions[j];
+        for (m, &message) in messages.iter().enumerate() {
+            let scale = scale * message;
+            for (j, &position) in positions.iter().enumerate() {
+                self.table[tuple_form(m, j)] = scale * position;
             }
         }
         self
@@ -91,8 +90,8 @@ impl<E: Extension> FormWeights<E> {
 
     /// Of the results of constraints.
     pub(crate) fn results(mut self, scale: E, constraints: &[E]) -> Self {
-        for g in 0..CONSTRAINTS {
-            self.table[result_form(g)] = scale * constraints[g];
+        for (g, &constraint) in constraints.iter().enumerate() {
+            self.table[result_form(g)] = scale * constraint;
         }
         self
     }
@@ -100,7 +99,10 @@ impl<E: Extension> FormWeights<E> {
 
 /// `sum_f u_f Phi(k, f, .)` for every kind `k`.
 #[cfg(feature = "prover")]
-pub(crate) fn combine(program: &Program, weights: &FormWeights<EF>) -> Vec<[EF; sheaf_program::layout::COLUMNS]> {
+pub(crate) fn combine(
+    program: &Program,
+    weights: &FormWeights<EF>,
+) -> Vec<[EF; sheaf_program::layout::COLUMNS]> {
     use p3_field::PrimeCharacteristicRing;
     use rayon::prelude::*;
 

@@ -194,7 +194,7 @@ pub(crate) fn prove_with(
     let committed = pcs::commit(parameters, matrix, &mut transcript);
 
     begin(Phase::Messages)?;
-    let (fingerprint, claim) = messages::prove::prove(
+    let claim = messages::prove::prove(
         program,
         rows,
         statement.public(),
@@ -204,26 +204,11 @@ pub(crate) fn prove_with(
     );
 
     begin(Phase::Constraints)?;
-    let claims = constraints::prove::prove(
-        program,
-        rows,
-        &witness,
-        &fingerprint,
-        claim,
-        strategy,
-        &mut transcript,
-    );
+    let claims =
+        constraints::prove::prove(program, rows, &witness, claim, strategy, &mut transcript);
 
     begin(Phase::Forms)?;
-    let shares = forms::prove::prove(
-        program,
-        rows,
-        &witness,
-        &claims,
-        &fingerprint,
-        strategy,
-        &mut transcript,
-    );
+    let shares = forms::prove::prove(program, rows, &witness, &claims, strategy, &mut transcript);
 
     begin(Phase::Permutations)?;
     let inputs = match (&permutations, &mut trace, shares.outputs) {

@@ -47,11 +47,7 @@ const PARALLEL: usize = 1 << 9;
 
 impl Segment {
     fn rows(&self) -> usize {
-        if self.width == 0 {
-            0
-        } else {
-            self.pairs.len() / self.width
-        }
+        self.pairs.len().checked_div(self.width).unwrap_or(0)
     }
 }
 

@@ -110,7 +110,6 @@ impl Statement {
     }
 
     /// The identity of the program.
-    #[must_use]
     pub const fn id(&self) -> &Id {
         &self.id
     }
@@ -140,7 +139,6 @@ impl Statement {
     }
 
     /// The public tuple.
-    #[must_use]
     pub fn public(&self) -> &[EF] {
         &self.public
     }

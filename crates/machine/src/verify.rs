@@ -100,7 +100,7 @@ pub fn reduce<C: Channel>(
     let commitment = pcs::receive_commitment(parameters, channel)?;
 
     // 2. Messages.
-    let (fingerprint, messages) = messages::verify(rows, statement.public(), channel)?;
+    let messages = messages::verify(rows, statement.public(), channel)?;
 
     // 3. Constraints.
     let claims = constraints::verify(messages, channel)?;
@@ -109,7 +109,6 @@ pub fn reduce<C: Channel>(
     let (shares, functional) = forms::verify(
         statement,
         &claims,
-        &fingerprint,
         permutations.is_some(),
         evaluate,
         channel,

@@ -51,36 +51,35 @@ impl Witness {
 
     /// Applies the permutations of all rows that have one.
     fn permute(&mut self, rows: &Rows, trace: &mut Trace) {
-        /// Groups of rows with the same high lane bits.
-        const BLOCK: usize = (1 << (LOW_LANE_BITS + SLOT_BITS)) / PF::WIDTH;
-        /// Groups of lanes with the same high lane bits.
-        const PARTS: usize = (1 << LOW_LANE_BITS) / PF::WIDTH;
+        // Groups of lanes, and of rows, with the same high lane bits.
+        let parts = (1 << LOW_LANE_BITS) / PF::WIDTH;
+        let block_groups = parts << SLOT_BITS;
         let shape = *trace.shape();
         let lanes = |table: Option<TableShape>| table.map_or(0, |table| table.lanes);
         let blocks = lanes(shape.narrow).max(lanes(shape.wide)) >> LOW_LANE_BITS;
-        let mut outputs = vec![[PF::ZERO; OUTPUTS]; blocks * BLOCK];
+        let mut outputs = vec![[PF::ZERO; OUTPUTS]; blocks * block_groups];
         let cells = &self.cells;
         trace
             .groups_mut()
-            .chunks(PARTS)
-            .zip(outputs.par_chunks_exact_mut(BLOCK))
+            .chunks(parts)
+            .zip(outputs.par_chunks_exact_mut(block_groups))
             .enumerate()
-            .for_each(|(block, (mut parts, outputs))| {
+            .for_each(|(block, (mut lanes, outputs))| {
                 for (i, out) in outputs.iter_mut().enumerate() {
-                    let (slot, part) = (i / PARTS, i % PARTS);
-                    let first = (block * BLOCK + i) * PF::WIDTH;
+                    let (slot, part) = (i / parts, i % parts);
+                    let first = (block * block_groups + i) * PF::WIDTH;
                     let at = first / PF::WIDTH * CELLS;
                     let Some(cells) = cells.get(at..at + CELLS) else {
                         continue;
                     };
                     if let Some(mask) = mask(first, rows.width24()) {
                         let input = from_fn(|c| cells[c] * mask);
-                        let permuted = parts[part].permute24(slot, input);
+                        let permuted = lanes[part].permute24(slot, input);
                         add_masked(out, &permuted, mask);
                     }
                     if let Some(mask) = mask(first, rows.width16()) {
                         let input = from_fn(|c| cells[c] * mask);
-                        let permuted = parts[part].permute16(slot, input);
+                        let permuted = lanes[part].permute16(slot, input);
                         add_masked(out, &permuted, mask);
                     }
                 }

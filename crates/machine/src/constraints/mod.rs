@@ -85,17 +85,19 @@ pub(crate) struct FormClaims<E = EF> {
     pub(crate) tau: Vec<E>,
     /// `(g2, i2)`.
     pub(crate) term_point: Vec<E>,
+    /// The weights of positions of tuples.
+    pub(crate) fingerprint: Fingerprint<E>,
     /// Multiplicities, tuples, left and right factors, results.
     pub(crate) values: [E; 5],
 }
 
 impl<E: Extension> FormClaims<E> {
     /// The weights of all forms in the sum of the five claims with these scales.
-    pub(crate) fn weights(&self, fingerprint: &Fingerprint<E>, scales: &[E; 5]) -> FormWeights<E> {
+    pub(crate) fn weights(&self, scales: &[E; 5]) -> FormWeights<E> {
         let messages = eq::table(&self.message_point);
         FormWeights::new()
             .multiplicities(scales[0], &messages)
-            .tuples(scales[1], &messages, &fingerprint.positions)
+            .tuples(scales[1], &messages, &self.fingerprint.positions)
             .factors([scales[2], scales[3]], &eq::table(&self.term_point))
             .results(scales[4], &eq::table(&self.tau))
     }
@@ -136,6 +138,7 @@ pub(crate) fn verify<C: Channel>(
         message_point: messages.message_point,
         tau: challenges.tau,
         term_point,
+        fingerprint: messages.fingerprint,
         values: [mu, tuple, a, b, results],
     })
 }

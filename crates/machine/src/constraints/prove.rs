@@ -13,7 +13,7 @@ use super::{
     TERM_BITS, TERM_ROUND,
 };
 use crate::functional::{FormWeights, combine};
-use crate::messages::{Fingerprint, MessageClaim};
+use crate::messages::MessageClaim;
 use crate::segments::{Expand, Pair, Segment, Segments};
 use crate::strategy::Strategy;
 use crate::witness::{RegisterForm, Witness, evaluate_forms};
@@ -73,7 +73,6 @@ pub(crate) fn prove(
     program: &Program,
     rows: &Rows,
     witness: &Witness,
-    fingerprint: &Fingerprint,
     messages: MessageClaim,
     strategy: &impl Strategy,
     transcript: &mut ProverTranscript,
@@ -84,7 +83,7 @@ pub(crate) fn prove(
     let message_eq = eq::table(&messages.message_point);
     let forms = [
         FormWeights::new().multiplicities(EF::ONE, &message_eq),
-        FormWeights::new().tuples(EF::ONE, &message_eq, &fingerprint.positions),
+        FormWeights::new().tuples(EF::ONE, &message_eq, &messages.fingerprint.positions),
         FormWeights::new().results(EF::ONE, &constraint_eq),
     ]
     .map(|weights| combine(program, &weights));
@@ -142,6 +141,7 @@ pub(crate) fn prove(
         message_point: messages.message_point,
         tau: challenges.tau,
         term_point,
+        fingerprint: messages.fingerprint,
         values: [mu, tuple, a, b, results],
     }
 }

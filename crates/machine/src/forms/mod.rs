@@ -40,7 +40,6 @@ use crate::checks::{Check, applies, weight};
 use crate::constraints::FormClaims;
 use crate::error::VerifyError;
 use crate::functional::Functional;
-use crate::messages::Fingerprint;
 use crate::permutations::permuted;
 use crate::shares::shares;
 use crate::statement::Statement;
@@ -84,17 +83,19 @@ pub(crate) fn column_weights<E: Extension>(column_point: &[E]) -> Vec<E> {
     eq::prefix_table(column_point, COLUMNS, E::ONE)
 }
 
+/// The claims about columns, and the functional of the program.
+pub(crate) type Reduced<E> = (ShareClaims<E>, Functional<E>);
+
 /// Reduces values of forms to the shares of cells and outputs.
 ///
 /// `evaluate` says what value the functional has, or is claimed to have.
 pub(crate) fn verify<C: Channel>(
     statement: &Statement,
     claims: &FormClaims<C::Extension>,
-    fingerprint: &Fingerprint<C::Extension>,
     has_outputs: bool,
     evaluate: impl FnOnce(&Functional<C::Extension>) -> C::Extension,
     channel: &mut C,
-) -> Result<(ShareClaims<C::Extension>, Functional<C::Extension>), VerifyError> {
+) -> Result<Reduced<C::Extension>, VerifyError> {
     let scales = scales(channel.sample());
     let terms = scales.iter().zip(&claims.values);
     let mut claim: C::Extension = terms.map(|(&scale, &value)| scale * value).sum();
@@ -124,7 +125,7 @@ pub(crate) fn verify<C: Channel>(
             &claims.row_point,
             &claims_left.row_point,
         ),
-        forms: claims.weights(fingerprint, &scales).table,
+        forms: claims.weights(&scales).table,
         columns,
     };
     let mut z = claims_left.cells + functional.columns[CONSTANT];

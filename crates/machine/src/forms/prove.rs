@@ -10,7 +10,6 @@ use sheaf_transcript::{EF, Label, ProverTranscript, Transcript};
 use super::{COLUMN_ROUND, ROW_ROUND, SHARES, ShareClaims, column_weights, scales, weigh_outputs};
 use crate::constraints::FormClaims;
 use crate::functional::combine;
-use crate::messages::Fingerprint;
 use crate::permutations::permuted;
 use crate::segments::{Expand, Pair, Segment, Segments};
 use crate::strategy::Strategy;
@@ -56,14 +55,13 @@ pub(crate) fn prove(
     rows: &Rows,
     witness: &Witness,
     claims: &FormClaims,
-    fingerprint: &Fingerprint,
     strategy: &impl Strategy,
     transcript: &mut ProverTranscript,
 ) -> ShareClaims {
     let scales = scales(transcript.sample());
     let terms = scales.iter().zip(&claims.values);
     let mut claim: EF = terms.map(|(&scale, &value)| scale * value).sum();
-    let forms = combine(program, &claims.weights(fingerprint, &scales));
+    let forms = combine(program, &claims.weights(&scales));
     let mut products = row_products(rows, witness, &claims.row_point, &forms);
     let mut row_point = claims.row_point.clone();
     for x in row_point.iter_mut().rev() {

@@ -64,6 +64,7 @@ pub(crate) fn grinding(rows: &Rows) -> usize {
 }
 
 /// The challenges of the fingerprint.
+#[derive(Clone, Debug)]
 pub(crate) struct Fingerprint<E = EF> {
     /// `eq(beta, j)`.
     pub(crate) positions: Vec<E>,
@@ -89,6 +90,8 @@ impl<E: Extension> Fingerprint<E> {
 #[derive(Clone, Debug)]
 #[must_use = "the messages must be tied to the program's forms"]
 pub(crate) struct MessageClaim<E = EF> {
+    /// What makes a tuple an element.
+    pub(crate) fingerprint: Fingerprint<E>,
     /// The point of the message's number.
     pub(crate) message_point: Vec<E>,
     /// `r1`.
@@ -101,14 +104,15 @@ pub(crate) struct MessageClaim<E = EF> {
 
 impl<E: Extension> MessageClaim<E> {
     /// Of the claim about leaves, whose point is that of the row and of the message.
-    pub(crate) fn new(leaf: LeafClaim<E>, alpha: E) -> Self {
+    pub(crate) fn new(leaf: LeafClaim<E>, fingerprint: Fingerprint<E>) -> Self {
         let mut row_point = leaf.leaf_point;
         let message_point = row_point.split_off(row_point.len() - MESSAGE_BITS);
         Self {
             message_point,
             row_point,
             multiplicity: leaf.numerator,
-            tuple: alpha - leaf.denominator,
+            tuple: fingerprint.alpha - leaf.denominator,
+            fingerprint,
         }
     }
 }
@@ -118,7 +122,7 @@ pub(crate) fn verify<C: Channel>(
     rows: &Rows,
     public: &[EF],
     channel: &mut C,
-) -> Result<(Fingerprint<C::Extension>, MessageClaim<C::Extension>), VerifyError> {
+) -> Result<MessageClaim<C::Extension>, VerifyError> {
     channel.check_grind(GRINDING, grinding(rows))?;
     let fingerprint = Fingerprint::draw(channel);
     let root = receive_root(channel)?;
@@ -130,8 +134,7 @@ pub(crate) fn verify<C: Channel>(
         return Err(VerifyError::Balance);
     }
     let leaf = fractions::verify::verify(root, log_leaves(rows), channel)?;
-    let claim = MessageClaim::new(leaf, fingerprint.alpha);
-    Ok((fingerprint, claim))
+    Ok(MessageClaim::new(leaf, fingerprint))
 }
 
 fn receive_root<C: Channel>(channel: &mut C) -> Result<RootClaim<C::Extension>, TranscriptError> {

@@ -46,7 +46,7 @@ pub(crate) fn prove(
     witness: &Witness,
     strategy: &impl Strategy,
     transcript: &mut ProverTranscript,
-) -> (Fingerprint, MessageClaim) {
+) -> MessageClaim {
     transcript.grind(GRINDING, grinding(rows));
     let fingerprint = Fingerprint::draw(transcript);
     let (numerators, denominators) = leaves(program, rows, witness, &fingerprint);
@@ -73,8 +73,7 @@ pub(crate) fn prove(
     let mut leaf = of_rows.prove(root, transcript);
     leaf.leaf_point = [leaf.lane_point, leaf.leaf_point].concat();
     leaf.lane_point = Vec::new();
-    let claim = MessageClaim::new(leaf, fingerprint.alpha);
-    (fingerprint, claim)
+    MessageClaim::new(leaf, fingerprint)
 }
 
 /// The fractions of all rows: for each group of rows, every message.
