@@ -84,6 +84,20 @@ pub enum Problem {
         /// The first number that is not in it.
         size: u32,
     },
+    /// Functions of instances are not called equally often, or not from 1 to 16 times.
+    #[error(
+        "`{name}` is called {rows} times and `{first}` {instances} times: both once for each of 1 to 16 instances"
+    )]
+    Instances {
+        /// A function.
+        name: String,
+        /// How often it is called.
+        rows: usize,
+        /// The first function of this sort.
+        first: String,
+        /// How often that one is called.
+        instances: usize,
+    },
     /// There are too many rows.
     #[error("the run has more than {most} rows")]
     TooManyRows {

@@ -1,7 +1,7 @@
 //! Runs programs on a tape of advice, and finds their rows.
 //!
 //! An [`Executor`] takes what `sheaf_program::builder` gives, a program with procedures, and arguments. It follows main, call
-//! after call, and returns a [`Run`](sheaf_program::Run) with a profile, or the line of the program's source that
+//! after call, and returns a [`Run`] with a profile, or the line of the program's source that
 //! failed, with the chain of its callers.
 //!
 //! Calls are no recursion of ours, so that a program may be as deep as it has rows; and rows are bounded by
@@ -17,7 +17,7 @@ mod tables;
 
 use sheaf_program::builder::Executable;
 use sheaf_program::layout::CELLS;
-use sheaf_program::{Counts, DEGREE, E, F, Run, Tag};
+use sheaf_program::{Counts, F, Run};
 
 use crate::compile::Compiled;
 pub use crate::error::{Caller, ExecuteError, Problem};
@@ -70,7 +70,7 @@ impl<'a> Executor<'a> {
     /// The first assertion, hint, read or branch that failed, with its line and callers; or too many rows.
     pub fn run(&self, input: Input<'_>) -> Result<Outcome, ExecuteError> {
         let entry = &self.executable.entry;
-        let expected: usize = entry.arguments.iter().map(|&w| usize::from(w)).sum();
+        let expected = entry.argument_elements();
         if input.arguments.len() != expected {
             let problem = Problem::Arguments {
                 given: input.arguments.len(),
@@ -100,28 +100,24 @@ impl<'a> Executor<'a> {
         }
         kinds[entry.kind] = first;
 
+        let counts = self.counts(&kinds)?;
+        // Blocks of zone A end with rows of zeros.
+        let block = CELLS << counts.log_block;
+        let zone_a = self.executable.program.header().kinds_a();
+        for kind in &mut kinds[..zone_a] {
+            kind.resize(block, F::default());
+        }
         let rows: usize = kinds.iter().map(|cells| cells.len() / CELLS).sum();
         if rows > input.max_rows {
-            return Err(ExecuteError::outside(Problem::TooManyRows {
-                most: input.max_rows,
-            }));
+            let most = input.max_rows;
+            return Err(ExecuteError::outside(Problem::TooManyRows { most }));
         }
-        let counts = Counts {
-            instances: 1,
-            log_block: 0,
-            zone_b: kinds
-                .iter()
-                .map(|cells| (cells.len() / CELLS) as u32)
-                .collect(),
-        };
         let profile = Profile::new(self.executable, &counts);
         let mut cells = Vec::with_capacity(rows * CELLS);
         for mut kind in kinds {
             cells.append(&mut kind);
         }
-        let mut public = vec![E::from(Tag::ENTRY.element())];
-        public.extend(positions(&entry.arguments, input.arguments));
-        public.extend(positions(&entry.results, &results));
+        let public = entry.public(input.arguments, &results);
         let run = Run {
             counts,
             cells,
@@ -134,19 +130,29 @@ impl<'a> Executor<'a> {
             profile,
         })
     }
-}
 
-/// The values at positions of these widths.
-fn positions(widths: &[u8], elements: &[F]) -> Vec<E> {
-    let mut rest = elements;
-    widths
-        .iter()
-        .map(|&width| {
-            let (own, others) = rest.split_at(usize::from(width));
-            rest = others;
-            let mut value = [F::default(); DEGREE];
-            value[..own.len()].copy_from_slice(own);
-            E::new(value)
+    /// The counts of these rows, by kind.
+    fn counts(&self, kinds: &[Vec<F>]) -> Result<Counts, ExecuteError> {
+        let program = &self.executable.program;
+        let rows = |kind: usize| kinds[kind].len() / CELLS;
+        let zone_a = program.header().kinds_a();
+        let instances = if zone_a == 0 { 1 } else { rows(0) };
+        let wrong =
+            (0..zone_a).find(|&kind| !(1..=16).contains(&rows(kind)) || rows(kind) != instances);
+        if let Some(kind) = wrong {
+            return Err(ExecuteError::outside(Problem::Instances {
+                name: program.kinds()[kind].name.clone(),
+                rows: rows(kind),
+                first: program.kinds()[0].name.clone(),
+                instances,
+            }));
+        }
+        Ok(Counts {
+            instances: instances as u32,
+            log_block: instances.next_power_of_two().ilog2(),
+            zone_b: (zone_a..kinds.len())
+                .map(|kind| rows(kind) as u32)
+                .collect(),
         })
-        .collect()
+    }
 }

@@ -29,7 +29,9 @@ pub struct Profile {
 
 impl Profile {
     pub(crate) fn new(executable: &Executable, counts: &Counts) -> Self {
-        let kinds = executable.program.kinds().iter().zip(&counts.zone_b);
+        let zone_a = executable.program.header().kinds_a();
+        let rows = std::iter::repeat_n(&counts.instances, zone_a).chain(&counts.zone_b);
+        let kinds = executable.program.kinds().iter().zip(rows);
         let kinds = kinds
             .map(|(kind, &rows)| {
                 let rows = rows as usize;

@@ -290,3 +290,55 @@ fn a_loop_inside_a_loop_has_a_ticket_of_its_own() {
     assert!(outcome.profile.to_string().contains("multiply"));
     assert_eq!(run(&program, &[0, 7]).0, [F::ZERO]);
 }
+
+/// Calls `outer`, which calls `inner`, once for each child, and `inner` once more where `again` says so.
+fn children(again: bool) -> Executable {
+    let mut builder = Builder::new();
+    let outer = builder.per_instance::<Base, Base>("outer");
+    let inner = builder.per_instance::<Base, Base>("inner");
+    builder.body(&inner, |row, x| {
+        row.permute16(&std::array::from_fn(|_| x.clone()))[3].clone()
+    });
+    builder.body(&outer, |row, x| {
+        let y = row.call(&inner, &x);
+        row.product(&y, &y)
+    });
+    let children = builder.looping::<(Base, Base)>("children", |state| state[0] == F::ZERO);
+    builder.step(&children, |row, (left, sum)| {
+        let y = row.call(&outer, &left);
+        (left.plus(-1), &sum + &y)
+    });
+    let main = builder.function::<(Base, Base), Base>("main");
+    builder.body(&main, |row, (n, extra)| {
+        let (zero, sum) = row.run(&children, &(n, Base::zero()));
+        row.assert_equal(&zero, &Base::zero(), "all children");
+        if again {
+            &sum + &row.call(&inner, &extra)
+        } else {
+            &sum + &extra
+        }
+    });
+    builder.finish(&main).unwrap()
+}
+
+#[test]
+fn functions_of_instances_are_called_equally_often() {
+    let problem = execute(&children(true), &[3, 1], &[]).unwrap_err().problem;
+    let text =
+        "`outer` is called 3 times and `inner` 4 times: both once for each of 1 to 16 instances";
+    assert_eq!(problem.to_string(), text);
+
+    let program = children(false);
+    assert_eq!(program.program.header().zone_a, [0, 1, 1]);
+    for (n, log_block) in [(1, 0), (2, 1), (3, 2), (5, 3), (16, 4)] {
+        let (_, counted) = run(&program, &[n, 0]);
+        assert_eq!(
+            (counted.counts.instances, counted.counts.log_block),
+            (n, log_block)
+        );
+    }
+    for n in [0, 17] {
+        let problem = execute(&program, &[n, 0], &[]).unwrap_err().problem;
+        assert!(matches!(problem, Problem::Instances { .. }), "{problem}");
+    }
+}

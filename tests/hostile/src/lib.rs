@@ -32,6 +32,7 @@ pub mod elements;
 pub mod journal;
 pub mod measure;
 pub mod opening;
+pub mod programs;
 pub mod regressions;
 pub mod samples;
 pub mod verification;
@@ -77,6 +78,7 @@ pub trait Target {
 #[must_use]
 pub fn targets() -> Vec<Box<dyn Target>> {
     let mut targets = decoders::targets();
+    targets.push(Box::new(programs::Programs::new()));
     targets.push(Box::new(journal::Journal::new()));
     targets.push(Box::new(decoders::Aggregation::new()));
     targets.push(Box::new(commitment::Commitment::new()));

@@ -102,6 +102,8 @@ pub enum BuildError {
 
 struct Declared {
     name: String,
+    /// Whether its kinds are in zone A.
+    per_instance: bool,
     location: &'static Location<'static>,
     until: Option<Guard>,
 }
@@ -142,6 +144,7 @@ impl Builder {
             tag,
             Declared {
                 name: name.into(),
+                per_instance: false,
                 location,
                 until,
             },
@@ -153,6 +156,20 @@ impl Builder {
     #[track_caller]
     pub fn function<A: Value, R: Value>(&mut self, name: &str) -> Function<A, R> {
         let tag = self.declare(Class::Fun, name, None);
+        Function {
+            tag,
+            types: PhantomData,
+        }
+    }
+
+    /// Declares a function that is called once for each *instance* of something: from 1 to 16 times in all, as often as
+    /// every other one of this sort. Their kinds make zone A, which costs a verifier little for any number of kinds.
+    #[track_caller]
+    pub fn per_instance<A: Value, R: Value>(&mut self, name: &str) -> Function<A, R> {
+        let tag = self.declare(Class::Fun, name, None);
+        if let Some(declared) = self.declared.get_mut(&tag) {
+            declared.per_instance = true;
+        }
         Function {
             tag,
             types: PhantomData,
@@ -365,6 +382,7 @@ impl Builder {
                 let cells = |list: Vec<usize>| list.iter().map(|&c| complete.cell(c)).collect();
                 let procedure = Procedure {
                     kind: 0,
+                    per_instance: self.declared[&tag].per_instance,
                     parameters: cells(parameters),
                     results: (results.into_iter())
                         .map(|(form, width)| (complete.form(&form), width))
@@ -457,7 +475,15 @@ impl Builder {
         for (index, chain) in self.chains.iter().enumerate() {
             kinds.push((chain.0.clone(), Place::Chain(index)));
         }
-        kinds.sort_by_key(|(kind, _)| kind.permutation.index());
+        let per_instance = |place: &Place| match *place {
+            Place::Body(index) => self.bodies[index].procedure.per_instance,
+            Place::Entry | Place::Chain(_) => false,
+        };
+        kinds.sort_by_key(|(kind, place)| (!per_instance(place), kind.permutation.index()));
+        let zone_a = kinds
+            .iter()
+            .filter(|(_, place)| per_instance(place))
+            .count();
         let mut chain_kinds = vec![0; self.chains.len()];
         for (number, (_, place)) in kinds.iter().enumerate() {
             match *place {
@@ -466,7 +492,9 @@ impl Builder {
                 Place::Chain(index) => chain_kinds[index] = number,
             }
         }
-        let program = Program::new(vec![], kinds.into_iter().map(|(kind, _)| kind).collect())?;
+        let mut zone_a_kinds: Vec<Kind> = kinds.into_iter().map(|(kind, _)| kind).collect();
+        let zone_b_kinds = zone_a_kinds.split_off(zone_a);
+        let program = Program::new(zone_a_kinds, zone_b_kinds)?;
         program.check()?;
 
         let mut routines = BTreeMap::new();
@@ -501,6 +529,7 @@ impl Builder {
                 name,
                 location,
                 until,
+                ..
             },
         ) in self.declared
         {
@@ -523,6 +552,21 @@ impl Builder {
                 _ => Routine::Function { name, procedures },
             };
             routines.insert(tag, routine);
+        }
+        for body in &self.bodies {
+            for step in &body.procedure.steps {
+                if step
+                    .action
+                    .tag()
+                    .is_some_and(|tag| !routines.contains_key(&tag))
+                {
+                    return Err(BuildError::Row {
+                        kind: body.complete.kind.name.clone(),
+                        location: step.location,
+                        what: "this is not of the same builder".into(),
+                    });
+                }
+            }
         }
         let procedures = self.bodies.into_iter().map(|body| body.procedure).collect();
         Ok(Executable {

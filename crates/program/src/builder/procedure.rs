@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::{F, Form, Program, Tag};
+use p3_field::PrimeCharacteristicRing;
+
+use crate::{DEGREE, E, F, Form, Program, Tag};
 
 /// Computes elements from elements, or says why it can't.
 pub type Hint = Arc<dyn Fn(&[F]) -> Result<Vec<F>, String> + Send + Sync>;
@@ -111,11 +113,27 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// What it calls, reads or writes.
+    pub(super) fn tag(&self) -> Option<Tag> {
+        match *self {
+            Self::Call { tag, .. }
+            | Self::Loop { tag, .. }
+            | Self::Read { tag, .. }
+            | Self::Write { tag, .. }
+            | Self::Lookup { tag, .. } => Some(tag),
+            _ => None,
+        }
+    }
+}
+
 /// How a row of one kind is found.
 #[derive(Clone)]
 pub struct Procedure {
     /// The kind's number in the program.
     pub kind: usize,
+    /// Whether all kinds of this sort have the same number of rows: those of zone A.
+    pub per_instance: bool,
     /// Cells of arguments, or of the state before a step; one for each element.
     pub parameters: Vec<u8>,
     /// What it computes, position by position.
@@ -203,14 +221,58 @@ pub struct EntryRow {
     pub kind: usize,
     /// The function that it calls.
     pub main: Tag,
-    /// Elements of main's arguments.
+    /// The width of each position of main's arguments.
     pub arguments: Vec<u8>,
-    /// Elements of main's results, by position.
+    /// The width of each position of main's results.
     pub results: Vec<u8>,
     /// The cell that says where a memory ends, for each memory by its tag.
     pub memories: BTreeMap<Tag, u8>,
     /// The cell that says where tickets end, and their kind.
     pub tickets: Option<(u8, usize)>,
+}
+
+impl EntryRow {
+    /// Elements of main's arguments.
+    #[must_use]
+    pub fn argument_elements(&self) -> usize {
+        elements(&self.arguments)
+    }
+
+    /// Elements of main's results.
+    #[must_use]
+    pub fn result_elements(&self) -> usize {
+        elements(&self.results)
+    }
+
+    /// The public tuple that says that main returns these results for these arguments, element by element. Who verifies a proof
+    /// makes the tuple so, and takes none from the prover: only a tuple of ENTRY says anything.
+    ///
+    /// # Panics
+    /// If there are not as many elements as main has.
+    #[must_use]
+    pub fn public(&self, arguments: &[F], results: &[F]) -> Vec<E> {
+        assert_eq!(
+            arguments.len(),
+            self.argument_elements(),
+            "arguments of main"
+        );
+        assert_eq!(results.len(), self.result_elements(), "results of main");
+        let mut public = vec![E::from(Tag::ENTRY.element())];
+        for (widths, mut rest) in [(&self.arguments, arguments), (&self.results, results)] {
+            for &width in widths {
+                let (own, others) = rest.split_at(usize::from(width));
+                rest = others;
+                let mut value = [F::ZERO; DEGREE];
+                value[..own.len()].copy_from_slice(own);
+                public.push(E::new(value));
+            }
+        }
+        public
+    }
+}
+
+fn elements(widths: &[u8]) -> usize {
+    widths.iter().map(|&width| usize::from(width)).sum()
 }
 
 /// A program, and how its runs are found.

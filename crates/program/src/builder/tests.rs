@@ -80,3 +80,18 @@ fn a_memoised_function_that_depends_on_itself_is_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn what_another_builder_made_is_refused_with_its_line() {
+    let mut other = Builder::new();
+    let foreign = other.memory::<Base>("foreign");
+    let mut builder = Builder::new();
+    let f = builder.function::<Base, Base>("f");
+    builder.body(&f, |row, x| row.read(&foreign, &x));
+    let error = builder.finish(&f).err().unwrap().to_string();
+    assert!(error.contains("tests.rs:"), "{error}");
+    assert!(
+        error.ends_with("this is not of the same builder"),
+        "{error}"
+    );
+}
