@@ -130,3 +130,25 @@ fn every_phase_is_announced_and_may_be_the_end() {
         assert_eq!(seen[..], Phase::ALL[..seen.len()]);
     }
 }
+
+/// The sum of a few programs' proofs: a change of it is a new version of the protocol, and it is the same for every width of vectors.
+#[test]
+fn proofs_are_pinned() {
+    use sha3::{Digest, Sha3_256};
+
+    let mut hash = Sha3_256::new();
+    for (seed, zone_a, zone_b, counts) in [
+        (41, [1, 1, 1], [1, 1, 1], vec![130, 40, 50]),
+        (42, [0, 0, 0], [0, 0, 2], vec![70, 80]),
+        (43, [0, 1, 0], [0, 0, 1], vec![1000]),
+    ] {
+        let program = program(seed, zone_a, zone_b);
+        let run = run(seed, &program, 3, &counts);
+        hash.update(prove_run(&program, &run, 2).body);
+    }
+    let digest: String = hash.finalize().iter().map(|x| format!("{x:02x}")).collect();
+    assert_eq!(
+        digest,
+        "47519cf59c9a72078446e1e8bc84819f140fc551288478a0f018dbc93fb8392c"
+    );
+}
