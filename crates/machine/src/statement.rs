@@ -13,9 +13,9 @@ use crate::live::{Live, STAIRS, block_bits};
 /// The version of the protocol; absorbed first.
 pub const PROTOCOL_VERSION: u32 = 1;
 
-/// Version, rate, counts and live slices.
+/// Rate, counts and live slices.
 const SIZES: Label = Label::new("machine/sizes");
-/// The identity of the program, and the numbers of its kinds.
+/// Version, the identity of the program, and the numbers of its kinds.
 const PROGRAM: Label = Label::new("machine/program");
 /// The public tuple.
 const PUBLIC: Label = Label::new("machine/public tuple");
@@ -151,19 +151,18 @@ impl Statement {
             ref zone_b,
         } = self.counts;
         let live: [u32; STAIRS] = self.live.0.map(u32::from);
-        let sizes: Vec<F> = [PROTOCOL_VERSION, log_inv_rate as u32, log_block, instances]
+        let sizes: Vec<F> = [log_inv_rate as u32, log_block, instances]
             .into_iter()
-            .chain(live)
             .chain(zone_b.iter().copied())
+            .chain(live)
             .map(F::from_u32)
             .collect();
-        let program: Vec<F> = self
-            .id
-            .into_iter()
+        let program: Vec<F> = core::iter::once(F::from_u32(PROTOCOL_VERSION))
+            .chain(self.id)
             .chain(header_elements(&self.header))
             .collect();
         let public: Vec<F> = self.public.iter().copied().flat_map(coefficients).collect();
-        // The header comes before the counts, whose number it says.
+        // The header says how many counts follow.
         transcript.absorb(PROGRAM, &program);
         transcript.absorb(SIZES, &sizes);
         transcript.absorb(PUBLIC, &public);

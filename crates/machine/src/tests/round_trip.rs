@@ -131,6 +131,22 @@ fn every_phase_is_announced_and_may_be_the_end() {
     }
 }
 
+#[test]
+fn a_set_up_whose_parameters_are_data_is_that_of_the_search() {
+    let program = program(16, [0, 1, 0], [0, 0, 1]);
+    let run = run(16, &program, 2, &[300]);
+    let proof = prove_run(&program, &run, 3);
+    let found = Setup::new(&proof.statement, 3).unwrap();
+    let rounds = found.parameters().rounds().to_vec();
+    let given = Setup::from_rounds(&proof.statement, rounds.clone()).unwrap();
+    assert_eq!(given.log_inv_rate(), 3);
+    assert_eq!(
+        verify(&given, &program, &proof.statement, &proof.body),
+        Ok(())
+    );
+    assert!(Setup::from_rounds(&proof.statement, rounds[1..].to_vec()).is_err());
+}
+
 /// The sum of a few programs' proofs: a change of it is a new version of the protocol, and it is the same for every width of vectors.
 #[test]
 fn proofs_are_pinned() {
@@ -149,6 +165,6 @@ fn proofs_are_pinned() {
     let digest: String = hash.finalize().iter().map(|x| format!("{x:02x}")).collect();
     assert_eq!(
         digest,
-        "47519cf59c9a72078446e1e8bc84819f140fc551288478a0f018dbc93fb8392c"
+        "39c0f7259b256a497293c83d7f22f0e6c1f97a2a7e25b8220b8ffb68321d79b5"
     );
 }
