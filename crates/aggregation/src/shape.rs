@@ -208,6 +208,7 @@ impl Shape {
 
     fn table(&self, slots: usize) -> permutation::TableShape {
         permutation::TableShape {
+            first: 0,
             lanes: self.lanes,
             log_slots: log2_ceil(slots).max(3),
             slots,

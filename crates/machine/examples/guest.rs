@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use p3_field::PrimeCharacteristicRing;
 use sheaf_executor::{Executor, Input};
 use sheaf_guests::{Case, fibonacci, membership, polynomial, poseidon_chain, sorting, xmss};
-use sheaf_machine::{Phase, Scratch, Setup, prove, verify};
+use sheaf_machine::{Phase, Scratch, Setup, prove, verification_cost, verify};
 use sheaf_program::E;
 use sheaf_program::builder::Executable;
 use sheaf_xmss::{BatchFile, PROD};
@@ -75,6 +75,9 @@ fn main() {
         let setup = Setup::new(&proof.statement, proof.log_inv_rate).expect("as before");
         verify(&setup, program, &proof.statement, &proof.body).expect("it is valid");
         line("verify", start.elapsed());
+        let cost =
+            verification_cost(&setup, program, &proof.statement, &proof.body).expect("it is valid");
+        println!("{cost:?}");
         println!(
             "{} rows, {} cells committed, {} bytes",
             proof.statement.rows().end(),

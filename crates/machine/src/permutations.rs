@@ -52,9 +52,11 @@ static WIDE: LazyLock<[F; 24]> = LazyLock::new(|| {
 pub(crate) fn shape(header: &Header, rows: &Rows) -> Option<Shape> {
     let kinds = |width: usize| header.zone_a[width] + header.zone_b[width];
     let table = |kinds: u32, ranges: &[Range<usize>; 2]| {
-        let live = ranges.iter().filter(|range| !range.is_empty());
-        let end = live.map(|range| range.end).max().unwrap_or(1);
+        let live = || ranges.iter().filter(|range| !range.is_empty());
+        let first = live().map(|range| range.start).min().unwrap_or(0);
+        let end = live().map(|range| range.end).max().unwrap_or(1);
         (kinds > 0).then(|| TableShape {
+            first: first >> LOW_BITS << LOW_LANE_BITS,
             lanes: end.div_ceil(1 << LOW_BITS) << LOW_LANE_BITS,
             log_slots: SLOT_BITS,
             slots: 1 << SLOT_BITS,

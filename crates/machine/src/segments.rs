@@ -2,17 +2,24 @@
 //!
 //! The summand is `sum_i a_i(r) b_i(r)`, a sum over pairs. In a row of a kind few pairs are not zero, or all are determined by few: such rows stand in
 //! *segments*, in short. Variables are bound from the least significant one on, so that only rows at the ends of segments meet
-//! rows of another kind. These are written out in full: at most one per end and variable.
+//! rows of another kind. These are written out in full, in registers of pairs: at most one per end and variable.
 
 use core::array::from_fn;
 use std::collections::BTreeMap;
 
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
-use sheaf_transcript::EF;
+use sheaf_transcript::field::extract;
+use sheaf_transcript::{EF, EPF, PF};
 
 /// Two factors of a product.
 pub(crate) type Pair = [EF; 2];
+
+/// The factors of as many products as a register has lanes.
+type PackedPair = [EPF; 2];
+
+/// Two rows that the next variable tells apart: the number of the first, and their pairs, none if a row is zero.
+type Couple<'a> = (usize, &'a [PackedPair], &'a [PackedPair]);
 
 /// Consecutive rows of one kind.
 #[derive(Debug)]
@@ -37,7 +44,7 @@ pub(crate) trait Expand: Sync {
 pub(crate) struct Segments<X> {
     segments: Vec<Segment>,
     /// Rows that are written out. All rows but these and those of segments are zero.
-    full: BTreeMap<usize, Vec<Pair>>,
+    full: BTreeMap<usize, Vec<PackedPair>>,
     expand: X,
     bound: Vec<EF>,
 }
@@ -87,7 +94,7 @@ impl<X: Expand> Segments<X> {
         let bound = &bound[..];
         full.par_extend(ends.into_par_iter().map(|(kind, row, pairs)| {
             let pairs = expand.expand(kind, row, &pairs, bound);
-            (row, pairs)
+            (row, pack(&pairs))
         }));
         segments.retain(|segment| segment.rows() > 0);
     }
@@ -99,10 +106,10 @@ impl<X: Expand> Segments<X> {
             Some(weights) => sums.map(|x| x * weights[row / 2]),
             None => sums,
         };
-        let mut sums = [EF::ZERO; 2];
-        for segment in &self.segments {
+        let add = |a: [EF; 2], b: [EF; 2]| from_fn(|i| a[i] + b[i]);
+        let of_segments = self.segments.par_iter().map(|segment| {
             let width = segment.width;
-            let of_segment = segment
+            segment
                 .pairs
                 .par_chunks_exact(2 * width)
                 .with_min_len((PARALLEL / width).max(1))
@@ -111,20 +118,18 @@ impl<X: Expand> Segments<X> {
                     let (low, high) = pairs.split_at(width);
                     weigh(segment.first + 2 * i, measure(low, high))
                 })
-                .reduce(|| [EF::ZERO; 2], |a, b| from_fn(|i| a[i] + b[i]));
-            sums = from_fn(|i| sums[i] + of_segment[i]);
-        }
+                .reduce(|| [EF::ZERO; 2], add)
+        });
         let of_full = self
             .couples()
             .into_par_iter()
-            .map(|(row, low, high)| weigh(row, measure(low, high)))
-            .reduce(|| [EF::ZERO; 2], |a, b| from_fn(|i| a[i] + b[i]));
-        from_fn(|i| sums[i] + of_full[i])
+            .map(|(row, low, high)| weigh(row, measure_packed(low, high)));
+        of_segments.chain(of_full).reduce(|| [EF::ZERO; 2], add)
     }
 
     /// The rows that are written out, two by two; one that is missing is empty.
-    fn couples(&self) -> Vec<(usize, &[Pair], &[Pair])> {
-        let mut couples: Vec<(usize, &[Pair], &[Pair])> = Vec::new();
+    fn couples(&self) -> Vec<Couple<'_>> {
+        let mut couples: Vec<Couple<'_>> = Vec::new();
         for (&row, pairs) in &self.full {
             match couples.last_mut() {
                 Some((low, _, high)) if *low == row & !1 && row % 2 == 1 => *high = pairs,
@@ -141,17 +146,16 @@ impl<X: Expand> Segments<X> {
             .couples()
             .into_par_iter()
             .map(|(row, low, high)| {
-                let mut folded: Vec<Pair> = vec![[EF::ZERO; 2]; low.len().max(high.len())];
-                for (i, pair) in folded.iter_mut().enumerate() {
-                    let low = low.get(i).copied().unwrap_or_default();
-                    let high = high.get(i).copied().unwrap_or_default();
-                    *pair = from_fn(|k| low[k] + x * (high[k] - low[k]));
-                }
-                (row / 2, folded)
+                let at = |row: &[PackedPair], i: usize| row.get(i).copied().unwrap_or_default();
+                let folded = (0..low.len().max(high.len())).map(|i| {
+                    let (low, high) = (at(low, i), at(high, i));
+                    from_fn(|k| low[k] + (high[k] - low[k]) * x)
+                });
+                (row / 2, folded.collect())
             })
             .collect();
         self.full = full;
-        for segment in &mut self.segments {
+        self.segments.par_iter_mut().for_each(|segment| {
             let width = segment.width;
             let mut folded = vec![[EF::ZERO; 2]; segment.pairs.len() / 2];
             folded
@@ -166,14 +170,14 @@ impl<X: Expand> Segments<X> {
                 });
             segment.pairs = folded;
             segment.first /= 2;
-        }
+        });
         self.bound.push(x);
     }
 
-    /// The row that is left, written out; `None` if it is zero.
-    pub(crate) fn last(mut self) -> Option<Vec<Pair>> {
-        if let Some(pairs) = self.full.remove(&0) {
-            return Some(pairs);
+    /// The row that is left, written out, perhaps with zeros behind; `None` if it is zero.
+    pub(crate) fn last(self) -> Option<Vec<Pair>> {
+        if let Some(pairs) = self.full.get(&0) {
+            return Some(unpack(pairs));
         }
         let segment = self.segments.first()?;
         Some(
@@ -183,29 +187,46 @@ impl<X: Expand> Segments<X> {
     }
 }
 
+fn pack(pairs: &[Pair]) -> Vec<PackedPair> {
+    pairs
+        .chunks(PF::WIDTH)
+        .map(|chunk| {
+            from_fn(|k| EPF::from_ext_fn(|lane| chunk.get(lane).map_or(EF::ZERO, |pair| pair[k])))
+        })
+        .collect()
+}
+
+fn unpack(pairs: &[PackedPair]) -> Vec<Pair> {
+    let lanes = |pair: &PackedPair| {
+        let pair = *pair;
+        (0..PF::WIDTH).map(move |lane| from_fn(|k| extract(&pair[k], lane)))
+    };
+    pairs.iter().flat_map(lanes).collect()
+}
+
 /// `sum a b` at zero, and its leading coefficient, on the line from one row to the next.
 fn measure(low: &[Pair], high: &[Pair]) -> [EF; 2] {
     let mut sums = [EF::ZERO; 2];
-    match (low.is_empty(), high.is_empty()) {
-        (false, false) => {
-            for ([a0, b0], [a1, b1]) in low.iter().zip(high) {
-                sums[0] += *a0 * *b0;
-                sums[1] += (*a1 - *a0) * (*b1 - *b0);
-            }
-        }
-        (false, true) => {
-            for [a, b] in low {
-                sums[0] += *a * *b;
-            }
-            sums[1] = sums[0];
-        }
-        (true, _) => {
-            for [a, b] in high {
-                sums[1] += *a * *b;
-            }
-        }
+    for ([a0, b0], [a1, b1]) in low.iter().zip(high) {
+        sums[0] += *a0 * *b0;
+        sums[1] += (*a1 - *a0) * (*b1 - *b0);
     }
     sums
+}
+
+/// The same of rows that are written out.
+fn measure_packed(low: &[PackedPair], high: &[PackedPair]) -> [EF; 2] {
+    let product = |row: &[PackedPair]| row.iter().map(|&[a, b]| a * b).sum::<EPF>();
+    let sums = match (low.is_empty(), high.is_empty()) {
+        (false, false) => {
+            let differences = low.iter().zip(high);
+            let leading = differences.map(|([a0, b0], [a1, b1])| (*a1 - *a0) * (*b1 - *b0));
+            [product(low), leading.sum()]
+        }
+        (false, true) => [product(low); 2],
+        (true, _) => [EPF::ZERO, product(high)],
+    };
+    sums.map(|sum| (0..PF::WIDTH).map(|lane| extract(&sum, lane)).sum())
 }
 
 #[cfg(test)]
@@ -285,7 +306,8 @@ mod tests {
                     .collect();
             }
             let last = segments.last().unwrap_or(vec![[EF::ZERO; 2]; FULL]);
-            assert_eq!(last, table[0]);
+            assert_eq!(last[..FULL], table[0]);
+            assert!(last[FULL..].iter().all(|pair| *pair == [EF::ZERO; 2]));
         }
     }
 }

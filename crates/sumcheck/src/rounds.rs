@@ -1,7 +1,7 @@
 //! Rounds over tables of rows: fold and measure in one pass.
 //!
 //! A table has one row per point of a hypercube; a row holds the values of `C`
-//! columns in the extension field. Its first `live` rows are stored, all others
+//! columns in the extension field. The rows of a [`Span`] are stored, all others
 //! equal a constant tail. In a round of *stride* `s`, row `2 s q + i` is paired with
 //! row `2 s q + s + i` (`i < s`): bit `log2 s` of the row index is bound.
 //!
@@ -124,7 +124,50 @@ impl Gate<1> for Linear {
     }
 }
 
-/// Number of pairs with a live row, and of live rows after the fold.
+/// The live rows of a table, in order: the first one, and how many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The first live row.
+    pub first: usize,
+    /// The number of live rows.
+    pub live: usize,
+}
+
+impl Span {
+    /// The first rows.
+    #[must_use]
+    pub const fn prefix(live: usize) -> Self {
+        Self { first: 0, live }
+    }
+
+    /// How many rows before the first one are paired with live ones or share their pairs, in a round of stride `stride`.
+    #[must_use]
+    pub const fn padding(&self, stride: usize) -> usize {
+        self.first % (2 * stride)
+    }
+
+    /// With these rows.
+    #[must_use]
+    pub const fn padded(&self, stride: usize) -> Self {
+        let padding = self.padding(stride);
+        Self {
+            first: self.first - padding,
+            live: self.live + padding,
+        }
+    }
+
+    /// The pairs with a live row, and the live rows after the fold.
+    #[must_use]
+    pub fn folded(&self, stride: usize) -> Self {
+        let padded = self.padded(stride);
+        Self {
+            first: padded.first / 2,
+            live: folded_len(padded.live, stride),
+        }
+    }
+}
+
+/// Number of pairs with one of the first `live` rows, and of live rows after the fold.
 #[must_use]
 pub fn folded_len(live: usize, stride: usize) -> usize {
     let (units, rest) = (live / stride, live % stride);
@@ -145,7 +188,7 @@ pub struct Table<P, const C: usize> {
     rows: Vec<Row<P, C>>,
     /// Memory for the next, folded rows.
     spare: Vec<Row<P, C>>,
-    live: usize,
+    span: Span,
     /// Rows beyond the live ones, periodic in the row index.
     tail: Vec<Row<P, C>>,
     /// A challenge that has been drawn but not yet folded in, and its stride.
@@ -157,7 +200,7 @@ impl<P, const C: usize> Default for Table<P, C> {
         Self {
             rows: Vec::new(),
             spare: Vec::new(),
-            live: 0,
+            span: Span::default(),
             tail: Vec::new(),
             pending: None,
         }
@@ -165,36 +208,37 @@ impl<P, const C: usize> Default for Table<P, C> {
 }
 
 impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
-    /// Fills the table with `live` rows and measures the first round.
+    /// Fills the table with the rows of a span, counted from the first one, and measures the first round.
     ///
     /// `tail` is one period of the rows that are not live, and `weights[i]` the weight of all
-    /// pairs in the `i`-th period. The stride is a multiple of the period.
+    /// pairs in the `i`-th period from that of the span's first pair on ([`Span::folded`]). The stride is a multiple of the period.
     pub fn open<G: Gate<C>>(
         &mut self,
         source: impl Fn(usize, &mut Row<P, C>) + Sync,
-        live: usize,
+        span: Span,
         tail: Vec<Row<P, C>>,
         stride: usize,
         weights: &[EF],
     ) -> Message<P> {
-        self.load(live, tail);
+        let padded = span.padded(stride);
+        self.load(padded, tail);
         let measure = Measure::<_, P, C> {
-            source,
+            source: after_tail(&self.tail, span.padding(stride), source),
             tail: &self.tail,
             stride,
             weights,
         };
-        measure.run::<G>(&mut self.rows[..live])
+        measure.run::<G>(&mut self.rows[..padded.live])
     }
 
-    /// Fills the table with `live` rows.
+    /// Fills the table with `live` rows, the first ones.
     pub fn fill(
         &mut self,
         source: impl Fn(usize, &mut Row<P, C>) + Sync,
         live: usize,
         tail: Vec<Row<P, C>>,
     ) {
-        self.load(live, tail);
+        self.load(Span::prefix(live), tail);
         self.rows[..live]
             .par_iter_mut()
             .with_min_len(Self::SPAN)
@@ -202,11 +246,11 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
             .for_each(|(t, row)| source(t, row));
     }
 
-    fn load(&mut self, live: usize, tail: Vec<Row<P, C>>) {
-        if self.rows.len() < live {
-            self.rows.resize(live, [[P::ZERO; C]; 5]);
+    fn load(&mut self, span: Span, tail: Vec<Row<P, C>>) {
+        if self.rows.len() < span.live {
+            self.rows.resize(span.live, [[P::ZERO; C]; 5]);
         }
-        self.live = live;
+        self.span = span;
         self.tail = tail;
         self.pending = None;
     }
@@ -214,25 +258,38 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     /// Folds what is pending and measures the next round.
     pub fn round<G: Gate<C>>(&mut self, stride: usize, weights: &[EF]) -> Message<P> {
         let Some((challenge, previous)) = self.pending.take() else {
+            debug_assert_eq!(
+                self.span.padding(stride),
+                0,
+                "a table that was filled has no rows before"
+            );
             let measure = Measure::<_, P, C> {
                 source: |_: usize, _: &mut Row<P, C>| (),
                 tail: &self.tail,
                 stride,
                 weights,
             };
-            return measure.run::<G>(&mut self.rows[..self.live]);
+            return measure.run::<G>(&mut self.rows[..self.span.live]);
         };
-        let live = self.prepare_fold(previous);
+        let folding = self.span.folded(previous);
+        let span = folding.padded(stride);
+        self.reserve_spare(span);
         let message = {
+            let source = folded(
+                &self.rows[..self.span.live],
+                &self.tail,
+                challenge,
+                previous,
+            );
             let measure = Measure::<_, P, C> {
-                source: folded(&self.rows[..self.live], &self.tail, challenge, previous),
+                source: after_tail(&self.tail, folding.padding(stride), source),
                 tail: &self.tail,
                 stride,
                 weights,
             };
-            measure.run::<G>(&mut self.spare[..live])
+            measure.run::<G>(&mut self.spare[..span.live])
         };
-        self.finish_fold(live);
+        self.finish_fold(span);
         message
     }
 
@@ -244,44 +301,55 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     /// Folds what is pending and returns the live rows.
     pub fn rows(&mut self) -> &[Row<P, C>] {
         if let Some((challenge, stride)) = self.pending.take() {
-            let live = self.prepare_fold(stride);
+            let span = self.span.folded(stride);
+            self.reserve_spare(span);
             {
-                let source = folded(&self.rows[..self.live], &self.tail, challenge, stride);
-                self.spare[..live]
+                let source = folded(&self.rows[..self.span.live], &self.tail, challenge, stride);
+                self.spare[..span.live]
                     .par_iter_mut()
                     .with_min_len(Self::SPAN)
                     .enumerate()
                     .for_each(|(t, row)| source(t, row));
             }
-            self.finish_fold(live);
+            self.finish_fold(span);
         }
-        &self.rows[..self.live]
+        &self.rows[..self.span.live]
     }
 
     /// Number of live rows, what is pending folded.
     #[must_use]
     pub fn live(&self) -> usize {
         match self.pending {
-            Some((_, stride)) => folded_len(self.live, stride),
-            None => self.live,
+            Some((_, stride)) => self.span.folded(stride).live,
+            None => self.span.live,
         }
     }
 
-    fn prepare_fold(&mut self, stride: usize) -> usize {
-        let live = folded_len(self.live, stride);
-        if self.spare.len() < live {
-            self.spare.resize(live, [[P::ZERO; C]; 5]);
+    fn reserve_spare(&mut self, span: Span) {
+        if self.spare.len() < span.live {
+            self.spare.resize(span.live, [[P::ZERO; C]; 5]);
         }
-        live
     }
 
-    fn finish_fold(&mut self, live: usize) {
+    fn finish_fold(&mut self, span: Span) {
         core::mem::swap(&mut self.rows, &mut self.spare);
-        self.live = live;
+        self.span = span;
     }
 
     /// Rows worth a task of their own.
     const SPAN: usize = if C >= 8 { 8 } else { 64 };
+}
+
+/// The rows from a source, after as many rows of the tail, of which there are whole periods before.
+fn after_tail<P: PackedField<Scalar = F>, const C: usize>(
+    tail: &[Row<P, C>],
+    padding: usize,
+    source: impl Fn(usize, &mut Row<P, C>) + Sync,
+) -> impl Fn(usize, &mut Row<P, C>) + Sync {
+    move |t, out| match t.checked_sub(padding) {
+        Some(t) => source(t, out),
+        None => *out = tail[t % tail.len()],
+    }
 }
 
 /// The rows of the folded table, computed from those before.

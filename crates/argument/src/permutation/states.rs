@@ -2,6 +2,7 @@
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
+use sheaf_sumcheck::rounds::Span;
 use sheaf_transcript::{F, PF};
 
 use super::poseidon::HALF_FULL_ROUNDS;
@@ -18,7 +19,7 @@ pub(crate) type Octet = [PF; 1 << SKIP];
 #[derive(Debug)]
 pub(crate) struct States<const W: usize> {
     /// Live lanes.
-    lanes: usize,
+    lanes: core::ops::Range<usize>,
     /// Blocks of eight slots per lane.
     pub(crate) blocks: usize,
     /// `[group][full round][block][element][slot in block]`: the `a_r` of the full rounds.
@@ -43,7 +44,7 @@ pub(crate) struct GroupStates<'a, const W: usize> {
 impl<const W: usize> States<W> {
     pub(crate) const fn empty() -> Self {
         Self {
-            lanes: 0,
+            lanes: 0..0,
             blocks: 1,
             full: Vec::new(),
             partial: Vec::new(),
@@ -53,7 +54,7 @@ impl<const W: usize> States<W> {
 
     /// Forgets everything written and takes on another shape; keeps the allocations.
     pub(crate) fn reset<K: Kernel<W>>(&mut self, table: Option<TableShape>) {
-        let (lanes, log_slots) = table.map_or((0, SKIP), |t| (t.lanes, t.log_slots));
+        let (lanes, log_slots) = table.map_or((0..0, SKIP), |t| (t.first..t.lanes, t.log_slots));
         self.lanes = lanes;
         self.blocks = 1 << (log_slots - SKIP);
         let groups = self.groups();
@@ -65,16 +66,38 @@ impl<const W: usize> States<W> {
         self.written.resize(groups << log_slots, false);
     }
 
-    /// Groups with a live lane.
-    pub(crate) const fn groups(&self) -> usize {
-        self.lanes.div_ceil(PF::WIDTH)
+    /// Groups from that of the first live lane to that of the last one.
+    pub(crate) fn groups(&self) -> usize {
+        self.lanes.end.div_ceil(PF::WIDTH) - self.first_group()
+    }
+
+    /// Groups before these.
+    pub(crate) fn first_group(&self) -> usize {
+        self.lanes.start / PF::WIDTH
+    }
+
+    /// The groups that are kept.
+    pub(crate) fn group_span(&self) -> Span {
+        Span {
+            first: self.first_group(),
+            live: self.groups(),
+        }
+    }
+
+    /// Their blocks.
+    pub(crate) fn span(&self) -> Span {
+        let Span { first, live } = self.group_span();
+        Span {
+            first: first * self.blocks,
+            live: live * self.blocks,
+        }
     }
 
     /// The groups with a live lane.
     pub(crate) fn groups_mut<K: Kernel<W>>(
         &mut self,
     ) -> impl IndexedParallelIterator<Item = GroupStates<'_, W>> {
-        let Self { lanes, blocks, .. } = *self;
+        let (lanes, blocks, first) = (self.lanes.clone(), self.blocks, self.first_group());
         let full = self.full.par_chunks_mut(blocks * 2 * HALF_FULL_ROUNDS);
         let partial = self.partial.par_chunks_mut(blocks * K::PARTIAL_ROUNDS);
         let written = self.written.par_chunks_mut(blocks << SKIP);
@@ -82,13 +105,15 @@ impl<const W: usize> States<W> {
             .zip(written)
             .enumerate()
             .map(move |(g, ((full, partial), written))| {
-                let live = lanes - g * PF::WIDTH;
+                let first = (first + g) * PF::WIDTH;
+                let all = lanes.start <= first && first + PF::WIDTH <= lanes.end;
+                let live = |lane| lanes.contains(&(first + lane));
                 GroupStates {
                     blocks,
                     full,
                     partial,
                     written,
-                    mask: (live < PF::WIDTH).then(|| PF::from_fn(|i| F::from_bool(i < live))),
+                    mask: (!all).then(|| PF::from_fn(|i| F::from_bool(live(i)))),
                 }
             })
     }
@@ -100,7 +125,7 @@ impl<const W: usize> States<W> {
     }
 
     /// Number of blocks of all live groups.
-    pub(crate) const fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.groups() * self.blocks
     }
 

@@ -149,11 +149,20 @@ pub(crate) fn prove(
 /// Multiplicities, tuples and results of all rows.
 fn linear_values(rows: &Rows, witness: &Witness, forms: &[Vec<[EF; COLUMNS]>; 3]) -> Vec<[EF; 3]> {
     let mut values = vec![[EF::ZERO; 3]; 1 << rows.log_rows()];
-    for (kind, range) in rows.ranges().iter().enumerate() {
-        let forms = [0, 1, 2].map(|i| RegisterForm::dense(&forms[i][kind]));
-        let out = values[range.clone()].as_flattened_mut();
-        evaluate_forms(witness, range, &forms, out);
+    let mut left = &mut values[..];
+    let mut end = 0;
+    let mut outs = Vec::with_capacity(rows.ranges().len());
+    for range in rows.ranges() {
+        let (out, others) = left[range.start - end..].split_at_mut(range.len());
+        outs.push(out);
+        (left, end) = (others, range.end);
     }
+    (rows.ranges().par_iter().zip(outs))
+        .enumerate()
+        .for_each(|(kind, (range, out))| {
+            let forms = [0, 1, 2].map(|i| RegisterForm::dense(&forms[i][kind]));
+            evaluate_forms(witness, range, &forms, out.as_flattened_mut());
+        });
     values
 }
 
@@ -165,10 +174,9 @@ fn products(
     constraint_eq: &[EF],
 ) -> Segments<Scatter> {
     let places: Vec<Vec<usize>> = program.kinds().iter().map(places).collect();
-    let mut segments = Vec::new();
-    for (kind, range) in rows.ranges().iter().enumerate() {
+    let segment = |(kind, range): (usize, &core::ops::Range<usize>)| {
         if range.is_empty() || places[kind].is_empty() {
-            continue;
+            return None;
         }
         let constraints = &program.kinds()[kind].constraints;
         let forms: Vec<RegisterForm> = places[kind]
@@ -186,13 +194,15 @@ fn products(
         let width = places[kind].len();
         let mut pairs = vec![[EF::ZERO; 2]; width * range.len()];
         evaluate_forms(witness, range, &forms, pairs.as_flattened_mut());
-        segments.push(Segment {
+        Some(Segment {
             kind,
             first: range.start,
             width,
             pairs,
-        });
-    }
+        })
+    };
+    let ranges = rows.ranges().par_iter().enumerate();
+    let segments = ranges.filter_map(segment).collect();
     Segments::new(segments, Scatter { places })
 }
 

@@ -1,6 +1,7 @@
 //! The prover of the forms.
 
 use p3_field::PrimeCharacteristicRing;
+use rayon::prelude::*;
 use sheaf_program::layout::{CELLS, COLUMN_BITS, COLUMNS, CONSTANT};
 use sheaf_program::{Program, Rows};
 use sheaf_sumcheck::eq;
@@ -127,8 +128,7 @@ fn row_products<'a>(
     let kinds: Vec<usize> = (0..forms.len())
         .filter(|&kind| !rows.ranges()[kind].is_empty())
         .collect();
-    let mut segments = Vec::with_capacity(kinds.len());
-    for (i, &kind) in kinds.iter().enumerate() {
+    let segment = |(i, &kind): (usize, &usize)| {
         let range = &rows.ranges()[kind];
         let next = kinds.get(i + 1);
         let end = next.map_or(row_eq.len(), |&next| rows.ranges()[next].start);
@@ -144,12 +144,13 @@ fn row_products<'a>(
             };
             [weight, value]
         });
-        segments.push(Segment {
+        Segment {
             kind,
             first: span.start,
             width: 1,
             pairs: pairs.collect(),
-        });
-    }
+        }
+    };
+    let segments = kinds.par_iter().enumerate().map(segment).collect();
     Segments::new(segments, Columns { witness, forms })
 }

@@ -85,20 +85,22 @@ fn leaves(
 ) -> (Vec<EPF>, Vec<EPF>) {
     let senders: Vec<Sender> = rows
         .ranges()
-        .iter()
+        .par_iter()
         .zip(program.kinds())
         .filter(|(range, _)| !range.is_empty())
         .map(|(range, kind)| Sender::new(range, kind, fingerprint))
         .collect();
     let groups = (1 << rows.log_rows()) / PF::WIDTH;
     let mut numerators = EPF::zero_vec(groups * MESSAGES);
-    let mut denominators = vec![EPF::from(fingerprint.alpha); groups * MESSAGES];
+    let mut denominators = EPF::zero_vec(groups * MESSAGES);
+    let alpha = EPF::from(fingerprint.alpha);
     numerators
         .par_chunks_exact_mut(MESSAGES)
         .zip(denominators.par_chunks_exact_mut(MESSAGES))
         .with_min_len(8)
         .enumerate()
         .for_each(|(group, (numerators, denominators))| {
+            denominators.fill(alpha);
             let first = group * PF::WIDTH;
             let next = senders.partition_point(|sender| sender.range.end <= first);
             for sender in &senders[next..] {

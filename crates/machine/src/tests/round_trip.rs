@@ -31,6 +31,7 @@ fn runs_of_random_programs_are_proven() {
         (7, [0, 0, 0], [3, 1, 1], 1, vec![0, 0, 0, 0, 7]),
         (8, [0, 0, 3], [0, 0, 0], 16, vec![]),
         (9, [1, 0, 0], [0, 0, 1], 1, vec![2000]),
+        (10, [1, 1, 1], [2, 1, 2], 7, vec![3000, 1, 2500, 900, 1000]),
     ] {
         let program = program(seed, zone_a, zone_b);
         let run = run(seed, &program, instances, &counts);

@@ -5,7 +5,7 @@ use core::array::from_fn;
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, weighted_sum};
-use sheaf_sumcheck::rounds::{Gate, Message, Row, Table, folded_len};
+use sheaf_sumcheck::rounds::{Gate, Message, Row, Span, Table};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, PF};
 
@@ -34,7 +34,7 @@ pub(super) struct Component<'a, G, S, const C: usize> {
     tail: Row<PF, C>,
     /// The gate on the tail.
     tail_value: EF,
-    live: usize,
+    span: Span,
     /// Coordinates of the row index that are not bound yet.
     coordinates: Vec<EF>,
     /// How many of them belong to slot bits.
@@ -55,7 +55,7 @@ pub(super) struct Component<'a, G, S, const C: usize> {
 pub(super) struct Rows<S, const C: usize> {
     pub(super) source: S,
     /// Blocks of live groups.
-    pub(super) live: usize,
+    pub(super) span: Span,
     pub(super) tail: [EF; C],
     pub(super) unscale: [EF; C],
 }
@@ -83,7 +83,7 @@ where
             source: Some(rows.source),
             tail: tail.map(|plane| plane.map(PF::from)),
             tail_value,
-            live: rows.live,
+            span: rows.span,
             coordinates,
             slots,
             inner_coordinates: lanes.inner.clone(),
@@ -98,16 +98,16 @@ where
 
     /// Pairs rows at distance `stride`.
     fn outer_round(&mut self, stride: usize) -> [EF; 3] {
-        let weights = pair_weights(&mut self.coordinates, stride, self.live);
+        let weights = pair_weights(&mut self.coordinates, stride, self.span);
         let message = match self.source.take() {
             Some(source) => {
                 let tail = vec![self.tail];
                 self.table
-                    .open::<G>(source, self.live, tail, stride, &weights)
+                    .open::<G>(source, self.span, tail, stride, &weights)
             }
             None => self.table.round::<G>(stride, &weights),
         };
-        self.live = weights.len();
+        self.span = self.span.folded(stride);
         let mut message = message.map(|c| weighted_sum(&c, &self.inner_weights));
         message[0] += self.tail_value * tail_mass(&weights);
         message
@@ -115,7 +115,11 @@ where
 
     /// Pairs lanes at distance `stride` inside the last group.
     fn inner_round(&mut self, stride: usize) -> [EF; 3] {
-        let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
+        let weights = pair_weights(
+            &mut self.inner_coordinates,
+            stride,
+            Span::prefix(2 * stride),
+        );
         let message: Message<F> = match &mut self.inner {
             Some(inner) => inner.round::<G>(stride, &weights),
             None => {
@@ -125,7 +129,7 @@ where
                 };
                 let inner = self.inner.insert(Table::default());
                 let tail = vec![[[F::ZERO; C]; 5]];
-                inner.open::<G>(lane, PF::WIDTH, tail, stride, &weights)
+                inner.open::<G>(lane, Span::prefix(PF::WIDTH), tail, stride, &weights)
             }
         };
         message.map(|c| quintic::lane(&c, 0))
@@ -134,7 +138,7 @@ where
     /// The one row that is left when all groups have been folded.
     fn last_row(&mut self) -> Row<PF, C> {
         if let Some(source) = self.source.take() {
-            self.table.fill(source, self.live, vec![self.tail]);
+            self.table.fill(source, self.span.live, vec![self.tail]);
         }
         self.table.rows()[0]
     }
@@ -191,9 +195,16 @@ where
 }
 
 /// The weights of all live pairs at distance `stride`; removes the coordinate that is bound.
-pub(super) fn pair_weights(coordinates: &mut Vec<EF>, stride: usize, live: usize) -> Vec<EF> {
+pub(super) fn pair_weights(coordinates: &mut Vec<EF>, stride: usize, span: Span) -> Vec<EF> {
     let _ = coordinates.remove(coordinates.len() - 1 - stride.ilog2() as usize);
-    eq::prefix_table(coordinates, folded_len(live, stride), EF::ONE)
+    weights(coordinates, span.folded(stride))
+}
+
+/// `eq(coordinates, i)` for the `i` of a span.
+pub(super) fn weights(coordinates: &[EF], span: Span) -> Vec<EF> {
+    let mut table = eq::prefix_table(coordinates, span.first + span.live, EF::ONE);
+    let _ = table.drain(..span.first);
+    table
 }
 
 /// The weight of all pairs without a live row.

@@ -5,14 +5,13 @@ use core::array::from_fn;
 use p3_field::PrimeCharacteristicRing;
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::cube_roots;
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{Eight, Multiplier, Quintic, add, dot_base, eight, zero};
 use sheaf_sumcheck::rounds::{Cubes, Row, Table, set_column};
 use sheaf_sumcheck::skip;
 use sheaf_sumcheck::skip_kernel::{self, BATCH, Extender, accumulate};
 use sheaf_transcript::{EF, PF};
 
-use super::component::{Component, Rounds, Rows};
+use super::component::{Component, Rounds, Rows, weights};
 use super::geometry::Lanes;
 use crate::permutation::record::Idle;
 use crate::permutation::state::Point;
@@ -46,7 +45,7 @@ impl<const W: usize> Full<'_, W> {
     /// The coefficients of this width's share of the univariate round.
     pub(super) fn skip(&self, point: &Point, lanes: &Lanes) -> [EF; skip::CUBE_SIZE] {
         let coordinates = lanes.blocks(point, self.states.blocks);
-        let weights = eq::prefix_table(&coordinates, self.states.len(), EF::ONE);
+        let weights = weights(&coordinates, self.states.span());
         let tail = EF::ONE - weights.iter().copied().sum::<EF>();
         let weights: Vec<Eight> = weights.chunks(BATCH).map(eight).collect();
         let sums = (0..weights.len().div_ceil(TASK) * (W / COLUMNS))
@@ -121,7 +120,7 @@ impl<const W: usize> Full<'_, W> {
         };
         let rows = Rows {
             source,
-            live: self.states.len(),
+            span: self.states.span(),
             tail: from_fn(|j| roots[j].root * idle[j]),
             unscale: from_fn(|j| roots[j].inverse),
         };

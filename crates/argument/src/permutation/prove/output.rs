@@ -10,15 +10,14 @@ use core::array::from_fn;
 use p3_field::{Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, Multiplier, add, dot_base, eight, weighted_sum, zero};
 use sheaf_sumcheck::round::{Claimed, next_claim};
-use sheaf_sumcheck::rounds::{Cubes, Message, Row, Table};
+use sheaf_sumcheck::rounds::{Cubes, Message, Row, Span, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
 use sheaf_transcript::{EF, F, PF};
 
 use super::channel::{Channel, Speaker};
-use super::component::{pair_weights, scalar_row, tail_mass};
+use super::component::{pair_weights, scalar_row, tail_mass, weights};
 use super::folding::{Folding, column_at};
 use super::geometry::{Lanes, Step, lane_steps};
 use super::slots::{SlotRounds, SlotTable};
@@ -150,7 +149,8 @@ struct Output<'a, const W: usize> {
     table: &'a mut Table<PF, W>,
     /// Rows by (lane in the last group, slot / vector width): vectors now hold slots.
     inner: Option<Table<PF, W>>,
-    groups: usize,
+    /// Live groups.
+    groups: Span,
     coordinates: Vec<EF>,
     inner_coordinates: Vec<EF>,
     inner_weights: Vec<EF>,
@@ -197,7 +197,7 @@ impl<'a, const W: usize> Output<'a, W> {
             tail_value,
             table,
             inner: None,
-            groups: states.groups(),
+            groups: states.group_span(),
             coordinates: lanes.outer.clone(),
             inner_coordinates: lanes.inner.clone(),
             inner_weights: lanes.inner_weights.clone(),
@@ -220,7 +220,10 @@ impl<'a, const W: usize> Output<'a, W> {
                 stride: previous,
             } => {
                 let source = self.folding(challenge, previous);
-                let rows = self.groups * slots;
+                let rows = Span {
+                    first: self.groups.first * slots,
+                    live: self.groups.live * slots,
+                };
                 let tail = self.tail();
                 self.stage = Stage::Table;
                 self.table.open::<Cubes>(
@@ -233,7 +236,7 @@ impl<'a, const W: usize> Output<'a, W> {
             }
             Stage::Table => self.table.round::<Cubes>(stride * slots, &weights),
         };
-        self.groups = weights.len();
+        self.groups = self.groups.folded(stride);
         let mut message = message.map(|c| weighted_sum(&c, &self.inner_weights));
         message[0] += self.tail_value * tail_mass(&weights);
         message
@@ -257,12 +260,13 @@ impl<'a, const W: usize> Output<'a, W> {
     ) -> Message<PF> {
         let blocks = self.states.blocks;
         let idle = PF::from(self.idle.full[LAST_FULL][column]);
-        let state = |group: usize, x: usize| {
-            if group < self.groups {
+        // Counted from the first pair.
+        let padding = self.groups.padding(stride);
+        let state = |group: usize, x: usize| match group.checked_sub(padding) {
+            Some(group) if group < self.groups.live => {
                 self.states.full(LAST_FULL, group * blocks + block)[column][x]
-            } else {
-                idle
             }
+            _ => idle,
         };
         let mut sums: [Message<PF>; 1 << SKIP] = [[zero(); 3]; 1 << SKIP];
         for (batch, weights) in weights.chunks(BATCH).enumerate() {
@@ -317,14 +321,18 @@ impl<'a, const W: usize> Output<'a, W> {
             Stage::Table => return,
         };
         let source = self.folding(challenge, stride);
-        let rows = self.groups * self.slots();
+        let rows = self.groups.live * self.slots();
         let tail = self.tail();
         self.stage = Stage::Table;
         self.table.fill(|t, row| source.row(t, row), rows, tail);
     }
 
     fn inner_round(&mut self, stride: usize) -> [EF; 3] {
-        let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
+        let weights = pair_weights(
+            &mut self.inner_coordinates,
+            stride,
+            Span::prefix(2 * stride),
+        );
         let vectors = self.slots().div_ceil(PF::WIDTH);
         let message = match &mut self.inner {
             Some(inner) => inner.round::<Cubes>(stride * vectors, &weights),
@@ -343,7 +351,7 @@ impl<'a, const W: usize> Output<'a, W> {
                     });
                 };
                 let tail = vec![[[PF::ZERO; W]; 5]; vectors];
-                let rows = PF::WIDTH * vectors;
+                let rows = Span::prefix(PF::WIDTH * vectors);
                 let inner = self.inner.insert(Table::default());
                 inner.open::<Cubes>(source, rows, tail, stride * vectors, &weights)
             }
@@ -396,7 +404,7 @@ impl<const W: usize> LaneRounds for Output<'_, W> {
             };
             quintic::lane(&from_fn(|i| rows[row][i][j]), lane)
         };
-        let group_weights = eq::prefix_table(&lanes.outer, self.states.groups(), EF::ONE);
+        let group_weights = weights(&lanes.outer, self.states.group_span());
         let columns = (0..self.weights.len())
             .into_par_iter()
             .map(|slot| {

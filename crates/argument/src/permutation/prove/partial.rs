@@ -71,7 +71,7 @@ impl<const W: usize> Partial<'_, W> {
     ) -> [EF; skip::CUBE_SIZE] {
         let blocks = self.states.len();
         let coordinates = lanes.blocks(point, self.states.blocks);
-        let weights = sheaf_sumcheck::eq::prefix_table(&coordinates, blocks, EF::ONE);
+        let weights = super::component::weights(&coordinates, self.states.span());
         let tail_mass = EF::ONE - weights.iter().copied().sum::<EF>();
         let weights: Vec<Eight> = weights.chunks(BATCH).map(eight).collect();
 
@@ -216,7 +216,7 @@ impl<const W: usize> Partial<'_, W> {
         scratch: &'a mut PartialScratch,
     ) -> Box<dyn Rounds + 'a> {
         let coordinates = lanes.blocks(point, self.states.blocks);
-        let live = self.states.len();
+        let span = self.states.span();
         let PartialScratch {
             cube,
             carried,
@@ -232,7 +232,7 @@ impl<const W: usize> Partial<'_, W> {
             };
             let rows = Rows {
                 source,
-                live,
+                span,
                 tail: [column.tail],
                 unscale: [EF::ONE],
             };
@@ -250,7 +250,7 @@ impl<const W: usize> Partial<'_, W> {
         };
         let rows = Rows {
             source,
-            live,
+            span,
             tail: [root * self.idle.partial[round], column.tail],
             unscale: [inverse, EF::ONE],
         };
