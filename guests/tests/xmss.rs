@@ -12,6 +12,9 @@ use sheaf_guests::xmss;
 use sheaf_program::F;
 use sheaf_xmss::{BatchFile, PROD, PublicKey, Signature, TEST, verify};
 
+/// Blocks of five tweaks of the real scheme: 8 for each chain, behind 40.
+const TWEAK_BLOCKS: usize = (40_usize + 8 * 46).div_ceil(5);
+
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/xmss/tests/vectors")
 }
@@ -75,7 +78,7 @@ fn signatures_of_the_real_scheme_are_verified() {
         let outcome = agrees(&program, &case);
         // A signature's permutations: message hash, chain steps, leaf, path, and its key in the digest.
         let each = 1 + PROD.chain_steps() + PROD.sponge_permutations() + PROD.height() + 1;
-        let tweaks = 89;
+        let tweaks = TWEAK_BLOCKS;
         assert_eq!(
             outcome.profile.total().permutations,
             signers.len() * each + tweaks
@@ -120,31 +123,28 @@ fn what_is_not_valid_has_no_run() {
     let good = xmss::case(&PROD, slot, &message, signer).unwrap();
     assert_eq!(problem(&good), Ok(()));
     // Each part of a signature and of its key.
-    let tape = 89 * 12;
+    let tape = TWEAK_BLOCKS * 15;
     for (part, at) in [
         ("root", 0),
         ("parameter", 8),
         ("rho", 13),
         ("chain value", 20),
-        ("sibling", 20 + 46 * 8),
+        ("sibling", 20 + 46 * 8 + 1),
     ] {
         let mut case = good.clone();
         case.advice[tape + at] += F::ONE;
         assert!(
-            matches!(problem(&case), Err(Problem::Assertion { .. })),
+            matches!(
+                problem(&case),
+                Err(Problem::Assertion { .. } | Problem::Unexpected { .. })
+            ),
             "{part}"
         );
     }
     // A tweak of another slot.
     let mut other = good.clone();
     other.advice[5] += F::ONE;
-    let message_of = "the tape has the tweaks of another slot".to_owned();
-    assert_eq!(
-        problem(&other),
-        Err(Problem::Assertion {
-            message: message_of
-        })
-    );
+    assert!(matches!(problem(&other), Err(Problem::Unexpected { name, .. }) if name == "load"));
     // Natively the same.
     let mut signature = signer[0].1.clone();
     signature.hashes[0][0] += F::ONE;

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_program::builder::procedure::Hint;
-use sheaf_program::builder::{self, Action, Executable, Guard, Routine};
+use sheaf_program::builder::{self, Action, Executable, Guard, Routine, Slot};
 use sheaf_program::layout::COLUMNS;
 use sheaf_program::{DEGREE, E, F, Form, Tag, coefficients};
 
@@ -83,6 +83,43 @@ impl Sum<WordLinear> {
     }
 }
 
+/// Where elements go that come from elsewhere.
+pub(crate) struct Received {
+    /// Index of an element, and its cell.
+    cells: Vec<(usize, u8)>,
+    /// Index of an element, and what it has to be.
+    known: Vec<(usize, Linear)>,
+}
+
+impl Received {
+    fn new(slots: &[Slot]) -> Self {
+        let mut received = Self {
+            cells: Vec::new(),
+            known: Vec::new(),
+        };
+        for (index, slot) in slots.iter().enumerate() {
+            match slot {
+                Slot::Cell(cell) => received.cells.push((index, *cell)),
+                Slot::Known(form) => received.known.push((index, base(form))),
+            }
+        }
+        received
+    }
+
+    /// Puts elements into their cells. Returns the first one that is not what it has to be, with what it is.
+    pub(crate) fn put(&self, columns: &mut Columns, elements: &[F]) -> Result<(), (usize, F)> {
+        for &(index, cell) in &self.cells {
+            columns[usize::from(cell)] = elements[index];
+        }
+        for (index, form) in &self.known {
+            if form.evaluate(columns) != elements[*index] {
+                return Err((*index, elements[*index]));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// One thing that is done.
 pub(crate) enum Op {
     Advice {
@@ -114,18 +151,18 @@ pub(crate) enum Op {
     Call {
         routine: usize,
         arguments: Vec<Linear>,
-        results: Vec<u8>,
+        results: Received,
     },
     Loop {
         routine: usize,
         ticket: u8,
         start: Vec<Linear>,
-        end: Vec<u8>,
+        end: Received,
     },
     Read {
         memory: usize,
         address: Linear,
-        word: Vec<u8>,
+        word: Received,
     },
     Write {
         memory: usize,
@@ -305,7 +342,7 @@ impl Compiled {
             } => Op::Call {
                 routine: self.routine(*tag),
                 arguments: elements(arguments),
-                results: results.clone(),
+                results: Received::new(results),
             },
             Action::Loop {
                 tag,
@@ -316,12 +353,12 @@ impl Compiled {
                 routine: self.routine(*tag),
                 ticket: *ticket,
                 start: elements(start),
-                end: end.clone(),
+                end: Received::new(end),
             },
             Action::Read { tag, address, word } => Op::Read {
                 memory: self.routine(*tag),
                 address: base(address),
-                word: word.clone(),
+                word: Received::new(word),
             },
             Action::Write { tag, address, word } => Op::Write {
                 memory: self.routine(*tag),

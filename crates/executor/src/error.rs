@@ -40,6 +40,16 @@ pub enum Problem {
         /// What the program says about it.
         message: String,
     },
+    /// What a call, a loop or memory gives is not what the program knows of it.
+    #[error("element {index} of what `{name}` gives is {found}, and not what is known of it")]
+    Unexpected {
+        /// The function, loop or memory.
+        name: String,
+        /// The number of the element.
+        index: usize,
+        /// What it is.
+        found: u32,
+    },
     /// No branch is meant for these values.
     #[error("`{name}` has no branch for {values:?}")]
     NoBranch {

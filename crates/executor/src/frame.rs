@@ -173,7 +173,10 @@ impl<'a> Machine<'a> {
             } => {
                 let address = address.evaluate(columns).as_canonical_u32();
                 match self.tables.memories[*memory].read(address as usize) {
-                    Some(found) => put(columns, word, found),
+                    Some(found) => {
+                        let name = &self.compiled.memories[*memory].1;
+                        word.put(columns, found).map_err(unexpected(name))?;
+                    }
                     None => {
                         let name = self.compiled.memories[*memory].1.clone();
                         return Err(Problem::Unwritten { name, address });
@@ -247,8 +250,7 @@ impl<'a> Machine<'a> {
                 let (kind, cell) = known.count;
                 self.kinds[kind][cell] += F::ONE;
                 self.values.clone_from(&known.results);
-                self.deliver();
-                return Ok(());
+                return self.deliver();
             }
             Then::Remember {
                 callable,
@@ -264,8 +266,7 @@ impl<'a> Machine<'a> {
     fn iterate(&mut self, callable: usize) -> Result<(), Problem> {
         let until = self.compiled.callables[callable].until.as_ref();
         if until.is_some_and(|until| until(&self.values)) {
-            self.deliver();
-            return Ok(());
+            return self.deliver();
         }
         self.enter(callable, Then::Step { callable })
     }
@@ -315,17 +316,29 @@ impl<'a> Machine<'a> {
     }
 
     /// Hands `values` to the operation that waits for them, if any row is left.
-    fn deliver(&mut self) {
+    fn deliver(&mut self) -> Result<(), Problem> {
         let Some(frame) = self.frames.last_mut() else {
-            return;
+            return Ok(());
         };
-        match &self.compiled.procedures[frame.procedure].ops[frame.op] {
-            Op::Call { results: cells, .. } | Op::Loop { end: cells, .. } => {
-                put(&mut frame.columns, cells, &self.values);
+        let (received, routine) = match &self.compiled.procedures[frame.procedure].ops[frame.op] {
+            Op::Call {
+                results: received,
+                routine,
+                ..
             }
+            | Op::Loop {
+                end: received,
+                routine,
+                ..
+            } => (received, *routine),
             _ => unreachable!("only calls and loops wait"),
-        }
+        };
+        let name = &self.compiled.callables[routine].name;
+        received
+            .put(&mut frame.columns, &self.values)
+            .map_err(unexpected(name))?;
         frame.op += 1;
+        Ok(())
     }
 
     /// Takes the top frame off, whose operations are done.
@@ -347,7 +360,7 @@ impl<'a> Machine<'a> {
         self.rows += 1;
         match frame.then {
             Then::Return => self.deliver(),
-            Then::Step { callable } => return self.iterate(callable),
+            Then::Step { callable } => self.iterate(callable),
             Then::Remember {
                 callable,
                 arguments,
@@ -358,10 +371,9 @@ impl<'a> Machine<'a> {
                     count: (procedure.kind, start + multiplicity),
                 };
                 self.remembered[callable].insert(arguments, known);
-                self.deliver();
+                self.deliver()
             }
         }
-        Ok(())
     }
 
     /// The problem, with the lines that led to it.
@@ -385,6 +397,14 @@ impl<'a> Machine<'a> {
             callers,
             left_out,
         }
+    }
+}
+
+fn unexpected(name: &str) -> impl FnOnce((usize, F)) -> Problem {
+    move |(index, found)| Problem::Unexpected {
+        name: name.to_owned(),
+        index,
+        found: found.as_canonical_u32(),
     }
 }
 

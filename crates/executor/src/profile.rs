@@ -35,18 +35,10 @@ impl Profile {
         let kinds = kinds
             .map(|(kind, &rows)| {
                 let rows = rows as usize;
-                let cells = kind
-                    .forms()
-                    .flat_map(|(_, form)| form.terms())
-                    .map(|(column, _)| column + 1)
-                    .filter(|&end| end <= sheaf_program::layout::CELLS)
-                    .chain([kind.permutation.width()])
-                    .max()
-                    .unwrap_or(0);
                 KindProfile {
                     name: kind.name.clone(),
                     rows,
-                    cells: rows * cells,
+                    cells: rows * kind.width(),
                     permutations: rows * usize::from(kind.permutation != Permutation::None),
                     messages: rows * kind.messages.len(),
                 }

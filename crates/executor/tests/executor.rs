@@ -1,6 +1,6 @@
 //! What an executor finds, and what it says if it finds nothing.
 
-use p3_field::{Field, PrimeCharacteristicRing};
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use sheaf_executor::{ExecuteError, Executor, Input, Outcome, Problem};
 use sheaf_program::builder::{Base, Builder, Executable, Word};
 use sheaf_program::{F, Run};
@@ -65,7 +65,8 @@ fn a_function_calls_itself_as_deep_as_there_are_rows() {
     assert_eq!(run(&program, &[0]).0, [F::ONE]);
     assert_eq!(run(&program, &[10]).0, [F::from_u32(3_628_800)]);
     let (_, deep) = run(&program, &[9000]);
-    assert_eq!(deep.counts.zone_b, [1, 1, 9000]);
+    // Widest kinds first.
+    assert_eq!(deep.counts.zone_b, [9000, 1, 1]);
     let error = execute(&program, &[10_000], &[]).unwrap_err();
     assert_eq!(error.problem, Problem::TooManyRows { most: 10_000 });
     assert_eq!((error.callers.len(), error.left_out), (16, 9999 - 16));
@@ -340,5 +341,123 @@ fn functions_of_instances_are_called_equally_often() {
     for n in [0, 17] {
         let problem = execute(&program, &[n, 0], &[]).unwrap_err().problem;
         assert!(matches!(problem, Problem::Instances { .. }), "{problem}");
+    }
+}
+
+#[test]
+fn an_element_has_one_reading_in_bits() {
+    let mut builder = Builder::new();
+    let main = builder.function::<Base, Base>("main");
+    builder.body(&main, |row, x| row.canonical_bits(&x)[0].clone());
+    let program = builder.finish(&main).unwrap();
+    let procedure = &program.procedures[0];
+    let (bits, quotient) = procedure.hints.split_at(31);
+    let row = |run: &Run| run.rows(&program.program).unwrap().ranges()[procedure.kind].start;
+    let p = F::ORDER_U32;
+    for x in [
+        0,
+        1,
+        2,
+        (1 << 24) - 2,
+        (1 << 24) - 1,
+        1 << 24,
+        127 << 24,
+        (127 << 24) - 1,
+        p / 2,
+    ] {
+        let (results, honest) = run(&program, &[x]);
+        assert_eq!(results, [F::from_u32(x & 1)]);
+        // The other reading, if there is one: whatever the hint beside it, it is refused.
+        let Some(other) = x.checked_add(p).filter(|other| other >> 31 == 0) else {
+            assert!(x >= (1 << 24) - 1);
+            continue;
+        };
+        let start = row(&honest) * sheaf_program::layout::CELLS;
+        for w in [0, 1, p - 1, 77] {
+            let mut forged = honest.clone();
+            for (i, &cell) in bits.iter().enumerate() {
+                forged.cells[start + usize::from(cell)] = F::from_u32(other >> i & 1);
+            }
+            forged.cells[start + usize::from(quotient[0])] = F::from_u32(w);
+            let error = forged.check(&program.program).unwrap_err();
+            assert!(
+                matches!(error, sheaf_program::RunError::Constraint { .. }),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_known_of_an_end_or_a_word_is_asserted() {
+    let mut builder = Builder::new();
+    let memory = builder.memory::<(Base, Base)>("memory");
+    let count = builder.looping::<(Base, Base)>("count", |state| state[0] == F::ZERO);
+    builder.step(&count, |_, (left, sum)| (left.plus(-1), sum.plus(2)));
+    let main = builder.function::<(Base, Base), Base>("main");
+    builder.body(&main, |row, (n, guess)| {
+        row.write(&memory, &Base::zero(), &(n.clone(), n.clone()));
+        let word = row.read_as(&memory, &Base::zero(), |second: &Base| {
+            (n.clone(), second.clone())
+        });
+        row.run_to(&count, &(word, Base::zero()), |(): &()| {
+            (Base::zero(), guess)
+        });
+        n
+    });
+    let program = builder.finish(&main).unwrap();
+    run(&program, &[5, 10]);
+    let error = execute(&program, &[5, 11], &[]).unwrap_err();
+    assert_eq!(
+        error.problem,
+        Problem::Unexpected {
+            name: "count".into(),
+            index: 1,
+            found: 10
+        }
+    );
+    assert_eq!(error.callers[0].kind, "main");
+
+    let mut builder = Builder::new();
+    let memory = builder.memory::<(Base, Base)>("memory");
+    let main = builder.function::<(Base, Base), Base>("main");
+    builder.body(&main, |row, (n, guess)| {
+        row.write(&memory, &n, &(n.clone(), n.clone()));
+        row.read_as(&memory, &n, |first: &Base| (first.clone(), guess.clone()))
+    });
+    let program = builder.finish(&main).unwrap();
+    run(&program, &[5, 5]);
+    let problem = execute(&program, &[5, 6], &[]).unwrap_err().problem;
+    assert_eq!(
+        problem,
+        Problem::Unexpected {
+            name: "memory".into(),
+            index: 1,
+            found: 5
+        }
+    );
+}
+
+#[test]
+fn inverses_are_those_of_both_fields_and_zero_has_none() {
+    let mut builder = Builder::new();
+    let main = builder.function::<(Base, Word), (Base, Word)>("main");
+    builder.body(&main, |row, (x, w)| {
+        // A form that is no five cells: the word plus X.
+        let shifted = &w + &Word::constant(sheaf_program::form::power_of_x(1));
+        (row.inverse(&x), row.word_inverse(&shifted))
+    });
+    let program = builder.finish(&main).unwrap();
+    let (results, _) = run(&program, &[4, 7, 1, 0, 2, 0]);
+    assert_eq!(results[0] * F::from_u8(4), F::ONE);
+    let word = |x: [F; 5]| sheaf_program::E::new(x);
+    let shifted = word([7, 2, 0, 2, 0].map(F::from_u8));
+    assert_eq!(
+        shifted * word(core::array::from_fn(|i| results[i + 1])),
+        sheaf_program::E::ONE
+    );
+    for zero in [[0, 7, 1, 0, 2, 0], [4, 0, F::ORDER_U32 - 1, 0, 0, 0]] {
+        let problem = execute(&program, &zero, &[]).unwrap_err().problem;
+        assert_eq!(problem, Problem::Hint("zero has no inverse".into()));
     }
 }

@@ -113,6 +113,18 @@ impl Kind {
             .chain(tuples.map(|(m, j, form)| (layout::tuple_form(m, j), form)))
     }
 
+    /// The cells of a row that are in use: the first ones, up to the last that a form names or the permutation takes.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.forms()
+            .flat_map(|(_, form)| form.terms())
+            .map(|(column, _)| column + 1)
+            .filter(|&end| end <= layout::CELLS)
+            .chain([self.permutation.width()])
+            .max()
+            .unwrap_or(0)
+    }
+
     /// Takes away what is zero at the end of each list, which says nothing.
     pub(crate) fn trim(&mut self) {
         fn trim<T>(list: &mut Vec<T>, empty: impl Fn(&T) -> bool) {

@@ -20,6 +20,15 @@ pub type Guard = Arc<dyn Fn(&[F]) -> bool + Send + Sync>;
 /// A position of a tuple: its form, and how many coefficients of its value count.
 pub type Position = (Form, u8);
 
+/// Where an element goes that comes from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// Into a cell.
+    Cell(u8),
+    /// Nowhere: it has to be the value of this form already.
+    Known(Form),
+}
+
 /// What is done in a row, one after the other.
 #[derive(Clone)]
 pub struct Step {
@@ -73,7 +82,7 @@ pub enum Action {
         /// Arguments.
         arguments: Vec<Position>,
         /// Where results go.
-        results: Vec<u8>,
+        results: Vec<Slot>,
     },
     /// Runs a loop to its end.
     Loop {
@@ -84,7 +93,7 @@ pub enum Action {
         /// The start.
         start: Vec<Position>,
         /// Where the end goes.
-        end: Vec<u8>,
+        end: Vec<Slot>,
     },
     /// Reads memory.
     Read {
@@ -93,7 +102,7 @@ pub enum Action {
         /// The address.
         address: Form,
         /// Where the word goes.
-        word: Vec<u8>,
+        word: Vec<Slot>,
     },
     /// Writes memory, for the first time or once more the same.
     Write {

@@ -9,7 +9,7 @@ use std::ops::{Add, Neg, Sub};
 use p3_field::PrimeCharacteristicRing;
 
 use crate::form::power_of_x;
-use crate::{DEGREE, E, F, Form};
+use crate::{DEGREE, E, F, Form, coefficients};
 
 /// An element of the base field: a form with base coefficients.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,17 @@ impl Word {
     #[must_use]
     pub fn from_coefficients(coefficients: &[Base; DEGREE]) -> Self {
         Self(pack(coefficients))
+    }
+
+    /// Its coefficients: base forms, whatever word it is.
+    #[must_use]
+    pub fn coefficients(&self) -> [Base; DEGREE] {
+        array::from_fn(|i| {
+            let terms = self.0.terms();
+            Base(Form::new(terms.map(|(column, value)| {
+                (column, E::from(coefficients(value)[i]))
+            })))
+        })
     }
 
     /// Its form.

@@ -473,6 +473,66 @@ fn p4_equal_numbers_let_callers_swap_their_ends() {
 }
 
 #[test]
+fn p4_a_ticket_that_need_not_be_consumed_is_used_twice() {
+    let mut f = looping(&[0]);
+    f.constraints = vec![product(c(3), c(3), c(3))];
+    f.messages[3].multiplicity = -&c(3);
+    let steps: [&[i32]; 4] = [&[7, 2, 1], &[7, 1, 2], &[7, 2, 10], &[7, 1, 11]];
+    forged(
+        P4,
+        [
+            (
+                with(main_twice(), anchors(Class::Chain, 0, k(0), k(0))),
+                &[&[1, 10, 12, 3]],
+            ),
+            (f, &[&[1, 12, 7, 0], &[10, 3, 7, 0]]),
+            (step(c(0)), &steps),
+            (tickets(0), &[]),
+        ],
+        &[1, 1, 10, 12, 3],
+    );
+}
+
+#[test]
+fn p4_one_ticket_for_two_loops_of_a_row_swaps_their_ends() {
+    // f(x, y) = (x + 2, y + 2), both with the ticket in cell 4.
+    let f = kind(
+        "f",
+        vec![],
+        [
+            send(k(1), [tag(Class::Fun, 0), c(0), c(1), c(2), c(3)]),
+            send(k(-1), [tag(Class::Ticket, 0), c(4)]),
+            state(1, c(4), k(2), c(0)),
+            state(-1, c(4), k(0), c(2)),
+            state(1, c(4), k(2), c(1)),
+            state(-1, c(4), k(0), c(3)),
+        ],
+    );
+    let main = kind(
+        "main",
+        vec![],
+        [
+            entry([c(0), c(1), c(2), c(3)]),
+            send(k(-1), [tag(Class::Fun, 0), c(0), c(1), c(2), c(3)]),
+        ],
+    );
+    let steps: [&[i32]; 4] = [&[0, 2, 1], &[0, 1, 2], &[0, 2, 10], &[0, 1, 11]];
+    forged(
+        P4,
+        [
+            (
+                with(main, anchors(Class::Chain, 0, k(0), k(1))),
+                &[&[1, 10, 12, 3]],
+            ),
+            (f, &[&[1, 10, 12, 3, 0]]),
+            (step(c(0)), &steps),
+            (tickets(0), &[&[0]]),
+        ],
+        &[1, 1, 10, 12, 3],
+    );
+}
+
+#[test]
 fn p4_two_sorts_of_tickets_give_a_number_out_twice() {
     let main = with(main_twice(), anchors(Class::Chain, 0, k(0), k(1)));
     let main = with(main, anchors(Class::Chain, 1, k(0), k(1)));
