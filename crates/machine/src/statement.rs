@@ -2,7 +2,7 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_program::identity::header_elements;
-use sheaf_program::layout::POSITIONS;
+use sheaf_program::layout::{KINDS, POSITIONS};
 use sheaf_program::{Counts, Header, Id, Program, Rows, RowsError};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, Label, Transcript};
@@ -49,6 +49,9 @@ pub enum StatementError {
         /// Blocks that there are.
         blocks: usize,
     },
+    /// The header counts too many kinds.
+    #[error("the header counts {0} kinds, more than {KINDS}")]
+    Kinds(usize),
     /// The public tuple is too long.
     #[error("the public tuple has {0} positions, more than {POSITIONS}")]
     Public(usize),
@@ -79,6 +82,10 @@ impl Statement {
         live: Live,
         public: Vec<EF>,
     ) -> Result<Self, StatementError> {
+        let kinds = header.kinds();
+        if kinds > KINDS {
+            return Err(StatementError::Kinds(kinds));
+        }
         let rows = Rows::new(&header, &counts)?;
         if let Some(i) = live.beyond(rows.log_rows()) {
             return Err(StatementError::Live {

@@ -182,6 +182,12 @@ fn numbers_out_of_range_are_refused_by_name() {
     let public = vec![EF::ONE; 33];
     let error = Statement::new(&program, counts.clone(), live, public).unwrap_err();
     assert_eq!(error, StatementError::Public(33));
+    let header = Header {
+        zone_a: [u32::MAX; 3],
+        zone_b: [0; 3],
+    };
+    let error = Statement::about(program.id(), header, counts.clone(), live, vec![]).unwrap_err();
+    assert_eq!(error, StatementError::Kinds(3 * u32::MAX as usize));
     // Without a live slice there is nothing to commit to.
     let nothing = Statement::new(&program, counts, Live([0; STAIRS]), vec![]).unwrap();
     assert!(Setup::new(&nothing, 1).is_err());
