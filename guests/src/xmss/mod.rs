@@ -12,7 +12,7 @@
 //!         element         A = 127 d + r, r < 127
 //!         leaf            loop: a block of the leaf's sponge (width 24), each a kind of its own
 //!           end             a digit of d, and the end of its chain
-//!             chain           loop: a step (width 16)
+//!             chain           loop: a step (width 16); the last one is taken by `end`
 //!         path            loop: a node (width 24), a kind for each side
 //! ```
 
@@ -20,9 +20,11 @@ mod native;
 
 use std::array;
 
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use sheaf_program::F;
-use sheaf_program::builder::{Base, Builder, Digest, Executable, Function, Loop, Memory, Packed};
+use sheaf_program::builder::{
+    Base, Builder, Digest, Executable, Function, Loop, Memory, Packed, Row,
+};
 use sheaf_xmss::params::{RATE, Scheme};
 use sheaf_xmss::tree::leaf_capacity;
 
@@ -68,6 +70,7 @@ pub fn program(scheme: &Scheme) -> Executable {
         row.call(&leaf.tree, &(root, parameter, Packed(numbers)));
     });
     builder.body(&leaf.tree, |row, (root, parameter, numbers)| {
+        row.permute_idly();
         let start = leaf.start(&parameter, numbers);
         let node = row.run_to(&leaf.blocks, &start, |node: &Value| {
             leaf.end(scheme, &parameter, node)
@@ -97,6 +100,7 @@ pub fn program(scheme: &Scheme) -> Executable {
     let load = load(&mut builder, &tweaks);
     let main = builder.function::<(Base, Digest, Packed<9>), Digest>("xmss");
     builder.body(&main, |row, (n, slot, message)| {
+        row.permute_idly();
         // The tape has the tweaks of the slot, and of no other one.
         let end = Base::number((places.blocks() * TWEAKS_PER_BLOCK) as u32);
         let start = (
@@ -164,43 +168,64 @@ fn element(builder: &mut Builder) -> Function<Base, Base> {
 
 /// A digit and the end of its chain: from a number, the address of the chain's first tweak and the parameter to the number without
 /// its last digit, that digit, and the chain's end.
+///
+/// A row takes the last step of its chain itself, unless the digit is 7 and there is none. That a number without a digit is divided by 8
+/// is in the field; numbers are zero when all their digits are gone, so that the digits are those of an integer below 2^24.
 fn chain_end(
     builder: &mut Builder,
     tweaks: &Memory<Tweak>,
 ) -> Function<(Base, Base, Parameter), (Base, Base, Value)> {
-    // Address of the next tweak, parameter, value. The end of a chain is where its address says.
-    let chain = builder
-        .looping::<(Base, Parameter, Value)>("chain", |state| state[0].as_canonical_u32() % 8 == 7);
+    // Address of the next tweak, parameter, value. The last step is not taken here.
+    let before_last = |state: &[F]| state[0].as_canonical_u32() % 8 == 6;
+    let chain = builder.looping::<(Base, Parameter, Value)>("chain", before_last);
     builder.step(&chain, |row, (address, parameter, value)| {
-        let tweak = row.read_as(tweaks, &address, no_side);
-        let input = padded::<16>(&[&value.0, &parameter.0, &tweak]);
-        let output = row.permute16(&input);
-        let next = array::from_fn(|i| &input[i] + &output[i]);
-        (address.plus(1), parameter, Packed(next))
+        let next = chain_step(row, tweaks, &address, &parameter, &value);
+        (address.plus(1), parameter, next)
     });
     let end = builder.function::<(Base, Base, Parameter), (Base, Base, Value)>("end");
-    builder.body(&end, |row, (number, address, parameter)| {
-        row.name(&number, "number");
-        let bits: [Base; 3] = array::from_fn(|i| {
-            row.boolean(&[&number], move |x| x[0].as_canonical_u32() >> i & 1 == 1)
-        });
-        let digit = Base::sum(&[
-            bits[0].clone(),
-            bits[1].times(F::TWO),
-            bits[2].times(F::from_u8(4)),
-        ]);
-        let rest: Base = row.hint(&[&number], |x| {
-            Ok(vec![F::from_u32(x[0].as_canonical_u32() / 8)])
-        });
-        row.assert_equal(&(&rest.times(F::from_u8(8)) + &digit), &number, "a digit");
-        let value: Value = row.advice();
-        let start = (&address + &digit, parameter.clone(), value);
-        let last = row.run_to(&chain, &start, |last: &Value| {
-            (address.plus(7), parameter, last.clone())
-        });
-        (rest, digit, last)
+    let eighth = F::from_u8(8).inverse();
+    let is_seven = |arguments: &[F]| arguments[0].as_canonical_u32() % 8 == 7;
+    builder.branch(&end, "seven", is_seven, |row, (number, _, _)| {
+        (number.plus(-7).times(eighth), Base::number(7), row.advice())
     });
+    let is_less = move |arguments: &[F]| !is_seven(arguments);
+    builder.branch(
+        &end,
+        "with a step",
+        is_less,
+        |row, (number, address, parameter)| {
+            row.name(&number, "number");
+            let bits: [Base; 3] = array::from_fn(|i| {
+                row.boolean(&[&number], move |x| x[0].as_canonical_u32() >> i & 1 == 1)
+            });
+            let [low, middle, high] = bits;
+            let digit = Base::sum(&[low, middle.times(F::TWO), high.times(F::from_u8(4))]);
+            let value: Value = row.advice();
+            let last = address.plus(6);
+            // From 7 there is no way to 6: it would take as many steps as there are elements.
+            let start = (&address + &digit, parameter.clone(), value);
+            let value = row.run_to(&chain, &start, |value: &Value| {
+                (last.clone(), parameter.clone(), value.clone())
+            });
+            let end = chain_step(row, tweaks, &last, &parameter, &value);
+            ((&number - &digit).times(eighth), digit, end)
+        },
+    );
     end
+}
+
+/// A step of a chain with the tweak at an address.
+fn chain_step(
+    row: &mut Row,
+    tweaks: &Memory<Tweak>,
+    address: &Base,
+    parameter: &Parameter,
+    value: &Value,
+) -> Value {
+    let tweak = row.read_as(tweaks, address, no_side);
+    let input = padded::<16>(&[&value.0, &parameter.0, &tweak]);
+    let output = row.permute16(&input);
+    Packed(array::from_fn(|i| &input[i] + &output[i]))
 }
 
 /// What is left over of the ends of chains when a block is full: at most seven elements, the first ones of those given, and zeros.

@@ -6,7 +6,7 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_executor::{Executor, Input, Outcome};
 use sheaf_guests::Case;
 use sheaf_program::builder::Executable;
-use sheaf_program::layout::CELLS;
+use sheaf_program::layout::{CELLS, CONSTANT, FIRST_OUTPUT};
 use sheaf_program::{F, Program};
 
 /// Runs a case.
@@ -48,13 +48,19 @@ pub(crate) fn mutations(executable: &Executable, case: &Case, rows_per_kind: usi
             .iter()
             .flat_map(|p| p.hints.iter().map(|&cell| usize::from(cell)))
             .collect();
-        let used: HashSet<usize> = kind
+        let mut used: HashSet<usize> = kind
             .forms()
             .flat_map(|(_, form)| form.terms())
             .map(|(column, _)| column)
-            .filter(|&column| column < CELLS)
-            .chain(0..kind.permutation.width())
             .collect();
+        // An idle permutation pins nothing.
+        if used
+            .iter()
+            .any(|&column| (FIRST_OUTPUT..CONSTANT).contains(&column))
+        {
+            used.extend(0..kind.permutation.width());
+        }
+        used.retain(|&column| column < CELLS);
         if let Some(procedure) = procedure {
             // Whatever the builder gave out is looked at by some form, or permuted.
             for &cell in &procedure.cells {

@@ -61,7 +61,7 @@ impl Row {
         for (j, &cell) in self.inputs.iter().enumerate() {
             moved[cell] = Some(j as u8);
         }
-        let mut free = self.permutation.width() as u8..;
+        let mut free = self.inputs.len() as u8..;
         let moved: Vec<u8> = (moved.into_iter())
             .map(|place| place.unwrap_or_else(|| free.next().expect("an open range")))
             .collect();

@@ -9,8 +9,8 @@ use p3_field::PrimeCharacteristicRing;
 use super::procedure::{EntryRow, Executable, Routine};
 use super::row::Row;
 use super::value::Value;
-use super::{BuildError, Builder, ChainRow, Declared, Function};
-use crate::{Class, E, Form, Kind, Program, Tag};
+use super::{Body, BuildError, Builder, ChainRow, Declared, Function};
+use crate::{Class, E, Form, Kind, Permutation, Program, Tag};
 
 impl Builder {
     /// The program whose public tuple is main's arguments and results.
@@ -64,6 +64,11 @@ impl Builder {
             };
             row.send(Form::constant(E::ONE), chain, vec![Form::ZERO]);
             row.send(Form::constant(-E::ONE), chain, vec![end]);
+        }
+        // One row, as wide as it likes where it is among those that come first.
+        let wide = |body: &Body| body.complete.kind.permutation == Permutation::Width24;
+        if self.bodies.iter().any(wide) {
+            row.permute_idly();
         }
         let first = row.complete("entry").map_err(|(_, what)| BuildError::Row {
             kind: "entry".into(),

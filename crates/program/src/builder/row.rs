@@ -273,6 +273,20 @@ impl Row {
         array::from_fn(|j| Base(Form::output(j)))
     }
 
+    /// Puts a kind that permutes nothing among those with a permutation of width 24: its rows permute their first cells, and
+    /// nobody looks at the outputs.
+    ///
+    /// Cells are committed column by column, from the first row to the last that has them, and rows with a permutation come first. A
+    /// wide row behind many narrow ones makes all of them wider; where there are few such rows, a permutation of each is less.
+    #[track_caller]
+    pub fn permute_idly(&mut self) {
+        if self.permutation == Permutation::None {
+            self.permutation = Permutation::Width24;
+        } else {
+            self.fail("this row has a permutation");
+        }
+    }
+
     #[track_caller]
     fn permute(&mut self, permutation: Permutation, inputs: &[Base]) {
         if self.permutation != Permutation::None {

@@ -95,3 +95,27 @@ fn what_another_builder_made_is_refused_with_its_line() {
         "{error}"
     );
 }
+
+#[test]
+fn wide_rows_that_are_few_come_first_with_an_idle_permutation() {
+    let mut builder = Builder::new();
+    let hash = builder.function::<Base, Base>("hash");
+    builder.body(&hash, |row, x| {
+        row.permute24(&std::array::from_fn(|_| x.clone()))[0].clone()
+    });
+    let main = builder.function::<[Base; 30], Base>("main");
+    builder.body(&main, |row, all| {
+        row.permute_idly();
+        row.call(&hash, &all[29])
+    });
+    let executable = builder.finish(&main).unwrap();
+    assert_eq!(executable.program.header().zone_b, [3, 0, 0]);
+    // Its cells are where they would be without.
+    let main = executable
+        .procedures
+        .iter()
+        .find(|p| p.cells.len() == 31)
+        .unwrap();
+    assert_eq!(main.parameters, (0..30).collect::<Vec<u8>>());
+    assert_eq!(executable.program.kinds()[main.kind].width(), 31);
+}
