@@ -19,7 +19,8 @@ use crate::{constraints, forms, messages};
 
 /// Verifies that `program` has a run with the public tuple of the statement.
 ///
-/// That balanced messages mean a run is the program's property ([`sheaf_program`] checks it), not the proof's.
+/// That balanced messages mean that something has run is a property of the program and of the tag of the public tuple, not of the proof: whoever asks what a proof
+/// means lets [`Program::check`] accept the program first, once.
 /// No input makes it panic, and it starts no thread.
 ///
 /// # Errors
