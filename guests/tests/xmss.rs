@@ -52,7 +52,8 @@ fn test_signatures() -> Vec<(u32, [u8; 32], PublicKey, Signature)> {
         .lines()
         .map(|line| serde_json::from_str::<KeyVector>(line).unwrap());
     keys.flat_map(|key| {
-        let public_key = PublicKey::from_bytes(&hex::decode(&key.public_key).unwrap()).unwrap();
+        let public_key =
+            PublicKey::from_bytes(&TEST, &hex::decode(&key.public_key).unwrap()).unwrap();
         key.signatures.into_iter().map(move |vector| {
             let bytes = hex::decode(&vector.signature).unwrap();
             let message = hex::decode(&vector.message).unwrap().try_into().unwrap();

@@ -25,8 +25,8 @@ use sheaf_program::F;
 use sheaf_program::builder::{
     Base, Builder, Digest, Executable, Function, Loop, Memory, Packed, Row,
 };
-use sheaf_xmss::params::{RATE, Scheme};
-use sheaf_xmss::tree::leaf_capacity;
+use sheaf_xmss::params::{PROD, Scheme};
+use sheaf_xmss::tree::lengths;
 
 use self::native::{Places, TWEAKS_PER_BLOCK};
 pub use self::native::{case, key_digest, tweak_digest, tweaks};
@@ -42,10 +42,13 @@ type Tweak = Packed<3>;
 /// The program for a scheme.
 ///
 /// # Panics
-/// If the scheme's digits are not those of a base 8 with 8 to an element, as those of all supported schemes are.
+/// If the scheme's hash functions are not those of [`PROD`], or its digits are not those of a base 8 with 8 to an element,
+/// read as there.
 #[must_use]
 pub fn program(scheme: &Scheme) -> Executable {
     assert!(scheme.base == 8 && scheme.digits_per_element == 8 && scheme.quotient == 127);
+    assert!(scheme.digit_weight == PROD.digit_weight);
+    assert!(scheme.hashes == PROD.hashes && scheme.sizes == PROD.sizes);
     let places = Places::new(scheme);
     let mut builder = Builder::new();
     let tweaks: Memory<Tweak> = builder.memory("tweaks");
@@ -267,6 +270,7 @@ impl Leaf {
 fn leaf(builder: &mut Builder, scheme: &Scheme, places: Places, tweaks: &Memory<Tweak>) -> Leaf {
     let end = chain_end(builder, tweaks);
     let count = scheme.sponge_permutations();
+    let rate = scheme.hashes.leaf.rate();
     let blocks = builder.looping::<Blocks>("leaf", move |state| state[0] == F::from_usize(count));
     let unused = 8 * scheme.message_elements() - scheme.chains;
     let mut chain = 0;
@@ -285,7 +289,7 @@ fn leaf(builder: &mut Builder, scheme: &Scheme, places: Places, tweaks: &Memory<
                 elements.extend(parameter.0.clone());
                 elements.extend(tweak);
             }
-            while elements.len() < RATE && chain < scheme.chains {
+            while elements.len() < rate && chain < scheme.chains {
                 let address = Base::number(places.chain(chain) as u32);
                 let (rest, digit, value) =
                     row.call(&end, &(numbers[0].clone(), address, parameter.clone()));
@@ -309,7 +313,7 @@ fn leaf(builder: &mut Builder, scheme: &Scheme, places: Places, tweaks: &Memory<
                     numbers.push(Base::zero());
                 }
             }
-            left = elements.len().saturating_sub(RATE);
+            left = elements.len().saturating_sub(rate);
             let rest = elements.split_off(elements.len() - left);
             let state = row.permute24(&padded(&[&capacity.0, &elements]));
             let capacity: [Base; 9] = if block + 1 == count {
@@ -325,7 +329,7 @@ fn leaf(builder: &mut Builder, scheme: &Scheme, places: Places, tweaks: &Memory<
     Leaf {
         blocks,
         tree,
-        capacity: leaf_capacity(scheme),
+        capacity: lengths(scheme),
         count,
     }
 }

@@ -5,7 +5,7 @@ use sheaf_poseidon::sponge::Sponge;
 use sheaf_program::F;
 use sheaf_xmss::encoding::encode;
 use sheaf_xmss::params::{MESSAGE_BYTES, Scheme};
-use sheaf_xmss::tweak::{chain_tweak, message_elements, message_tweak, tree_tweak};
+use sheaf_xmss::tweak::{chain_tweak, message_digits, message_elements, message_tweak, tree_tweak};
 use sheaf_xmss::{EncodingError, PublicKey, Signature};
 
 use crate::{Case, SPONGE_TAG};
@@ -52,16 +52,16 @@ pub fn tweaks(scheme: &Scheme, slot: u32) -> Vec<[F; 3]> {
     let places = Places::new(scheme);
     let word = |[low, high]: [F; 2], side: u32| [low, high, F::from_u32(side)];
     let mut all = vec![[F::ZERO; 3]; places.blocks() * TWEAKS_PER_BLOCK];
-    all[0] = word(message_tweak(slot), 0);
-    all[places.level(0)] = word(tree_tweak(0, slot), 0);
+    all[0] = word(message_tweak(scheme, slot), 0);
+    all[places.level(0)] = word(tree_tweak(scheme, 0, slot), 0);
     for level in 1..=scheme.height() {
         let position = (u64::from(slot) >> level) as u32;
-        all[places.level(level)] = word(tree_tweak(level as u8, position), side(slot, level));
+        all[places.level(level)] = word(tree_tweak(scheme, level, position), side(slot, level));
     }
     for chain in 0..scheme.chains {
-        for step in 1..=scheme.chain_length() {
-            all[places.chain(chain) + step - 1] =
-                word(chain_tweak(slot, chain as u8, step as u8), 0);
+        for position in 0..scheme.chain_length() {
+            all[places.chain(chain) + position] =
+                word(chain_tweak(scheme, slot, chain, position), 0);
         }
     }
     all
@@ -85,7 +85,7 @@ pub fn tweak_digest(scheme: &Scheme, slot: u32) -> [F; 9] {
 pub fn key_digest<'a>(keys: impl IntoIterator<Item = &'a PublicKey>) -> [F; 9] {
     let mut sponge = Sponge::<F>::new(SPONGE_TAG);
     for key in keys {
-        sponge.absorb(&[&key.root[..], &key.parameter[..]].concat());
+        sponge.absorb(&key.elements().collect::<Vec<_>>());
     }
     sponge.capacity()
 }
@@ -102,13 +102,12 @@ pub fn case(
 ) -> Result<Case, EncodingError> {
     let mut arguments = vec![F::from_usize(signers.len())];
     arguments.extend(tweak_digest(scheme, slot));
-    arguments.extend(message_elements(message));
+    arguments.extend(message_elements(scheme, &message_digits(message)));
     let mut advice = tweaks(scheme, slot).as_flattened().to_vec();
     for (key, signature) in signers {
         // Whatever the codeword is, the program reads the signature in this order.
-        encode(scheme, &key.parameter, slot, message, &signature.rho)?;
-        advice.extend(key.root);
-        advice.extend(key.parameter);
+        encode(scheme, key.parameter(), slot, message, &signature.rho)?;
+        advice.extend(key.elements());
         advice.extend(signature.rho);
         advice.extend(signature.hashes.as_flattened());
         advice.push(F::from_u32(side(slot, 1)));

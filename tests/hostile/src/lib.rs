@@ -30,6 +30,7 @@ pub mod commitment;
 pub mod decoders;
 pub mod elements;
 pub mod journal;
+pub mod machine_proofs;
 pub mod measure;
 pub mod opening;
 pub mod programs;
@@ -81,6 +82,7 @@ pub fn targets() -> Vec<Box<dyn Target>> {
     targets.push(Box::new(programs::Programs::new()));
     targets.push(Box::new(journal::Journal::new()));
     targets.push(Box::new(decoders::Aggregation::new()));
+    targets.push(Box::new(machine_proofs::MachineProofs::new()));
     targets.push(Box::new(commitment::Commitment::new()));
     targets.push(Box::new(verification::Verification::new()));
     targets
