@@ -10,7 +10,7 @@ use serde::Deserialize;
 use sheaf_executor::{Executor, Input, Problem};
 use sheaf_guests::xmss;
 use sheaf_program::F;
-use sheaf_xmss::{BatchFile, PROD, PublicKey, Signature, TEST, verify};
+use sheaf_xmss::{BatchFile, COMPACT, PROD, PublicKey, Signature, TEST, verify};
 
 /// Blocks of five tweaks of the real scheme: 8 for each chain, behind 40.
 const TWEAK_BLOCKS: usize = (40_usize + 8 * 46).div_ceil(5);
@@ -160,4 +160,10 @@ fn no_cell_of_a_verification_is_free() {
     let (slot, message, key, signature) = test_signatures().remove(0);
     let case = xmss::case(&TEST, slot, &message, &[(key, signature)]).unwrap();
     assert!(mutations(&program, &case, 1).is_empty());
+}
+
+#[test]
+#[should_panic(expected = "scheme.digit_weight == PROD.digit_weight")]
+fn there_is_no_program_for_schemes_of_other_hash_functions() {
+    let _ = xmss::program(&COMPACT);
 }
