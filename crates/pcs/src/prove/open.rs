@@ -12,10 +12,10 @@ use super::slices;
 use super::strategy::{Honest, Strategy};
 use crate::checks::{Check, if_applies};
 use crate::layout::Claim;
-use crate::parameters::{Parameters, Round};
-use crate::protocol::{
+use crate::messages::{
     self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
 };
+use crate::parameters::{Parameters, Round};
 
 /// Proves all of `claims` about a committed polynomial.
 ///

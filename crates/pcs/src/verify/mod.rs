@@ -14,11 +14,11 @@ use thiserror::Error;
 
 use crate::checks::{Check, applies, difficulty, if_applies};
 use crate::layout::Claim;
-use crate::parameters::{Parameters, Round};
-use crate::protocol::{
+use crate::messages::{
     self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
     absorb_statement,
 };
+use crate::parameters::{Parameters, Round};
 use oracle::Oracle;
 use weights::Weights;
 
