@@ -124,7 +124,7 @@ pub fn verify_opening<C: Channel>(
             oracle = next;
         }
         let point = receive_folds(round, &mut sum, channel)?;
-        fold_weights = protocol::fold_weights(layout, i, &point);
+        fold_weights = messages::fold_weights(layout, i, &point);
         challenges.extend(point);
     }
 
