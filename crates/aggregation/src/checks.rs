@@ -3,7 +3,7 @@
 //! All of them always apply. In the unit tests of this crate, and nowhere else, some
 //! can be switched off: a cheating prover that is rejected must be accepted by the
 //! verifier that lacks just the check which the cheat breaks. So every check is known to
-//! be needed, and every cheat to meet the check that it is meant for. See `cheating`.
+//! be needed, and every cheat to meet the check that it is meant for. See `tests::cheating`.
 
 /// One check of the verifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -23,8 +23,6 @@
 #![forbid(unsafe_code)]
 
 mod chain_ends;
-#[cfg(all(test, feature = "prover"))]
-mod cheating;
 mod checks;
 mod constraints;
 #[cfg(feature = "prover")]
@@ -47,6 +45,8 @@ mod statement;
 mod strategy;
 mod streams;
 mod summary;
+#[cfg(all(test, feature = "prover"))]
+mod tests;
 mod tweaks;
 mod verify;
 mod wiring;

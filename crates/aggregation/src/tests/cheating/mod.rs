@@ -19,12 +19,14 @@ use core::cell::Cell;
 use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::F;
 use sheaf_xmss::Scheme;
+use sheaf_xmss::layout::Width;
+use sheaf_xmss::params::MAX_RANDOMNESS;
 
 use self::cheater::{Cheater, Talk};
-use self::forger::{HONEST, Hook, Place, Signer, forge, message_hash};
+use self::forger::{HONEST, Hook, Place, Signer, forge, message_hash, split};
 use crate::checks::{Check, switch};
 use crate::constraints::outputs::blocks;
-use crate::shape::{Columns, Shape};
+use crate::shape::{Columns, Shape, Slots};
 use crate::verify::VerifyError;
 
 /// The group that signers sign for, unless a test says otherwise.
@@ -100,18 +102,28 @@ fn signer<'a>(
     hook: Hook<'a>,
     suits: impl Fn(&[u32]) -> bool,
 ) -> Signer<'a> {
-    let mut signer = Signer {
+    let signer = Signer {
         parameter: core::array::from_fn(|i| F::from_u32(1000 * seed + i as u32)),
-        randomness: [F::ZERO; 7],
+        randomness: [F::ZERO; MAX_RANDOMNESS],
         group: 0,
         slot,
         message: MESSAGE,
         lengths: None,
         hook,
     };
+    search(scheme, signer, suits)
+}
+
+/// The signer with the first randomness that has a suitable message hash.
+fn search<'a>(
+    scheme: &Scheme,
+    mut signer: Signer<'a>,
+    suits: impl Fn(&[u32]) -> bool,
+) -> Signer<'a> {
+    let calls = Shape::with_lanes(*scheme, 1, false).calls;
     for attempt in 0..1 << 24 {
         signer.randomness[0] = F::from_u32(attempt);
-        if suits(&message_hash(scheme, &signer)) {
+        if suits(&message_hash(scheme, &calls, &signer)) {
             return signer;
         }
     }
@@ -121,7 +133,8 @@ fn signer<'a>(
 /// The digits in a message hash.
 fn digits(scheme: &Scheme, hash: &[u32]) -> Vec<usize> {
     hash.iter()
-        .flat_map(|a| (0..8).map(move |i| ((a / 127) >> (3 * i) & 7) as usize))
+        .map(|&a| split(scheme, a).0)
+        .flat_map(|d| (0..8).map(move |i| (d >> (3 * i) & 7) as usize))
         .take(scheme.chains)
         .collect()
 }
@@ -169,18 +182,34 @@ impl<'a> Cheat<'a> {
     }
 }
 
-/// All wired outputs, by slot and column, in the order of their checks.
-fn wired_outputs(shape: &Shape) -> impl Iterator<Item = (usize, usize)> {
+/// All wired outputs, by width, slot and column, in the order of their checks.
+fn wired_outputs(shape: &Shape) -> impl Iterator<Item = (Width, usize, usize)> {
     blocks(shape).into_iter().flat_map(|b| {
-        (0..b.rows).flat_map(move |i| (0..b.width).map(move |j| (b.slot + i, b.column + j)))
+        let (width, slots) = (b.slots.width, b.slots.range());
+        let columns = move || b.column..b.column + b.width;
+        slots.flat_map(move |slot| columns().map(move |column| (width, slot, column)))
     })
 }
 
-/// The checks of the wired outputs of a slot.
-fn output_checks(shape: &Shape, slot: usize) -> impl Iterator<Item = Check> {
-    let of_slot = move |&(_, (other, _)): &(usize, (usize, usize))| other == slot;
-    let wired = wired_outputs(shape).enumerate().filter(of_slot);
-    wired.map(|(i, _)| Check::Output(i))
+/// The checks of the wired outputs of permutation `i` of some slots.
+fn output_checks(shape: &Shape, slots: Slots, i: usize) -> Vec<Check> {
+    let wired = wired_outputs(shape).enumerate();
+    let of_slot =
+        wired.filter(|&(_, (width, slot, _))| (width, slot) == (slots.width, slots.first + i));
+    of_slot.map(|(i, _)| Check::Output(i)).collect()
+}
+
+/// Where the input of permutation `i` of some slots is.
+const fn input_place(slots: Slots, i: usize) -> Place {
+    Place::Input(slots.width, slots.first + i)
+}
+
+/// The check of an element of the inputs of the table of a width.
+const fn input_check(width: Width, element: usize) -> Check {
+    match width {
+        Width::Narrow => Check::NarrowInput(element),
+        Width::Wide => Check::WideInput(element),
+    }
 }
 
 /// Adds one to an element at a place.

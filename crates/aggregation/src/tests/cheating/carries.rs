@@ -8,6 +8,7 @@ use super::cheater::Talk;
 use super::forger::{Place, Signer, message_hash};
 use super::{Cheat, digits, has_sum, hooked, signer, with_digits};
 use crate::checks::Check;
+use crate::shape::Shape;
 use crate::tweaks::{Carry, GroupTweaks, element, steps_without_carry};
 
 /// Here the first step of the first chain does not carry, and all others do.
@@ -21,10 +22,11 @@ fn whole_first_chain(slot: u32) -> Signer<'static> {
 /// The number of steps that do not carry.
 fn without_carry(signer: &Signer) -> usize {
     let threshold = GroupTweaks::new(&PROD, signer.slot).threshold();
-    digits(&PROD, &message_hash(&PROD, signer))
+    let calls = Shape::with_lanes(PROD, 1, true).calls;
+    digits(&PROD, &message_hash(&PROD, &calls, signer))
         .iter()
         .enumerate()
-        .map(|(c, &x)| steps_without_carry(threshold, c, x, 7))
+        .map(|(c, &x)| steps_without_carry(&PROD, threshold, c, x))
         .sum()
 }
 

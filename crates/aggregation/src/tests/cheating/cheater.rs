@@ -49,26 +49,29 @@ impl Cheater<'_> {
             .sum()
     }
 
-    fn output24(&self, inputs: &Inputs, point: &[EF]) -> EF {
+    fn wired_outputs(&self, inputs: &Inputs, point: &[EF]) -> EF {
         let constraints = inputs.constraints;
         let outputs = &constraints.outputs;
         self.extend(point, idle_outputs::wired_sum(outputs), |lane| {
             outputs
                 .wired()
-                .map(|(slot, column, w)| w * lane.wide_output(slot)[column])
+                .map(|(width, slot, column, w)| w * lane.output(width, slot)[column])
                 .sum()
         })
     }
 
-    fn output16(&self, inputs: &Inputs, claims: &ConstraintClaims) -> EF {
+    fn step_outputs(&self, inputs: &Inputs, claims: &ConstraintClaims) -> EF {
         let fingerprint = &inputs.constraints.fingerprint;
+        let steps = inputs.shape.calls.steps;
         let rows = eq::table(&claims.row_point);
-        let live_rows: EF = rows[..inputs.shape.steps].iter().copied().sum();
-        let idle = live_rows * idle_outputs::narrow_fingerprint(fingerprint);
+        let live_rows: EF = rows[..steps.count].iter().copied().sum();
+        let idle = live_rows * idle_outputs::fingerprint(steps.width, fingerprint);
         self.extend(&claims.lane_point, idle, |lane| {
-            lane.narrow_outputs()
+            steps
+                .range()
                 .zip(&rows)
-                .map(|(output, &row)| {
+                .map(|(slot, &row)| {
+                    let output = lane.output(steps.width, slot);
                     let weighted = fingerprint[1..].iter().zip(output);
                     row * weighted.map(|(&b, x)| b * x).sum::<EF>()
                 })
@@ -86,7 +89,7 @@ impl Strategy for Cheater<'_> {
         if !self.tells_truth() {
             return honest;
         }
-        at.without_outputs + self.output24(at.inputs, at.point)
+        at.without_outputs + self.wired_outputs(at.inputs, at.point)
     }
 
     fn row(&self, row: &mut [EF; ROW_COLUMNS], term: &dyn Fn(&[EF; ROW_COLUMNS]) -> EF, claim: EF) {
@@ -111,8 +114,8 @@ impl Strategy for Cheater<'_> {
 
     fn outputs(&self, inputs: &Inputs, claims: &mut ConstraintClaims) {
         if self.tells_truth() || self.talk == Talk::TrueOutputs {
-            claims.output16 = self.output16(inputs, claims);
-            claims.output24 = self.output24(inputs, &claims.lane_point);
+            claims.step_outputs = self.step_outputs(inputs, claims);
+            claims.wired_outputs = self.wired_outputs(inputs, &claims.lane_point);
         }
     }
 }

@@ -1,0 +1,3 @@
+//! Tests of the proof system as a whole.
+
+mod cheating;
