@@ -1,5 +1,6 @@
 //! Random programs with random runs.
 
+mod edges;
 mod hostile;
 mod round_trip;
 mod security;

@@ -32,6 +32,8 @@ mod message;
 
 #[cfg(test)]
 mod forgeries;
+#[cfg(test)]
+mod fuzz;
 
 use std::fmt;
 
