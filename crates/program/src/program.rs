@@ -21,19 +21,19 @@ impl Header {
     /// Kinds of zone A.
     #[must_use]
     pub fn kinds_a(&self) -> usize {
-        self.zone_a.iter().map(|&n| n as usize).sum()
+        total(&self.zone_a)
     }
 
     /// Kinds of zone B.
     #[must_use]
     pub fn kinds_b(&self) -> usize {
-        self.zone_b.iter().map(|&n| n as usize).sum()
+        total(&self.zone_b)
     }
 
     /// Kinds of both zones.
     #[must_use]
     pub fn kinds(&self) -> usize {
-        self.kinds_a() + self.kinds_b()
+        self.kinds_a().saturating_add(self.kinds_b())
     }
 
     /// The permutation of each kind, in order.
@@ -45,6 +45,13 @@ impl Header {
                 .flat_map(|(permutation, count)| (0..count).map(move |_| permutation))
         })
     }
+}
+
+/// The sum, or the largest number if that is larger: more kinds than any program has, on machines of 32 bits too.
+fn total(numbers: &[u32; 3]) -> usize {
+    numbers
+        .iter()
+        .fold(0, |sum: usize, &n| sum.saturating_add(n as usize))
 }
 
 /// Why kinds make no program.

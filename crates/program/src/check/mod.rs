@@ -14,7 +14,7 @@
 //!   tuples of chain kinds and FACT tuples of fact kinds, where it is taken as production.
 //! - **P2** A kind has at most one head, a tuple of class ENTRY, FUN, LOOP or TLOOP that it produces. No kind consumes ENTRY.
 //! - **P3** LOOP tuples are `(L, start, state)`; one with the same forms for both is no head: it is true as it stands.
-//! - **P4** TLOOP tuples are `(L, i, state)`. They are started and ended by kinds that consume the ticket `i` ([`loops`]),
+//! - **P4** TLOOP tuples are `(L, i, state)`. They are started and ended by kinds that consume the ticket `i`, of one TICKET tag for each `L` ([`loops`]),
 //!   and else occur in kinds with such a head that keep `i`.
 //! - **P5** Chains go from one constant address to an end, both in the ENTRY row, with chain kinds between ([`chains`]).
 //! - **P6** TABLE and TICKET tuples are produced by the kinds of one chain, once for each address. Chain kinds consume TABLE only,
