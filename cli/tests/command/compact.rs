@@ -286,3 +286,38 @@ fn public_keys_alone_are_taken_for_real_ones_of_their_length() {
     sandbox.succeed(&claims("many.pub", "--scheme compact"));
     assert_eq!(sandbox.read("claims").len(), 12 + 40 + 13 * 32);
 }
+
+#[test]
+fn compact_signatures_are_aggregated_and_verified() {
+    let sandbox = with_keys(&["a", "b", "c"]);
+    sandbox.succeed(&sign("--key a --key b", 77, 1, "one.batch"));
+    sandbox.succeed(&sign("--key c", 78, 2, "two.batch"));
+    sandbox.succeed("aggregate --batch one.batch --batch two.batch --out proof");
+    sandbox.succeed("claims --batch one.batch --batch two.batch --out claims");
+    sandbox.succeed("verify proof --claims claims");
+    let facts = json(&sandbox, "inspect --json proof");
+    assert_eq!(
+        (&facts["kind"], &facts["scheme"]),
+        (&"proof".into(), &"compact-test".into())
+    );
+    sandbox.succeed("claims --batch one.batch --out fewer");
+    sandbox.refuse("verify proof --claims fewer", 1, &["proof"]);
+}
+
+#[test]
+fn compact_proofs_are_shown_measured_and_reported_on() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed("demo --scheme compact --signatures 3");
+    let bench = json(
+        &sandbox,
+        "bench --json --scheme compact --signatures 20 --repeat 1",
+    );
+    assert_eq!(bench["scheme"], "compact");
+    let report = json(&sandbox, "security --json --scheme compact --signatures 20");
+    assert!(
+        report["security_bits"]
+            .as_f64()
+            .is_some_and(|bits| bits >= 128.0),
+        "{report}"
+    );
+}

@@ -1,8 +1,9 @@
 //! The keys lead to the capacities of the statement: permutations of neighbouring lanes, linked.
 //!
-//! Lane `o < n` holds a key, root and parameter, in committed columns, and one permutation that absorbs it into stream
-//! `o mod 16` ([`crate::streams`]). The capacity that it starts from is committed too; the one that it leaves is an output
-//! of the wide table. With `out_j` that output, `cap_j` the committed capacity, `fin` the capacities of the statement
+//! Lane `o < n` holds a key, root and parameter, in committed columns, and the permutations, one or two, that absorb it into
+//! stream `o mod 16` ([`crate::streams`]). The capacity that the first one starts from is committed too; the one that the last
+//! one leaves is an output of its table. (What one passes to the next in between is wired within the lane.) With `out_j` that
+//! output, `cap_j` the committed capacity, `fin` the capacities of the statement
 //! after all keys and `IV` the one before any,
 //!
 //! ```text

@@ -49,33 +49,30 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     // 2^5 lanes
     [
         SizeClass {
-            column_bits: 3,
-            lane_bits: 1,
+            column_bits: 5,
+            lane_bits: 0,
             rounds: &[
                 // rate 1/2
-                round(4, 13, 1, 32, 11, 245, 13),
-                round(3, 10, 3, 24, 11, 81, 11),
-                round(3, 7, 4, 16, 8, 61, 11),
+                round(5, 12, 1, 40, 11, 242, 13),
+                round(4, 8, 4, 16, 9, 60, 12),
             ],
         },
         SizeClass {
-            column_bits: 3,
-            lane_bits: 1,
+            column_bits: 5,
+            lane_bits: 0,
             rounds: &[
                 // rate 1/4
-                round(4, 13, 2, 16, 10, 124, 12),
-                round(3, 10, 3, 24, 11, 81, 11),
-                round(3, 7, 4, 16, 8, 61, 11),
+                round(5, 12, 2, 24, 11, 121, 12),
+                round(4, 8, 4, 16, 9, 60, 12),
             ],
         },
         SizeClass {
-            column_bits: 3,
-            lane_bits: 1,
+            column_bits: 5,
+            lane_bits: 0,
             rounds: &[
                 // rate 1/8
-                round(4, 13, 3, 12, 11, 82, 12),
-                round(3, 10, 3, 24, 11, 81, 11),
-                round(3, 7, 4, 16, 8, 61, 11),
+                round(5, 12, 3, 12, 10, 82, 12),
+                round(4, 8, 4, 16, 9, 60, 12),
             ],
         },
         SizeClass {
@@ -208,12 +205,12 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
         },
         SizeClass {
             column_bits: 5,
-            lane_bits: 1,
+            lane_bits: 2,
             rounds: &[
                 // rate 1/16
-                round(6, 14, 4, 5, 10, 63, 13),
-                round(3, 11, 3, 16, 10, 81, 12),
-                round(3, 8, 4, 16, 9, 61, 11),
+                round(7, 13, 4, 8, 11, 62, 12),
+                round(3, 10, 3, 24, 11, 81, 11),
+                round(3, 7, 4, 16, 8, 61, 11),
             ],
         },
     ],
@@ -284,21 +281,21 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
         },
         SizeClass {
             column_bits: 5,
-            lane_bits: 2,
+            lane_bits: 3,
             rounds: &[
                 // rate 1/8
-                round(7, 15, 3, 8, 11, 83, 13),
-                round(4, 11, 3, 16, 10, 81, 13),
+                round(8, 14, 3, 8, 10, 83, 13),
+                round(3, 11, 3, 16, 10, 82, 11),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },
         SizeClass {
             column_bits: 5,
-            lane_bits: 2,
+            lane_bits: 3,
             rounds: &[
                 // rate 1/16
-                round(7, 15, 4, 5, 11, 63, 13),
-                round(4, 11, 3, 16, 10, 81, 13),
+                round(8, 14, 4, 5, 10, 63, 13),
+                round(3, 11, 3, 16, 10, 82, 11),
                 round(3, 8, 4, 16, 9, 61, 11),
             ],
         },

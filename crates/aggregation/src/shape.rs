@@ -322,6 +322,7 @@ impl Shape {
     fn table(&self, width: Width) -> Option<permutation::TableShape> {
         let slots = self.calls.slots(width);
         (slots > 0).then(|| permutation::TableShape {
+            first: 0,
             lanes: self.lanes,
             log_slots: log2_ceil(slots).max(3),
             slots,

@@ -69,7 +69,7 @@ impl VerifyError {
 /// Verifies that every key of the statement has signed its group's message at its slot.
 ///
 /// `proof` is the body of a proof at rate `2^-log_inv_rate`. Time is linear in
-/// the number of keys (one permutation each) and of groups, and otherwise polylogarithmic.
+/// the number of keys (a permutation or two each) and of groups, and otherwise polylogarithmic.
 ///
 /// # Errors
 /// If the proof is not valid for exactly this statement and rate.

@@ -16,7 +16,7 @@ use sheaf_xmss::{PublicKey, Signature, VerifyError, chain, encoding, tree};
 
 use crate::constraints::digits::{REMAINDERS, TOP_DIGIT};
 use crate::public_columns::PublicColumns;
-use crate::shape::{Shape, Slots};
+use crate::shape::{Shape, Slots, passed_on};
 use crate::statement::Statement;
 use crate::streams::{Absorption, CAPACITY, Capacity, Item, capacities_before, key_item};
 use crate::tweaks::element;
@@ -227,7 +227,6 @@ impl Run<'_, '_> {
         let tweak = core::array::from_fn(|i| self.lanes(|lane| group(lane).tweaks.message[i]));
         let idle = self.idle_lanes();
         let (cells, permutations) = (&mut *self.cells, &mut self.permutations);
-        let last = shape.calls.message.len() - 1;
         let hash = encoding::message_hash(
             scheme,
             &message,
@@ -236,15 +235,12 @@ impl Run<'_, '_> {
             &randomness,
             |call, input| {
                 let mut output = permute(permutations, shape.calls.message[call], 0, input);
-                if call < last {
+                if let Some(next) = scheme.hashes.message.get(call + 1) {
                     // Idle lanes pass zeros on.
-                    for (x, slot) in output.iter_mut().enumerate() {
-                        clear(idle.clone(), core::slice::from_mut(slot));
-                        let _ = x;
-                    }
+                    clear(idle.clone(), &mut output);
                     let passed = input.feed_forward(&output);
-                    let width = columns.chain_position - columns.previous;
-                    cells[columns.previous..][..width].copy_from_slice(&passed[..width]);
+                    let length = passed_on(scheme, next);
+                    cells[columns.previous..][..length].copy_from_slice(&passed[..length]);
                 }
                 output
             },

@@ -15,6 +15,7 @@ const CHALLENGE: Label = Label::new("bench/challenge");
 
 fn shape(lanes: usize) -> Shape {
     let table = |log_slots, slots| TableShape {
+        first: 0,
         lanes,
         log_slots,
         slots,

@@ -76,8 +76,8 @@
 mod checks;
 mod layout;
 mod merkle;
+mod messages;
 pub mod parameters;
-mod protocol;
 #[cfg(feature = "prover")]
 pub mod prove;
 pub mod stacking;

@@ -1,7 +1,7 @@
 //! Rounds over tables of rows: fold and measure in one pass.
 //!
 //! A table has one row per point of a hypercube; a row holds the values of `C`
-//! columns in the extension field. Its first `live` rows are stored, all others
+//! columns in the extension field. The rows of a [`Span`] are stored, all others
 //! equal a constant tail. In a round of *stride* `s`, row `2 s q + i` is paired with
 //! row `2 s q + s + i` (`i < s`): bit `log2 s` of the row index is bound.
 //!
@@ -127,7 +127,36 @@ impl Gate<1> for Linear {
     }
 }
 
-/// Number of pairs with a live row, and of live rows after the fold.
+/// The live rows of a table, in order: the first one, and how many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The first live row.
+    pub first: usize,
+    /// The number of live rows.
+    pub live: usize,
+}
+
+impl Span {
+    /// The first rows.
+    #[must_use]
+    pub const fn prefix(live: usize) -> Self {
+        Self { first: 0, live }
+    }
+
+    /// How many rows before the first one are paired with live ones or share their pairs, in a round of stride `stride`.
+    #[must_use]
+    pub const fn padding(&self, stride: usize) -> usize {
+        self.first % (2 * stride)
+    }
+
+    /// The pairs with a live row, and the live rows after the fold, in a table of one segment.
+    #[must_use]
+    pub fn folded(&self, stride: usize) -> Self {
+        Pairing::all(stride).folded(*self)
+    }
+}
+
+/// Number of pairs with one of the first `live` rows, and of live rows after the fold.
 #[must_use]
 pub fn folded_len(live: usize, stride: usize) -> usize {
     let (units, rest) = (live / stride, live % stride);
@@ -158,10 +187,28 @@ impl Pairing {
         }
     }
 
-    /// Adjacent rows of each segment of this length, which divides the number of live rows.
+    /// Adjacent rows of each segment of this length, of which the live rows and those before them are multiples.
     #[must_use]
     pub const fn adjacent(segment: usize) -> Self {
         Self { stride: 1, segment }
+    }
+
+    /// How many rows before the span take part: none where segments are paired in themselves.
+    const fn padding(self, span: Span) -> usize {
+        if self.segment == usize::MAX {
+            span.padding(self.stride)
+        } else {
+            0
+        }
+    }
+
+    /// The span with these rows.
+    const fn padded(self, span: Span) -> Span {
+        let padding = self.padding(span);
+        Span {
+            first: span.first - padding,
+            live: span.live + padding,
+        }
     }
 
     /// Number of pairs with a live row, and of rows after the fold, in a segment.
@@ -169,9 +216,18 @@ impl Pairing {
         folded_len(self.segment.min(live), self.stride)
     }
 
-    /// Number of pairs with a live row, and of live rows after the fold.
-    fn folded(self, live: usize) -> usize {
-        self.folded_segment(live) * live.div_ceil(self.segment)
+    /// The pairs with a live row, and the live rows after the fold.
+    fn folded(self, span: Span) -> Span {
+        let Span { first, live } = self.padded(span);
+        let first = if self.segment == usize::MAX {
+            first / 2
+        } else {
+            first / self.segment * folded_len(self.segment, self.stride)
+        };
+        Span {
+            first,
+            live: self.folded_segment(live) * live.div_ceil(self.segment),
+        }
     }
 }
 
@@ -183,7 +239,7 @@ pub struct Table<P, const C: usize> {
     rows: Vec<Row<P, C>>,
     /// Memory for the next, folded rows.
     spare: Vec<Row<P, C>>,
-    live: usize,
+    span: Span,
     /// Rows beyond the live ones, periodic in the row index.
     tail: Vec<Row<P, C>>,
     /// A challenge that has been drawn but not yet folded in, and what it folds.
@@ -195,7 +251,7 @@ impl<P, const C: usize> Default for Table<P, C> {
         Self {
             rows: Vec::new(),
             spare: Vec::new(),
-            live: 0,
+            span: Span::default(),
             tail: Vec::new(),
             pending: None,
         }
@@ -203,36 +259,38 @@ impl<P, const C: usize> Default for Table<P, C> {
 }
 
 impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
-    /// Fills the table with `live` rows and measures the first round.
+    /// Fills the table with the rows of a span, counted from the first one, and measures the first round.
     ///
     /// `tail` is one period of the rows that are not live, and `weights[i]` the weight of all
-    /// pairs in the `i`-th period. The stride and the number of live rows are multiples of the period.
+    /// pairs in the `i`-th period from that of the span's first pair on ([`Span::folded`]). The stride and both numbers
+    /// of the span are multiples of the period.
     pub fn open<G: Gate<C>>(
         &mut self,
         source: impl Fn(usize, &mut Row<P, C>) + Sync,
-        live: usize,
+        span: Span,
         tail: Vec<Row<P, C>>,
         pairing: Pairing,
         weights: &[EF],
     ) -> Message<P> {
-        self.load(live, tail);
+        let padded = pairing.padded(span);
+        self.load(padded, tail);
         let measure = Measure::<_, P, C> {
-            source,
+            source: after_tail(&self.tail, pairing.padding(span), source),
             tail: &self.tail,
             pairing,
             weights,
         };
-        measure.run::<G>(&mut self.rows[..live])
+        measure.run::<G>(&mut self.rows[..padded.live])
     }
 
-    /// Fills the table with `live` rows.
+    /// Fills the table with `live` rows, the first ones.
     pub fn fill(
         &mut self,
         source: impl Fn(usize, &mut Row<P, C>) + Sync,
         live: usize,
         tail: Vec<Row<P, C>>,
     ) {
-        self.load(live, tail);
+        self.load(Span::prefix(live), tail);
         self.rows[..live]
             .par_iter_mut()
             .with_min_len(Self::SPAN)
@@ -240,11 +298,11 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
             .for_each(|(t, row)| source(t, row));
     }
 
-    fn load(&mut self, live: usize, tail: Vec<Row<P, C>>) {
-        if self.rows.len() < live {
-            self.rows.resize(live, [[P::ZERO; C]; 5]);
+    fn load(&mut self, span: Span, tail: Vec<Row<P, C>>) {
+        if self.rows.len() < span.live {
+            self.rows.resize(span.live, [[P::ZERO; C]; 5]);
         }
-        self.live = live;
+        self.span = span;
         self.tail = tail;
         self.pending = None;
     }
@@ -252,25 +310,38 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     /// Folds what is pending and measures the next round.
     pub fn round<G: Gate<C>>(&mut self, pairing: Pairing, weights: &[EF]) -> Message<P> {
         let Some((challenge, previous)) = self.pending.take() else {
+            debug_assert_eq!(
+                pairing.padding(self.span),
+                0,
+                "a table that was filled has no rows before"
+            );
             let measure = Measure::<_, P, C> {
                 source: |_: usize, _: &mut Row<P, C>| (),
                 tail: &self.tail,
                 pairing,
                 weights,
             };
-            return measure.run::<G>(&mut self.rows[..self.live]);
+            return measure.run::<G>(&mut self.rows[..self.span.live]);
         };
-        let live = self.prepare_fold(previous);
+        let folding = previous.folded(self.span);
+        let span = pairing.padded(folding);
+        self.reserve_spare(span);
         let message = {
+            let source = folded(
+                &self.rows[..self.span.live],
+                &self.tail,
+                challenge,
+                previous,
+            );
             let measure = Measure::<_, P, C> {
-                source: folded(&self.rows[..self.live], &self.tail, challenge, previous),
+                source: after_tail(&self.tail, pairing.padding(folding), source),
                 tail: &self.tail,
                 pairing,
                 weights,
             };
-            measure.run::<G>(&mut self.spare[..live])
+            measure.run::<G>(&mut self.spare[..span.live])
         };
-        self.finish_fold(live);
+        self.finish_fold(span);
         message
     }
 
@@ -282,44 +353,55 @@ impl<P: PackedField<Scalar = F>, const C: usize> Table<P, C> {
     /// Folds what is pending and returns the live rows.
     pub fn rows(&mut self) -> &[Row<P, C>] {
         if let Some((challenge, pairing)) = self.pending.take() {
-            let live = self.prepare_fold(pairing);
+            let span = pairing.folded(self.span);
+            self.reserve_spare(span);
             {
-                let source = folded(&self.rows[..self.live], &self.tail, challenge, pairing);
-                self.spare[..live]
+                let source = folded(&self.rows[..self.span.live], &self.tail, challenge, pairing);
+                self.spare[..span.live]
                     .par_iter_mut()
                     .with_min_len(Self::SPAN)
                     .enumerate()
                     .for_each(|(t, row)| source(t, row));
             }
-            self.finish_fold(live);
+            self.finish_fold(span);
         }
-        &self.rows[..self.live]
+        &self.rows[..self.span.live]
     }
 
     /// Number of live rows, what is pending folded.
     #[must_use]
     pub fn live(&self) -> usize {
         match self.pending {
-            Some((_, pairing)) => pairing.folded(self.live),
-            None => self.live,
+            Some((_, pairing)) => pairing.folded(self.span).live,
+            None => self.span.live,
         }
     }
 
-    fn prepare_fold(&mut self, pairing: Pairing) -> usize {
-        let live = pairing.folded(self.live);
-        if self.spare.len() < live {
-            self.spare.resize(live, [[P::ZERO; C]; 5]);
+    fn reserve_spare(&mut self, span: Span) {
+        if self.spare.len() < span.live {
+            self.spare.resize(span.live, [[P::ZERO; C]; 5]);
         }
-        live
     }
 
-    fn finish_fold(&mut self, live: usize) {
+    fn finish_fold(&mut self, span: Span) {
         core::mem::swap(&mut self.rows, &mut self.spare);
-        self.live = live;
+        self.span = span;
     }
 
     /// Rows worth a task of their own.
     const SPAN: usize = if C >= 8 { 8 } else { 64 };
+}
+
+/// The rows from a source, after as many rows of the tail, of which there are whole periods before.
+fn after_tail<P: PackedField<Scalar = F>, const C: usize>(
+    tail: &[Row<P, C>],
+    padding: usize,
+    source: impl Fn(usize, &mut Row<P, C>) + Sync,
+) -> impl Fn(usize, &mut Row<P, C>) + Sync {
+    move |t, out| match t.checked_sub(padding) {
+        Some(t) => source(t, out),
+        None => *out = tail[t % tail.len()],
+    }
 }
 
 /// The rows of the folded table, computed from those before.
@@ -477,15 +559,23 @@ mod tests {
     #[test]
     fn segments_are_followed_by_tail_that_is_not_stored() {
         let tail = row(1000);
-        for (segments, len) in [
-            (1, 1_usize),
-            (1, 5),
-            (3, 2),
-            (7, 5),
-            (40, 21),
-            (2, 300),
-            (1, 300),
+        for (before, segments, len) in [
+            (0, 1, 1_usize),
+            (0, 1, 5),
+            (0, 3, 2),
+            (0, 7, 5),
+            (0, 40, 21),
+            (0, 2, 300),
+            (0, 1, 300),
+            (1, 1, 5),
+            (3, 2, 3),
+            (6, 7, 21),
+            (5, 1, 300),
         ] {
+            let span = |segment: usize| Span {
+                first: before * segment,
+                live: segments * segment,
+            };
             let padded = len.next_power_of_two();
             let [mut short, mut long] = [Table::default(), Table::default()];
             let source = |t: usize, out: &mut Row<F, 2>| *out = row(t);
@@ -507,12 +597,17 @@ mod tests {
                 let dense: Vec<EF> = live.map(|i| some[i]).collect();
                 let messages = if round == 0 {
                     let tail = vec![tail];
-                    let rows = segments * len;
                     [
-                        short.open::<CubePlusLinear>(source, rows, tail.clone(), pairing, &dense),
+                        short.open::<CubePlusLinear>(
+                            source,
+                            span(len),
+                            tail.clone(),
+                            pairing,
+                            &dense,
+                        ),
                         long.open::<CubePlusLinear>(
                             with_tail,
-                            segments * padded,
+                            span(padded),
                             tail,
                             Pairing::all(1),
                             &some,
@@ -524,13 +619,25 @@ mod tests {
                         long.round::<CubePlusLinear>(Pairing::all(1), &some),
                     ]
                 };
-                assert_eq!(messages[0], messages[1], "{segments} {len} {round}");
+                assert_eq!(
+                    messages[0], messages[1],
+                    "{before} {segments} {len} {round}"
+                );
                 let challenge = EF::from_usize(77 + len);
                 short.bind(challenge, pairing);
                 long.bind(challenge, Pairing::all(1));
                 assert_eq!(short.live(), segments * stored);
             }
             if padded > 1 {
+                // One row of each segment is left; they begin where the segments began.
+                let pairing = Pairing::all(2);
+                let pairs = weights(1, span(1).folded(2).live);
+                let messages = [&mut short, &mut long]
+                    .map(|table| table.round::<CubePlusLinear>(pairing, &pairs));
+                assert_eq!(messages[0], messages[1], "{before} {segments} {len}");
+                let padding = span(1).padding(2);
+                assert_eq!(short.rows().len(), padding + segments);
+                assert!(short.rows()[..padding].iter().all(|row| *row == tail));
                 assert_eq!(short.rows(), long.rows());
             }
         }

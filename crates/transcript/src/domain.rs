@@ -20,6 +20,8 @@
 //! level, and never asks whether a value might be something else. And challenges are outputs 9 to
 //! 23, digests outputs 0 to 8: no digest is a challenge, whatever its input.
 //!
+//! Tags 8 and 9 are those of a program's identity (`sheaf_program::identity`), which is data for a protocol and no part of one.
+//!
 //! The hashes of the signatures are the scheme's own, and stay as its specification has
 //! them.
 

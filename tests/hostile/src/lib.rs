@@ -30,8 +30,10 @@ pub mod commitment;
 pub mod decoders;
 pub mod elements;
 pub mod journal;
+pub mod machine_proofs;
 pub mod measure;
 pub mod opening;
+pub mod programs;
 pub mod regressions;
 pub mod samples;
 pub mod verification;
@@ -77,8 +79,10 @@ pub trait Target {
 #[must_use]
 pub fn targets() -> Vec<Box<dyn Target>> {
     let mut targets = decoders::targets();
+    targets.push(Box::new(programs::Programs::new()));
     targets.push(Box::new(journal::Journal::new()));
     targets.push(Box::new(decoders::Aggregation::new()));
+    targets.push(Box::new(machine_proofs::MachineProofs::new()));
     targets.push(Box::new(commitment::Commitment::new()));
     targets.push(Box::new(verification::Verification::new()));
     targets

@@ -38,7 +38,10 @@ fn run(cases: u32, chosen: impl Fn(&str) -> bool) {
 #[test]
 fn decoders() {
     run(4000, |name| {
-        !matches!(name, "journal" | "verify" | "aggregation" | "commitment")
+        !matches!(
+            name,
+            "journal" | "verify" | "aggregation" | "commitment" | "machine"
+        )
     });
 }
 
@@ -55,6 +58,11 @@ fn the_prover() {
 #[test]
 fn openings_under_weak_parameters() {
     run(2000, |name| name == "commitment");
+}
+
+#[test]
+fn proofs_of_runs() {
+    run(400, |name| name == "machine");
 }
 
 #[test]

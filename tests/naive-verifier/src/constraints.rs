@@ -3,15 +3,17 @@
 use p3_field::{Field, PrimeCharacteristicRing};
 
 use crate::Reject;
+use crate::calls::{Call, Placed};
 use crate::field::{EF, F, eq_table, f, lagrange, power};
 use crate::form::{Claim, Form};
 use crate::fractions::{LeafClaim, eq_round, plain_round};
 use crate::link::Link;
-use crate::poseidon::{permute16, permute24};
+use crate::poseidon::permute;
 use crate::shape::Shape;
-use crate::statement::{REMAINDERS, TOP, position};
+use crate::statement::{REMAINDERS, TOP};
 use crate::targets::{Targets, remainder};
 use crate::transcript::Transcript;
+use crate::wiring::input;
 
 /// The challenges of the chain-end identity.
 pub(crate) struct ChainEnds {
@@ -20,9 +22,9 @@ pub(crate) struct ChainEnds {
 }
 
 impl ChainEnds {
-    /// The fingerprint's weights `beta^2, .., beta^9` of eight elements; the position has weight `beta`.
-    fn fingerprint(&self) -> Vec<EF> {
-        (2..10).map(|i| power(self.beta, i)).collect()
+    /// The fingerprint's weights `beta^2, beta^3, ..` of the elements of a digest; the number has weight `beta`.
+    fn fingerprint(&self, digest: usize) -> Vec<EF> {
+        (2..2 + digest).map(|i| power(self.beta, i)).collect()
     }
 }
 
@@ -30,9 +32,24 @@ impl ChainEnds {
 pub(crate) struct Open {
     pub lane_point: Vec<EF>,
     pub columns: Vec<Claim>,
-    /// Weights of all outputs, by slot and element, and their claimed sum.
-    pub outputs16: (Vec<Vec<EF>>, EF),
-    pub outputs24: (Vec<Vec<EF>>, EF),
+    /// Those of chain steps.
+    pub steps: Outputs,
+    /// The wired ones.
+    pub wired: Outputs,
+}
+
+/// Weighted outputs of permutations, and what they are claimed to add up to.
+pub(crate) struct Outputs {
+    pub weights: Vec<Output>,
+    pub sum: EF,
+}
+
+/// An output with its weight.
+#[derive(Clone, Copy)]
+pub(crate) struct Output {
+    pub placed: Placed,
+    pub element: usize,
+    pub weight: EF,
 }
 
 /// The row values, in the order in which they are sent.
@@ -78,8 +95,7 @@ struct Batching {
     range: Vec<EF>,
     top_bit: Vec<EF>,
     inverse: Vec<EF>,
-    /// By slot of the width-24 table and element; zero where the output is not wired.
-    outputs: Vec<Vec<EF>>,
+    outputs: Vec<Output>,
 }
 
 impl Batching {
@@ -100,7 +116,7 @@ impl Batching {
             range: Vec::new(),
             top_bit: Vec::new(),
             inverse: Vec::new(),
-            outputs: vec![vec![EF::ZERO; 24]; 1 << shape.log_slots24],
+            outputs: Vec::new(),
         };
         // Row by row.
         for row in 0..shape.digits {
@@ -110,15 +126,14 @@ impl Batching {
                 batching.inverse.push(next());
             }
         }
-        // Message hash, capacities between the sponge's permutations, leaf, nodes, the streams' capacities.
-        let mut wired = vec![(0, 0..shape.elements)];
-        wired.extend((1..shape.sponge).map(|slot| (slot, 0..9)));
-        wired.push((shape.sponge, 9..17));
-        wired.extend((1..=shape.scheme.height).map(|level| (shape.node_slot(level), 0..8)));
-        wired.push((shape.key_slot(), 0..9));
-        for (slot, outputs) in wired {
-            for output in outputs {
-                batching.outputs[slot][output] = next();
+        for (placed, elements) in shape.wired() {
+            for element in elements {
+                let weight = next();
+                batching.outputs.push(Output {
+                    placed,
+                    element,
+                    weight,
+                });
             }
         }
         batching
@@ -149,7 +164,7 @@ pub(crate) fn verify(
     let tau = eq_table(&transcript.point(shape.log_rows));
     let batching = Batching::new(shape, zeta);
     let leaves = eq_table(&leaf.leaf_point);
-    let (beta, fingerprint) = (ends.beta, ends.fingerprint());
+    let (beta, fingerprint) = (ends.beta, ends.fingerprint(shape.scheme.digest()));
 
     // The leaves' denominators: alpha - pos_c, and 1 at the leaves that are not chains; zero in idle lanes.
     // pos_c = -1 + sum_{c' <= c} (7 - x_c'), so alpha - pos_c is linear in the digits.
@@ -195,9 +210,11 @@ pub(crate) fn verify(
 
     // The constraints of a row, at (row_point, lane_point).
     let sum_leaf = leaves[leaves.len() - 1];
-    // (1 - T(x_c)) (1 + fp(256 c + 7, E_c)) at the leaves of the chains.
+    // (1 - T(x_c)) (1 + fp(last_c, E_c)) at the leaves of the chains.
     let at_leaf = over_rows(chains, &|c| leaves[c]);
-    let at_leaf_known = over_rows(chains, &|c| leaves[c] * (beta * f(position(c, TOP)) + f(1)));
+    let at_leaf_known = over_rows(chains, &|c| {
+        leaves[c] * (beta * f(shape.scheme.number(c, TOP)) + f(1))
+    });
     // -sum_k e_k (1 + fp(q_k, out_k)) / (alpha - k) at the last leaf.
     let residues = over_rows(steps, &|k| (ends.alpha - f(k)).inverse());
     let without_carry = |digit: EF| {
@@ -258,20 +275,23 @@ pub(crate) fn verify(
     };
     let input_fingerprint = |form: &mut Form, k: usize, weight: EF| {
         form.cell(columns.chain_position + k, weight * beta);
-        digest(form, columns.chain_value + 8 * k, weight);
+        digest(form, columns.value(k), weight);
     };
     let next_inputs = sum_over_rows(steps - 1, &|form, k, weight| {
         input_fingerprint(form, k + 1, weight);
     });
     // fp(q, out) with out = permutation's output + feed-forward, minus what an idle lane has there.
-    let idle16 = permute16([f(0); 16]);
-    let idle_fingerprint: EF = (0..8).map(|j| fingerprint[j] * idle16[j]).sum();
+    let idle = |width: usize| permute(width, &[]);
+    let idle_fingerprint: EF = fingerprint.iter().zip(idle(16)).map(|(&b, x)| b * x).sum();
     let step_outputs = sum_over_rows(steps, &|form, k, weight| {
-        input_fingerprint(form, k, weight);
+        form.cell(columns.chain_position + k, weight * beta);
+        for (wire, &b) in input(shape, Call::Step(k)).iter().zip(&fingerprint) {
+            wire.add_to(form, shape, &lanes, weight * b);
+        }
         form.known(-weight * (EF::ONE - live) * idle_fingerprint);
     });
     let chain_ends = sum_over_rows(chains, &|form, c, weight| {
-        digest(form, columns.end_value + 8 * c, weight);
+        digest(form, columns.end(c), weight);
     });
     let remainders = sum_over_rows(shape.elements, &|form, i, weight| {
         remainder(shape, form, i, weight);
@@ -289,24 +309,29 @@ pub(crate) fn verify(
         shape,
         lanes: &lanes,
     };
-    let idle24 = permute24([f(0); 24]);
-    for (slot, weights) in batching.outputs.iter().enumerate() {
-        for (j, &weight) in weights.iter().enumerate() {
-            if weight != EF::ZERO {
-                // The output itself is in `outputs[1]`; an idle lane's is that of the zero input.
-                linear_form.known(-weight * (EF::ONE - live) * idle24[j]);
-                if slot != shape.key_slot() {
-                    linear_form.add(&targets.of(slot, j), -weight);
-                }
-            }
+    let last = Call::Key(shape.scheme.key_permutations() - 1);
+    let (idle16, idle24) = (idle(16), idle(24));
+    for output in &batching.outputs {
+        let Output {
+            placed,
+            element,
+            weight,
+        } = *output;
+        // The output itself is in `outputs[1]`; an idle lane's is that of the zero input.
+        let idle = if placed.width == 16 { &idle16 } else { &idle24 };
+        linear_form.known(-weight * (EF::ONE - live) * idle[element]);
+        if placed.call != last {
+            linear_form.add(&targets.of(placed.call, element), -weight);
         }
     }
 
+    let key_outputs = batching.outputs.iter().filter(|o| o.placed.call == last);
+    let key_weights: Vec<EF> = key_outputs.map(|output| output.weight).collect();
     let link = Link {
         shape,
         fin,
         lanes: &lanes,
-        weights: &batching.outputs[shape.key_slot()][..9],
+        weights: &key_weights,
     };
     let row_values = vec![
         (cells(columns.chain_end, steps), row.end),
@@ -326,10 +351,15 @@ pub(crate) fn verify(
             row.next_carry,
         ),
     ];
-    let mut weights16 = vec![vec![EF::ZERO; 16]; 1 << shape.log_slots16];
-    for k in 0..steps {
-        for j in 0..8 {
-            weights16[k][j] = rows[k] * fingerprint[j];
+    let mut step_weights = Vec::new();
+    for placed in shape.scheme.calls() {
+        let Call::Step(k) = placed.call else { continue };
+        for (element, &b) in fingerprint.iter().enumerate() {
+            step_weights.push(Output {
+                placed,
+                element,
+                weight: rows[k] * b,
+            });
         }
     }
     let mut linear_claim = Claim::new(&lanes, linear_form, linear - outputs[1]);
@@ -341,7 +371,13 @@ pub(crate) fn verify(
     Ok(Open {
         columns,
         lane_point,
-        outputs16: (weights16, outputs[0]),
-        outputs24: (batching.outputs, outputs[1]),
+        steps: Outputs {
+            weights: step_weights,
+            sum: outputs[0],
+        },
+        wired: Outputs {
+            weights: batching.outputs,
+            sum: outputs[1],
+        },
     })
 }

@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calls;
 mod columns;
 mod constraints;
 mod field;
@@ -31,7 +32,7 @@ mod wiring;
 
 pub use forge::{Event, Forgery};
 pub use parameters::{Layout, Parameters, Round};
-pub use statement::{Group, PROD, Scheme, TEST};
+pub use statement::{COMPACT, COMPACT_TEST, Family, Group, PROD, Scheme, TEST};
 pub use summary::Summary;
 pub use whir::{description, hash_pair, hash_row};
 
@@ -188,7 +189,7 @@ impl Statement {
     }
 
     fn of_summary(scheme: &Scheme, summary: Summary, rate: usize) -> Result<Self, Reject> {
-        let shape = Shape::new(*scheme, statement::lanes(&summary.groups));
+        let shape = Shape::new(*scheme, statement::lanes(scheme, &summary.groups));
         let (stacking, parameters) =
             Stacking::choose(shape.columns.count, shape.lanes.len(), rate)?;
         Ok(Self {

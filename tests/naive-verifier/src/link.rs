@@ -7,7 +7,7 @@ use crate::form::{Claim, Form, Term};
 use crate::shape::Shape;
 use crate::summary::{STREAMS, initial_capacity};
 
-/// Where the capacities that the key slots pass on must arrive.
+/// Where the capacities that the last permutations of keys pass on must arrive.
 pub(crate) struct Link<'a> {
     pub shape: &'a Shape,
     /// The capacities after all keys.
@@ -29,7 +29,7 @@ impl Link<'_> {
     /// The weighted elements of the capacity that the key of a lane is absorbed into, times `scale`.
     fn capacity(&self, form: &mut Form, scale: EF) {
         for (j, &weight) in self.weights.iter().enumerate() {
-            let column = self.shape.columns.capacity(self.shape.sponge, j);
+            let column = self.shape.columns.key_capacity(0, j);
             form.cell(column, scale * weight);
         }
     }
@@ -39,7 +39,7 @@ impl Link<'_> {
         terms.map(|(&weight, &x)| weight * x).sum()
     }
 
-    /// The targets of the key slots' outputs, negated: the capacity of the next lane of the stream, or its last one.
+    /// The targets of the outputs of keys, negated: the capacity of the next lane of the stream, or its last one.
     pub(crate) fn minus_targets(&self) -> Term {
         let mut term = self.zero();
         self.capacity(&mut term.form, -EF::ONE);

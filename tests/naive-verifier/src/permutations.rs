@@ -87,11 +87,14 @@ pub(crate) fn verify(
     transcript: &mut Transcript,
 ) -> Result<InputClaim, Reject> {
     let (narrow, wide) = (Rounds::narrow(), Rounds::wide());
-    let log_slots = shape.log_slots16.max(shape.log_slots24);
+    // A table that is absent has no columns: it is left out of every list, and weights of its columns are empty.
+    let has_wide = shape.log_slots24.is_some();
+    let columns24 = if has_wide { 24 } else { 0 };
+    let log_slots = shape.log_slots16.max(shape.log_slots24.unwrap_or(0));
 
-    // The output layer: both widths, joined by theta.
+    // The output layer: outputs of chain steps and wired ones, joined by theta.
     let theta = transcript.challenge();
-    let mut claim = open.outputs16.1 + theta * open.outputs24.1;
+    let mut claim = open.steps.sum + theta * open.wired.sum;
     let mut lanes = open.lane_point.clone();
     for i in lane_order(lanes.len()) {
         let message = transcript.elements("permutation/output round", 3)?;
@@ -108,19 +111,20 @@ pub(crate) fn verify(
     }
     let slot_weights = eq_table(&slots);
     // Weights of outputs at the slot point; the shorter table has the first slots.
-    let at_slots = |weights: &[Vec<EF>], width: usize| -> Vec<EF> {
-        let column = |j: usize| {
-            weights
-                .iter()
-                .zip(&slot_weights)
-                .map(|(w, &e)| w[j] * e)
-                .sum()
-        };
-        (0..width).map(column).collect()
+    let at_slots = |width: usize, columns: usize| -> Vec<EF> {
+        let mut sums = vec![EF::ZERO; columns];
+        for (outputs, factor) in [(&open.steps, EF::ONE), (&open.wired, theta)] {
+            for output in &outputs.weights {
+                if output.placed.width == width {
+                    let slot = slot_weights[output.placed.slot];
+                    sums[output.element] += factor * output.weight * slot;
+                }
+            }
+        }
+        sums
     };
-    let v16 = narrow.before_matrix(&at_slots(&open.outputs16.0, 16));
-    let v24 = wide.before_matrix(&at_slots(&open.outputs24.0, 24));
-    let v24: Vec<EF> = v24.into_iter().map(|v| theta * v).collect();
+    let v16 = narrow.before_matrix(&at_slots(16, 16));
+    let v24 = wide.before_matrix(&at_slots(24, columns24));
     let mut values = evaluations(0, claim, &v16, &v24, transcript)?;
     let (high, low) = slots.split_at(log_slots - SKIP);
     let mut point = Point {
@@ -139,7 +143,7 @@ pub(crate) fn verify(
         (v16, v24, claim)
     };
     let batch = |values: &[EF], gamma: EF| {
-        let w: Vec<EF> = (1..=40).map(|i| power(gamma, i)).collect();
+        let w: Vec<EF> = (1..=16 + columns24).map(|i| power(gamma, i)).collect();
         let claim = dot(&w, values);
         (w[..16].to_vec(), w[16..].to_vec(), claim)
     };
@@ -157,12 +161,20 @@ pub(crate) fn verify(
     let (mut w16, mut w24, mut claim) = batch(&values, transcript.challenge());
     // What the prover leaves out of the linear part: the constants of the partial rounds so far.
     let mut constants = EF::ZERO;
-    while r24 > HALF_FULL_ROUNDS {
-        (r24, layer) = (r24 - 1, layer + 1);
-        let mut removed = wide.constant(&w24, r24 + 1);
-        w24 = wide.before_matrix(&w24);
-        let has_narrow = r16 > HALF_FULL_ROUNDS;
-        if has_narrow {
+    loop {
+        let has_partial16 = r16 > HALF_FULL_ROUNDS;
+        let has_partial24 = has_wide && r24 > HALF_FULL_ROUNDS;
+        if !has_partial16 && !has_partial24 {
+            break;
+        }
+        layer += 1;
+        let mut removed = EF::ZERO;
+        if has_partial24 {
+            r24 -= 1;
+            removed += wide.constant(&w24, r24 + 1);
+            w24 = wide.before_matrix(&w24);
+        }
+        if has_partial16 {
             r16 -= 1;
             removed += narrow.constant(&w16, r16 + 1);
             w16 = narrow.before_matrix(&w16);
@@ -170,31 +182,45 @@ pub(crate) fn verify(
         claim -= removed;
         constants += removed;
         let at_point = point.rebind(claim, transcript)?;
-        // u16 (while width 16 takes part), u24, L
-        let split = |sent: &[EF]| match *sent {
-            [u16, u24, linear] => (u16, u24, linear - constants),
-            [u24, linear] => (EF::ZERO, u24, linear - constants),
-            _ => unreachable!("two or three elements are read"),
+        // u16, u24 (while the width takes part), L
+        let split = |sent: &[EF]| {
+            let linear = sent[sent.len() - 1] - constants;
+            let u16 = if has_partial16 { sent[0] } else { EF::ZERO };
+            let u24 = if has_partial24 {
+                sent[sent.len() - 2]
+            } else {
+                EF::ZERO
+            };
+            (u16, u24, linear)
         };
         let discrepancy = |sent: &[EF]| {
             let (u16, u24, linear) = split(sent);
-            w16[0] * u16.cube() + w24[0] * u24.cube() + linear - at_point
+            let mut gate = linear - at_point;
+            if has_partial16 {
+                gate += w16[0] * u16.cube();
+            }
+            if has_partial24 {
+                gate += w24[0] * u24.cube();
+            }
+            gate
         };
-        let count = if has_narrow { 3 } else { 2 };
+        let count = 1 + usize::from(has_partial16) + usize::from(has_partial24);
         let failure = Reject::Permutations(layer);
         let sent = transcript.checked("permutation/evaluations", count, failure, discrepancy)?;
         let (u16, u24, linear) = split(&sent);
         let gamma = transcript.challenge();
-        claim = linear + gamma * gamma * u24;
-        w24[0] = gamma * gamma;
-        if has_narrow {
-            claim += gamma * u16;
+        claim = linear + gamma * u16 + gamma * gamma * u24;
+        if has_partial16 {
             w16[0] = gamma;
+        }
+        if has_partial24 {
+            w24[0] = gamma * gamma;
         }
     }
 
     // Full rounds at the start of the permutation.
-    assert_eq!((r16, r24), (HALF_FULL_ROUNDS, HALF_FULL_ROUNDS));
+    assert_eq!(r16, HALF_FULL_ROUNDS);
+    assert!(!has_wide || r24 == HALF_FULL_ROUNDS);
     for round in (0..HALF_FULL_ROUNDS).rev() {
         layer += 1;
         if round < HALF_FULL_ROUNDS - 1 {
@@ -211,7 +237,9 @@ pub(crate) fn verify(
     };
     Ok(InputClaim {
         slots16: point.slots(shape.log_slots16),
-        slots24: point.slots(shape.log_slots24),
+        slots24: shape
+            .log_slots24
+            .map_or_else(Vec::new, |log_slots| point.slots(log_slots)),
         inputs16: input(&values[..16], &narrow.constants[0]),
         inputs24: input(&values[16..], &wide.constants[0]),
         lane_point: point.lanes,
@@ -228,7 +256,7 @@ fn evaluations(
 ) -> Result<Vec<EF>, Reject> {
     transcript.checked(
         "permutation/evaluations",
-        16 + 24,
+        v16.len() + v24.len(),
         Reject::Permutations(layer),
         |a| cubes(v16, &a[..16]) + cubes(v24, &a[16..]) - claim,
     )

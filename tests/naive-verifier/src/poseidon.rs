@@ -31,6 +31,23 @@ pub(crate) fn start(tag: usize) -> Vec<F> {
     [0, 0, 0, 0, 0, 0, 0, 0, tag].map(f).to_vec()
 }
 
+/// Either permutation.
+pub(crate) fn permute(width: usize, state: &[F]) -> Vec<F> {
+    assert!(state.len() <= width);
+    let at = |i: usize| state.get(i).copied().unwrap_or(f(0));
+    match width {
+        16 => permute16(core::array::from_fn(at)).to_vec(),
+        24 => permute24(core::array::from_fn(at)).to_vec(),
+        _ => unreachable!("there are two permutations"),
+    }
+}
+
+/// The capacity after one more block of seven elements, with the permutation of width 16.
+pub(crate) fn absorb_short_block(capacity: &[F], block: &[F]) -> Vec<F> {
+    assert_eq!(capacity.len(), CAPACITY);
+    permute(16, &[capacity, block].concat())[..CAPACITY].to_vec()
+}
+
 /// The capacity after one more block, which overwrites the rate; zeros fill it up.
 pub(crate) fn absorb_block(capacity: &[F], block: &[F]) -> Vec<F> {
     assert_eq!(capacity.len(), CAPACITY);

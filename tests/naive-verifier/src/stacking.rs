@@ -8,7 +8,7 @@ use crate::parameters::{Layout, Parameters};
 use crate::shape::log_lanes;
 
 /// How many splits are priced exactly, if they have parameters.
-const PRICED: usize = 2;
+const PRICED: usize = 3;
 
 pub(crate) struct Stacking {
     column_bits: usize,
@@ -58,7 +58,7 @@ impl Stacking {
             splits.push(Self::new(columns, lanes, max_column_bits, max_lane_bits));
         }
         splits.sort_by_key(|split| split.rough_price(rate));
-        // The first two are priced exactly, or as many as it takes until one has parameters.
+        // The first three are priced exactly, or as many as it takes until one has parameters.
         let mut priced: Vec<(u64, Self, Parameters)> = Vec::new();
         for (tried, split) in splits.into_iter().enumerate() {
             if tried >= PRICED && !priced.is_empty() {

@@ -2,8 +2,8 @@
 
 use crate::Reject;
 use crate::field::{F, f};
-use crate::poseidon::{RATE, absorb_block, start};
-use crate::statement::{Group, Scheme, base_p, canonical, key_elements, message_elements};
+use crate::poseidon::{RATE, absorb_block, absorb_short_block, start};
+use crate::statement::{Family, Group, Scheme, base_p, canonical, key_elements, message_digits};
 use crate::transcript::Transcript;
 
 /// Sponges that share the keys and the groups among them.
@@ -29,14 +29,27 @@ pub(crate) fn initial_capacity() -> Vec<F> {
     start(4)
 }
 
-/// The capacities of the streams after these blocks, of which block `i` belongs to stream `i mod 16`.
-fn absorb_all(streams: &[Vec<F>], blocks: &[Vec<F>]) -> Vec<Vec<F>> {
+/// The capacities of the streams after these items, of which item `i` belongs to stream `i mod 16`.
+fn absorb_all(
+    streams: &[Vec<F>],
+    items: &[Vec<F>],
+    absorb: impl Fn(&[F], &[F]) -> Vec<F>,
+) -> Vec<Vec<F>> {
     let mut streams = streams.to_vec();
-    for (i, block) in blocks.iter().enumerate() {
+    for (i, item) in items.iter().enumerate() {
         let stream = &mut streams[i % STREAMS];
-        *stream = absorb_block(stream, block);
+        *stream = absorb(stream, item);
     }
     streams
+}
+
+/// The capacity after a key: root, parameter and 1, in blocks that zeros fill up.
+fn absorb_key(scheme: &Scheme, capacity: &[F], key: &[F]) -> Vec<F> {
+    let blocks = key.chunks(scheme.key_rate());
+    blocks.fold(capacity.to_vec(), |capacity, block| match scheme.family {
+        Family::BothWidths => absorb_block(&capacity, block),
+        Family::Compact => absorb_short_block(&capacity, block),
+    })
 }
 
 impl Summary {
@@ -46,23 +59,24 @@ impl Summary {
     /// If the claims are not ones that could be proved.
     pub fn new(scheme: &Scheme, groups: &[Group]) -> Result<Self, Reject> {
         let groups = canonical(scheme, groups)?;
-        // root 8 | parameter 5 | 1 | 0
+        // root | parameter | 1
         let keys: Vec<Vec<F>> = groups
             .iter()
             .flat_map(|group| &group.keys)
-            .map(|key| [key_elements(key).unwrap_or_default(), vec![f(1), f(0)]].concat())
+            .map(|key| [key_elements(key).unwrap_or_default(), vec![f(1)]].concat())
             .collect();
-        let fin = absorb_all(&vec![initial_capacity(); STREAMS], &keys);
+        let absorb_key = |capacity: &[F], key: &[F]| absorb_key(scheme, capacity, key);
+        let fin = absorb_all(&vec![initial_capacity(); STREAMS], &keys, absorb_key);
 
         // slot 2 | number of keys | message 9 | 0 | 2 | 0
         let block = |group: &Group| {
             let slot = base_p(group.slot.into(), 2);
             let size = vec![f(group.keys.len())];
-            let message = message_elements(&group.message);
+            let message = message_digits(&group.message);
             [slot, size, message, [0, 2, 0].map(f).to_vec()].concat()
         };
         let blocks: Vec<Vec<F>> = groups.iter().map(block).collect();
-        let streams = absorb_all(&fin, &blocks).concat();
+        let streams = absorb_all(&fin, &blocks, absorb_block).concat();
 
         let header = [VERSION, scheme.id.into(), groups.len()].map(f);
         let mut digest = absorb_block(&start(5), &header);

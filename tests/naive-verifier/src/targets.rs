@@ -1,13 +1,15 @@
-//! The outputs of the width-24 permutations, and the cells of the same lane that they feed.
+//! The outputs of permutations, and the cells of the same lane that they feed.
 
 use p3_field::PrimeCharacteristicRing;
 
+use crate::calls::Call;
 use crate::field::{EF, dot, f};
 use crate::form::Form;
 use crate::shape::Shape;
-use crate::statement::{DIGITS, Lane, REMAINDERS};
+use crate::statement::{DIGITS, Lane};
+use crate::wiring::input;
 
-/// What the outputs of the width-24 permutations must be, but those of the key slot (see `link`).
+/// What wired outputs must be, but those of the last permutation of a key (see `link`).
 pub(crate) struct Targets<'a> {
     pub shape: &'a Shape,
     /// `eq` at the lane point.
@@ -23,50 +25,48 @@ pub(crate) fn remainder(shape: &Shape, form: &mut Form, i: usize, weight: EF) {
 }
 
 impl Targets<'_> {
-    /// The target of output `j` of `slot`. A feed-forward stands on this side, negated.
-    pub(crate) fn of(&self, slot: usize, j: usize) -> Form {
+    /// The target of output `j` of a permutation, of which it has one in the lane itself. A feed-forward stands on this
+    /// side, negated.
+    pub(crate) fn of(&self, call: Call, j: usize) -> Form {
         let Shape {
-            columns, sponge, ..
+            columns, scheme, ..
         } = self.shape;
         let mut target = Form::zero(1 << self.shape.log_columns);
-        if slot == 0 {
-            // Element j of the message hash is 127 d + remainder, d in base 8.
-            for digit in 0..DIGITS {
-                let scale = f(REMAINDERS * 8usize.pow(digit as u32));
-                target.cell(columns.digit + DIGITS * j + digit, scale.into());
+        match call {
+            Call::Step(_) => unreachable!("chain steps have no wired outputs"),
+            Call::Message(i) if i + 1 < scheme.message_calls() => {
+                target.cell(columns.previous + j, EF::ONE);
             }
-            remainder(self.shape, &mut target, j, EF::ONE);
-            target.known(-self.shape.column(self.lanes, |lane| lane.message[j]));
-        } else if slot < *sponge {
-            // The capacity that the sponge's next permutation starts from.
-            target.cell(columns.capacity(slot, j), EF::ONE);
-        } else if slot == *sponge {
-            self.child(&mut target, 0, j - 9);
-        } else {
-            let level = slot - self.shape.key_slot();
-            if level < self.shape.scheme.height {
-                self.child(&mut target, level, j);
-            } else {
-                target.cell(columns.root + j, EF::ONE);
-            }
-            match j {
-                0..5 => target.cell(columns.parameter + j, -EF::ONE),
-                5..7 => {
-                    let tweak = |lane: &Lane| lane.node_tweak(level)[j - 5];
-                    target.known(-self.shape.column(self.lanes, tweak));
+            Call::Message(_) => {
+                // Element j of the message hash, of a part with digits in base 8 and a remainder.
+                let (of_digits, of_remainder) = scheme.weights();
+                for digit in 0..DIGITS {
+                    let scale = f(of_digits) * f(8usize.pow(digit as u32));
+                    target.cell(columns.digit + DIGITS * j + digit, scale.into());
                 }
-                _ => target.cell(columns.left + 8 * (level - 1), -EF::ONE),
+                remainder(self.shape, &mut target, j, f(of_remainder).into());
             }
+            Call::Leaf(t) if t + 1 < self.shape.sponge => {
+                // The capacity that the sponge's next permutation starts from.
+                target.cell(columns.leaf_capacity(t + 1, j), EF::ONE);
+            }
+            Call::Leaf(_) => self.child(&mut target, 0, j - scheme.leaf_capacity()),
+            Call::Key(t) => target.cell(columns.key_capacity(t + 1, j), EF::ONE),
+            Call::Node(level) if level < scheme.height => self.child(&mut target, level, j),
+            Call::Node(_) => target.cell(columns.root + j, EF::ONE),
+        }
+        if matches!(call, Call::Message(_) | Call::Node(_)) {
+            input(self.shape, call)[j].add_to(&mut target, self.shape, self.lanes, -EF::ONE);
         }
         target
     }
 
     /// Element `j` of the path's node at `level`: the left or the right child of the next level.
     fn child(&self, target: &mut Form, level: usize, j: usize) {
-        let columns = &self.shape.columns;
         let is_right = self.side(level);
-        target.cell(columns.left + 8 * level + j, EF::ONE - is_right);
-        target.cell(columns.right + 8 * level + j, is_right);
+        let [left, right] = self.shape.columns.children(level + 1);
+        target.cell(left + j, EF::ONE - is_right);
+        target.cell(right + j, is_right);
     }
 
     /// The column of side bits. By convention, it is constant in idle lanes too if all live lanes agree.

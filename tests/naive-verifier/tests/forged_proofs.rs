@@ -4,7 +4,10 @@ mod common;
 mod opening;
 
 use common::{batch, naive_groups, naive_scheme, same_parameters, verdict};
-use sheaf::{Aggregate, Batch, HEADER_BYTES, KIND_LEAF, MAGIC, PROD, Rate, Scheme, TEST};
+use sheaf::{
+    Aggregate, Batch, COMPACT, COMPACT_TEST, HEADER_BYTES, KIND_LEAF, MAGIC, PROD, Rate, Scheme,
+    TEST,
+};
 use sheaf_aggregation::{PROTOCOL_VERSION, Statement, Summary};
 use sheaf_naive_verifier::{Event, Reject, forge, parameters};
 use sheaf_pcs::{Claim, Committed, Parameters};
@@ -84,7 +87,7 @@ fn commit(parameters: &Parameters, seed: usize, transcript: &mut ProverTranscrip
 }
 
 /// Sizes, carries and sides of many kinds.
-const STATEMENTS: [(Scheme, &[(u32, usize)]); 12] = [
+const STATEMENTS: [(Scheme, &[(u32, usize)]); 20] = [
     (TEST, &[(5, 1)]),
     (TEST, &[(127, 3)]),
     (TEST, &[(4, 16)]),
@@ -98,6 +101,14 @@ const STATEMENTS: [(Scheme, &[(u32, usize)]); 12] = [
     (TEST, &[(7, 16), (8, 1)]),
     (TEST, &[(7, 31)]),
     (PROD, &[(7, 11), (32_639, 9)]),
+    (COMPACT_TEST, &[(5, 1)]),
+    (COMPACT_TEST, &[(127, 3)]),
+    (COMPACT_TEST, &[(9, 4), (9, 5), (126, 8), (254, 20)]),
+    (COMPACT_TEST, &[(7, 16), (8, 1)]),
+    (COMPACT_TEST, &[(7, 31)]),
+    (COMPACT, &[(32_639, 2)]),
+    (COMPACT, &[(u32::MAX, 1), (65_536, 1), (65_535, 1)]),
+    (COMPACT, &[(7, 11), (1_000_000_000, 9)]),
 ];
 
 #[test]
@@ -113,12 +124,13 @@ fn only_the_opening_is_left_to_reject() {
 
 #[test]
 fn every_check_rejects() {
-    for (scheme, groups) in [STATEMENTS[3], STATEMENTS[5]] {
+    for (scheme, groups) in [3, 5, 14, 18].map(|i| STATEMENTS[i]) {
         let batch = batch(scheme, groups);
-        let log_leaves = if scheme == TEST { 3 } else { 6 };
+        let log_leaves = if scheme.is_for_tests { 3 } else { 6 };
+        let layers = if scheme.sizes.digest == 8 { 30 } else { 27 };
         let mut checks: Vec<Reject> = (0..log_leaves).map(Reject::ChainEnds).collect();
         checks.push(Reject::Constraints);
-        checks.extend((0..=30).map(Reject::Permutations));
+        checks.extend((0..=layers).map(Reject::Permutations));
         checks.push(Reject::Columns);
         for (i, &check) in checks.iter().enumerate() {
             let (bytes, count) = forged(&batch, Rate::Half, i, Some(i), Opening::FalseClaims);
@@ -130,9 +142,9 @@ fn every_check_rejects() {
 
 #[test]
 fn arbitrary_openings() {
-    for (scheme, groups) in [STATEMENTS[1], STATEMENTS[5]] {
+    for (scheme, groups) in [1, 5, 13, 18].map(|i| STATEMENTS[i]) {
         let batch = batch(scheme, groups);
-        let oracles = if scheme == TEST { 1 } else { 2 };
+        let oracles = if scheme.is_for_tests { 1 } else { 2 };
         let verdict_on = |other_rows: Option<usize>| {
             let opening = Opening::Arbitrary { other_rows };
             let (bytes, _) = forged(&batch, Rate::Half, 7, None, opening);

@@ -2,40 +2,46 @@
 
 mod common;
 
-use common::{batch, prove, verdict};
+use common::{TEST_SCHEMES, batch, prove, verdict};
 use sheaf::xmss::BatchFile;
-use sheaf::{Batch, PROD, Rate, TEST};
+use sheaf::{Batch, COMPACT, PROD, Rate};
 
 #[test]
 fn batches_of_many_sizes() {
-    for count in [1, 2, 3, 5, 15, 16, 17, 31, 32, 33] {
-        let batch = batch(TEST, &[(5, count)]);
-        assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+    for scheme in TEST_SCHEMES {
+        for count in [1, 2, 3, 5, 15, 16, 17, 31, 32, 33] {
+            let batch = batch(scheme, &[(5, count)]);
+            assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+        }
     }
 }
 
 /// Enough lanes that some slices of the commitment have none.
 #[test]
 fn lanes_in_slices() {
-    for groups in [&[(5, 100)][..], &[(5, 30), (254, 35)]] {
-        let batch = batch(TEST, groups);
-        let bytes = prove(&batch, Rate::Quarter);
-        assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
+    for scheme in TEST_SCHEMES {
+        for groups in [&[(5, 100)][..], &[(5, 30), (254, 35)]] {
+            let batch = batch(scheme, groups);
+            let bytes = prove(&batch, Rate::Quarter);
+            assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
+        }
     }
 }
 
 /// Slots 127 and 254 carry, the others don't; sides of the paths differ and agree.
 #[test]
 fn several_groups() {
-    for groups in [
-        &[(127, 1)][..],
-        &[(127, 2), (128, 3)],
-        &[(254, 1), (0, 1), (255, 1)],
-        &[(9, 4), (9, 5), (126, 8)],
-    ] {
-        let batch = batch(TEST, groups);
-        let bytes = prove(&batch, Rate::Half);
-        assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
+    for scheme in TEST_SCHEMES {
+        for groups in [
+            &[(127, 1)][..],
+            &[(127, 2), (128, 3)],
+            &[(254, 1), (0, 1), (255, 1)],
+            &[(9, 4), (9, 5), (126, 8)],
+        ] {
+            let batch = batch(scheme, groups);
+            let bytes = prove(&batch, Rate::Half);
+            assert_eq!(verdict(&batch.claims(), &bytes), Ok(()), "{groups:?}");
+        }
     }
 }
 
@@ -43,15 +49,19 @@ fn several_groups() {
 #[test]
 fn many_groups() {
     let groups: Vec<(u32, usize)> = (0..18).map(|i| (7 * i, 1 + i as usize % 3)).collect();
-    let batch = batch(TEST, &groups);
-    assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+    for scheme in TEST_SCHEMES {
+        let batch = batch(scheme, &groups);
+        assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+    }
 }
 
 #[test]
 fn every_rate() {
-    let batch = batch(TEST, &[(3, 2), (200, 1)]);
-    for rate in Rate::ALL {
-        assert_eq!(verdict(&batch.claims(), &prove(&batch, rate)), Ok(()));
+    for scheme in TEST_SCHEMES {
+        let batch = batch(scheme, &[(3, 2), (200, 1)]);
+        for rate in Rate::ALL {
+            assert_eq!(verdict(&batch.claims(), &prove(&batch, rate)), Ok(()));
+        }
     }
 }
 
@@ -75,6 +85,33 @@ fn real_parameters() {
         let mut batch = Batch::new(PROD);
         for bytes in files {
             let mut file = BatchFile::parse(&PROD, bytes).unwrap();
+            file.signers.truncate(3 / files.len());
+            batch.push(file);
+        }
+        assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+    }
+}
+
+macro_rules! compact_vector {
+    ($slot:literal) => {
+        include_bytes!(concat!(
+            "../../../crates/xmss/tests/vectors/compact/slot-",
+            $slot,
+            ".bin"
+        ))
+    };
+}
+
+/// Signatures by leanVM. The slots have words of either half, and both at their largest.
+#[test]
+fn real_compact_signatures() {
+    for files in [
+        &[&compact_vector!(0)[..], &compact_vector!(65536)[..]][..],
+        &[&compact_vector!(4294967295)[..]],
+    ] {
+        let mut batch = Batch::new(COMPACT);
+        for bytes in files {
+            let mut file = BatchFile::parse(&COMPACT, bytes).unwrap();
             file.signers.truncate(3 / files.len());
             batch.push(file);
         }

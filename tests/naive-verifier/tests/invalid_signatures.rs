@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{batch, prove, verdict};
+use common::{TEST_SCHEMES, batch, prove, verdict};
 use sheaf::xmss::{KoalaBear, verify};
-use sheaf::{Batch, Error, Prover, Rate, Signature, SignedGroup, TEST};
+use sheaf::{Batch, Error, Prover, Rate, Scheme, Signature, SignedGroup};
 
 /// The indices, as `(group, signer)`, of the signatures of a batch that are not valid.
 fn invalid(batch: &Batch) -> Vec<(usize, usize)> {
@@ -32,17 +32,26 @@ fn changed(batch: &Batch, (g, i): (usize, usize), change: impl FnOnce(&mut Signa
 
 #[test]
 fn valid_batches_are_proved() {
-    for groups in [&[(1, 1)][..], &[(4, 2), (127, 3)]] {
-        let batch = batch(TEST, groups);
-        assert!(invalid(&batch).is_empty());
-        assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+    for scheme in TEST_SCHEMES {
+        for groups in [&[(1, 1)][..], &[(4, 2), (127, 3)]] {
+            let batch = batch(scheme, groups);
+            assert!(invalid(&batch).is_empty());
+            assert_eq!(verdict(&batch.claims(), &prove(&batch, Rate::Half)), Ok(()));
+        }
     }
 }
 
 /// Nothing is proved for a batch with an invalid signature, whatever is wrong with it.
 #[test]
 fn invalid_batches_are_refused() {
-    let batch = batch(TEST, &[(4, 2), (127, 3)]);
+    for scheme in TEST_SCHEMES {
+        invalid_batches_of(scheme);
+    }
+}
+
+fn invalid_batches_of(scheme: Scheme) {
+    let sizes = scheme.sizes;
+    let batch = batch(scheme, &[(4, 2), (127, 3)]);
     let prover = Prover::new(1).unwrap();
     let one = KoalaBear::new(1);
     let mut tried = 0;
@@ -59,16 +68,16 @@ fn invalid_batches_are_refused() {
             }
             tried += 1;
         };
-        for i in 0..7 {
+        for i in 0..sizes.randomness {
             refused(&|signature| signature.rho[i] += one);
         }
         for level in 0..8 {
-            for j in 0..8 {
+            for j in 0..sizes.digest {
                 refused(&|signature| signature.path[level][j] += one);
             }
         }
         for chain in 0..4 {
-            for j in 0..8 {
+            for j in 0..sizes.digest {
                 refused(&|signature| signature.hashes[chain][j] += one);
             }
         }
@@ -77,13 +86,19 @@ fn invalid_batches_are_refused() {
         refused(&|signature| signature.path.truncate(7));
         refused(&|signature| signature.hashes.push([one; 8]));
     }
-    assert_eq!(tried, 3 * (7 + 64 + 32 + 4));
+    assert_eq!(tried, 3 * (sizes.randomness + (8 + 4) * sizes.digest + 4));
 }
 
 /// A valid signature of another message, slot or key is an invalid one here.
 #[test]
 fn misplaced_signatures_are_refused() {
-    let right = batch(TEST, &[(4, 2), (9, 2)]);
+    for scheme in TEST_SCHEMES {
+        misplaced_signatures_of(scheme);
+    }
+}
+
+fn misplaced_signatures_of(scheme: Scheme) {
+    let right = batch(scheme, &[(4, 2), (9, 2)]);
     let mut groups: Vec<SignedGroup> = right.groups().to_vec();
     let (first, second) = groups.split_at_mut(1);
     // Keys of one group with the slot and the message of the other.
@@ -94,7 +109,7 @@ fn misplaced_signatures_are_refused() {
     core::mem::swap(&mut a[0].1, &mut b[0].1);
 
     for (groups, count) in [(groups, 4), (exchanged, 2)] {
-        let mut wrong = Batch::new(TEST);
+        let mut wrong = Batch::new(scheme);
         for group in groups {
             wrong.push(group);
         }

@@ -6,9 +6,11 @@
 
 mod common;
 
-use common::{add_one, batch, naive_groups, naive_scheme, prove, signers, verdict};
+use common::{
+    TEST_SCHEMES, add_one, batch, key_elements, naive_groups, naive_scheme, prove, signers, verdict,
+};
 use sheaf::xmss::KoalaBear;
-use sheaf::{Batch, Claims, Group, PublicKey, Rate, TEST};
+use sheaf::{Batch, Claims, Group, PublicKey, Rate, Scheme};
 use sheaf_naive_verifier::{Reject, Summary, verify_summary};
 
 /// Streams among which keys are dealt out.
@@ -62,7 +64,7 @@ impl Proof {
         let digest = summary.digest.clone();
         change(&mut summary);
         summary.digest = digest;
-        verify_summary(&naive_scheme(&TEST), summary, &self.bytes)
+        verify_summary(&naive_scheme(self.claims.scheme()), summary, &self.bytes)
     }
 }
 
@@ -70,8 +72,8 @@ fn summary(claims: &Claims) -> Summary {
     Summary::new(&naive_scheme(claims.scheme()), &naive_groups(claims)).unwrap()
 }
 
-fn claims(groups: &[Group]) -> Claims {
-    let mut claims = Claims::new(TEST);
+fn claims(scheme: &Scheme, groups: &[Group]) -> Claims {
+    let mut claims = Claims::new(*scheme);
     for group in groups {
         claims.add_group(group.slot, group.message, group.keys.iter().copied());
     }
@@ -80,33 +82,43 @@ fn claims(groups: &[Group]) -> Claims {
 
 #[test]
 fn a_key_changed_in_the_first_a_middle_and_the_last_lane() {
-    let changes: [&dyn Fn(&mut PublicKey); 5] = [
-        &|key| add_one(key, 0),
-        &|key| add_one(key, 7),
-        &|key| add_one(key, 8),
-        &|key| add_one(key, 12),
-        &|key| *key = signers(&TEST, 99, 1, 3, [1; 32])[0].0,
+    for scheme in TEST_SCHEMES {
+        for groups in GROUPS {
+            changed_keys(&scheme, groups);
+        }
+    }
+}
+
+fn changed_keys(scheme: &Scheme, groups: &[(u32, usize)]) {
+    let digest = scheme.sizes.digest;
+    let last = key_elements(scheme) - 1;
+    // Root and parameter, in each of the permutations that absorb a key.
+    let changes: [&dyn Fn(&mut PublicKey); 6] = [
+        &|key| add_one(scheme, key, 0),
+        &|key| add_one(scheme, key, digest - 1),
+        &|key| add_one(scheme, key, digest),
+        &|key| add_one(scheme, key, last - 1),
+        &|key| add_one(scheme, key, last),
+        &|key| *key = signers(scheme, 99, 1, 3, [1; 32])[0].0,
     ];
-    for groups in GROUPS {
-        let proof = Proof::of(&batch(TEST, groups));
-        let right = proof.groups();
-        let places: Vec<(usize, usize)> = right
-            .iter()
-            .enumerate()
-            .flat_map(|(g, group)| (0..group.keys.len()).map(move |i| (g, i)))
-            .collect();
-        let n = places.len();
-        for lane in [0, n / 2, n - 1] {
-            let (g, i) = places[lane];
-            for (kind, change) in changes.iter().enumerate() {
-                let mut wrong = right.clone();
-                change(&mut wrong[g].keys[i]);
-                let wrong = claims(&wrong);
-                let context = format!("{groups:?}, lane {lane}, change {kind}");
-                assert_eq!(verdict(&wrong, &proof.bytes), OTHER_CHALLENGES, "{context}");
-                let opened = proof.opened_to(|statement| *statement = summary(&wrong));
-                assert_eq!(opened, Err(Reject::Columns), "{context}");
-            }
+    let proof = Proof::of(&batch(*scheme, groups));
+    let right = proof.groups();
+    let places: Vec<(usize, usize)> = right
+        .iter()
+        .enumerate()
+        .flat_map(|(g, group)| (0..group.keys.len()).map(move |i| (g, i)))
+        .collect();
+    let n = places.len();
+    for lane in [0, n / 2, n - 1] {
+        let (g, i) = places[lane];
+        for (kind, change) in changes.iter().enumerate() {
+            let mut wrong = right.clone();
+            change(&mut wrong[g].keys[i]);
+            let wrong = claims(scheme, &wrong);
+            let context = format!("{groups:?}, lane {lane}, change {kind}");
+            assert_eq!(verdict(&wrong, &proof.bytes), OTHER_CHALLENGES, "{context}");
+            let opened = proof.opened_to(|statement| *statement = summary(&wrong));
+            assert_eq!(opened, Err(Reject::Columns), "{context}");
         }
     }
 }
@@ -114,8 +126,11 @@ fn a_key_changed_in_the_first_a_middle_and_the_last_lane() {
 /// That of a stream without a key is the initial one. No lane leads there, so just the digest binds it.
 #[test]
 fn another_last_capacity() {
-    for groups in GROUPS {
-        let proof = Proof::of(&batch(TEST, groups));
+    for (scheme, groups) in TEST_SCHEMES
+        .into_iter()
+        .flat_map(|scheme| GROUPS.map(|groups| (scheme, groups)))
+    {
+        let proof = Proof::of(&batch(scheme, groups));
         assert_eq!(proof.opened_to(|_| {}), Ok(()));
         let lanes: usize = groups.iter().map(|&(_, count)| count).sum();
         for stream in 0..STREAMS {
@@ -135,21 +150,25 @@ fn another_last_capacity() {
 
 #[test]
 fn last_capacities_of_two_streams_exchanged() {
-    let proof = Proof::of(&batch(TEST, &[(5, 17)]));
-    for stream in 0..STREAMS - 1 {
-        let opened = proof.opened_to(|statement| statement.fin.swap(stream, stream + 1));
-        assert_eq!(opened, Err(Reject::Columns), "{stream}");
+    for scheme in TEST_SCHEMES {
+        let proof = Proof::of(&batch(scheme, &[(5, 17)]));
+        for stream in 0..STREAMS - 1 {
+            let opened = proof.opened_to(|statement| statement.fin.swap(stream, stream + 1));
+            assert_eq!(opened, Err(Reject::Columns), "{stream}");
+        }
     }
 }
 
 #[test]
 fn another_digest() {
-    let proof = Proof::of(&batch(TEST, &[(5, 17)]));
-    for j in 0..9 {
-        let mut summary = proof.summary();
-        summary.digest[j] += KoalaBear::new(1);
-        let opened = verify_summary(&naive_scheme(&TEST), summary, &proof.bytes);
-        assert_eq!(opened, OTHER_CHALLENGES, "{j}");
+    for scheme in TEST_SCHEMES {
+        let proof = Proof::of(&batch(scheme, &[(5, 17)]));
+        for j in 0..9 {
+            let mut summary = proof.summary();
+            summary.digest[j] += KoalaBear::new(1);
+            let opened = verify_summary(&naive_scheme(&scheme), summary, &proof.bytes);
+            assert_eq!(opened, OTHER_CHALLENGES, "{j}");
+        }
     }
 }
 
@@ -158,16 +177,19 @@ fn another_digest() {
 /// The streams absorb the same keys then, and only the blocks of the groups tell the two statements apart.
 #[test]
 fn sizes_of_groups_shifted_with_the_same_keys() {
-    for (first, second) in [(2, 1), (16, 2), (8, 23)] {
+    for (scheme, (first, second)) in TEST_SCHEMES
+        .into_iter()
+        .flat_map(|scheme| [(2, 1), (16, 2), (8, 23)].map(|sizes| (scheme, sizes)))
+    {
         let group = |slot: u32, count: usize, side: bool| {
             let message = [slot as u8; 32];
-            let mut signers = signers(&TEST, slot as u8, 4 * count + 16, slot, message);
+            let mut signers = signers(&scheme, slot as u8, 4 * count + 16, slot, message);
             signers.retain(|(key, _)| (key.to_bytes()[0] >= 0x80) == side);
             signers.truncate(count);
             assert_eq!(signers.len(), count);
             (slot, message, signers)
         };
-        let mut batch = Batch::new(TEST);
+        let mut batch = Batch::new(scheme);
         for (slot, message, signers) in [group(3, first, false), group(5, second, true)] {
             batch = batch.with_group(slot, message, signers);
         }
@@ -177,7 +199,7 @@ fn sizes_of_groups_shifted_with_the_same_keys() {
         for size in (1..keys.len()).filter(|&size| size != first) {
             let mut wrong = right.clone();
             (wrong[0].keys, wrong[1].keys) = (keys[..size].to_vec(), keys[size..].to_vec());
-            let wrong = claims(&wrong);
+            let wrong = claims(&scheme, &wrong);
             let context = format!("{first} + {second} as {size} + ..");
             assert_eq!(summary(&wrong).fin, proof.summary().fin, "{context}");
             assert_ne!(summary(&wrong).digest, proof.summary().digest, "{context}");

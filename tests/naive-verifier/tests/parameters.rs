@@ -5,7 +5,7 @@ mod common;
 use common::{CLAIMS, COMMITMENT_BITS, naive_round, naive_scheme, same_parameters};
 use p3_field::PrimeCharacteristicRing;
 use sheaf::xmss::PublicKey;
-use sheaf::{PROD, Scheme, TEST};
+use sheaf::{COMPACT, COMPACT_TEST, PROD, Scheme, TEST};
 use sheaf_aggregation::{Group, Statement, Summary, VerifyError, security_report, verify};
 use sheaf_argument::fractions::verify::Error;
 use sheaf_naive_verifier::{self as naive, description, parameters_of_lanes};
@@ -97,7 +97,7 @@ const CARRIES: u32 = 32_639;
 
 fn statement(scheme: Scheme, lanes: usize, carries: bool) -> Statement {
     let key = |i: usize| {
-        let mut key = [0; 52];
+        let mut key = vec![0; scheme.public_key_bytes()];
         key[..4].copy_from_slice(&(i as u32).to_le_bytes());
         PublicKey::from_bytes(&scheme, &key).unwrap()
     };
@@ -127,7 +127,13 @@ fn same_choice(scheme: Scheme, lanes: usize, carries: bool) {
 
 fn same_choices(lanes: impl IntoIterator<Item = usize>) {
     for lanes in lanes {
-        for (scheme, carries) in [(PROD, false), (PROD, true), (TEST, false)] {
+        for (scheme, carries) in [
+            (PROD, false),
+            (PROD, true),
+            (TEST, false),
+            (COMPACT, false),
+            (COMPACT_TEST, false),
+        ] {
             same_choice(scheme, lanes, carries);
         }
     }
@@ -162,7 +168,7 @@ fn powers_of_two_and_their_neighbours() {
 fn a_spread_of_sizes() {
     let mut lanes = 65;
     while lanes < 1 << 16 {
-        for scheme in [PROD, TEST] {
+        for scheme in Scheme::ALL {
             for rate in 1..=4 {
                 let parameters = parameters_of_lanes(&naive_scheme(&scheme), lanes, false, rate);
                 let parameters = same_parameters(&parameters.unwrap());

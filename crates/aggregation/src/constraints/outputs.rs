@@ -60,7 +60,6 @@ pub(crate) fn blocks(shape: &Shape) -> Vec<Block> {
         };
         (Slots { count, ..slots }, last)
     };
-    let last_call = calls.message.len() - 1;
     let mut blocks: Vec<_> = calls
         .message
         .iter()
@@ -71,7 +70,7 @@ pub(crate) fn blocks(shape: &Shape) -> Vec<Block> {
                     let width = passed_on(&shape.scheme, next);
                     block(Target::Previous(call), slots, 0, width)
                 }
-                None => block(Target::Message(last_call), slots, 0, shape.elements),
+                None => block(Target::Message(call), slots, 0, shape.elements),
             },
         )
         .collect();

@@ -80,7 +80,7 @@ fn rough_price(layout: &Layout, log_inv_rate: usize) -> u64 {
 const NANOSECONDS_PER_BYTE: u64 = 2441;
 
 /// How many splits are compared exactly.
-const EXACT_PRICES: usize = 2;
+const EXACT_PRICES: usize = 3;
 
 /// What a split costs, in nanoseconds of proving.
 fn price(parameters: &Parameters) -> u64 {

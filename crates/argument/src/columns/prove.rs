@@ -1,6 +1,7 @@
 //! The prover of the column reduction.
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
+use rayon::prelude::*;
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_transcript::{EF, Label, PF, ProverTranscript, Transcript};
@@ -59,6 +60,26 @@ pub fn prove(
     }
 }
 
+/// Pairs of entries below which threads are not worth their start.
+const PARALLEL: usize = 1 << 11;
+
+/// The sum of the products at zero, and its leading coefficient.
+fn measure(a: &[EF], b: &[EF], half: usize) -> [EF; 2] {
+    let halves = |table| -> (&[EF], &[EF]) { <[EF]>::split_at(table, half) };
+    let ((a_low, a_high), (b_low, b_high)) = (halves(a), halves(b));
+    a_low
+        .par_iter()
+        .zip(a_high)
+        .zip(b_low.par_iter().zip(b_high))
+        .with_min_len(PARALLEL)
+        .map(|((a0, a1), (b0, b1))| [*a0 * *b0, (*a1 - *a0) * (*b1 - *b0)])
+        .reduce(|| [EF::ZERO; 2], add)
+}
+
+fn add(a: [EF; 2], b: [EF; 2]) -> [EF; 2] {
+    [a[0] + b[0], a[1] + b[1]]
+}
+
 /// A sumcheck over the products of pairs of tables, padded with zeros. Returns the point and what the tables fold to.
 fn rounds(
     label: Label,
@@ -73,22 +94,20 @@ fn rounds(
     let mut point = Vec::with_capacity(variables);
     for round in 0..variables {
         let half = 1 << (variables - 1 - round);
-        let [mut at_zero, mut quadratic] = [EF::ZERO; 2];
-        for [a, b] in &tables {
-            for i in 0..half {
-                at_zero += a[i] * b[i];
-                quadratic += (a[i + half] - a[i]) * (b[i + half] - b[i]);
-            }
-        }
+        let [at_zero, quadratic] = tables
+            .iter()
+            .map(|[a, b]| measure(a, b, half))
+            .fold([EF::ZERO; 2], add);
         let message = [*claim - at_zero.double() - quadratic, quadratic];
         transcript.send(label, &message);
         let x = transcript.sample();
         *claim = next_claim(*claim, Claimed::Sum, &message, x);
         for table in tables.iter_mut().flatten() {
-            for i in 0..half {
-                let delta = table[i + half] - table[i];
-                table[i] += x * delta;
-            }
+            let (low, high) = table.split_at_mut(half);
+            low.par_iter_mut()
+                .zip(high)
+                .with_min_len(PARALLEL)
+                .for_each(|(low, high)| *low += x * (*high - *low));
             table.truncate(half);
         }
         point.push(x);

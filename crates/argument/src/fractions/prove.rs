@@ -234,6 +234,19 @@ impl<L: Lanes> Tree<L> {
         }
     }
 
+    /// The sums of all lanes of all groups, over their common denominators: numerators and denominators.
+    ///
+    /// They are the leaves of a tree that adds up the lanes.
+    #[must_use]
+    pub fn sums(&self) -> (Vec<EF>, Vec<EF>) {
+        let lanes = |nodes: &[L::Group]| {
+            let of_group = |x| (0..1 << L::LOG).map(move |lane| L::lane(x, lane));
+            nodes.iter().flat_map(of_group).collect()
+        };
+        let root = &self.layers[self.layers.len() - 1];
+        (lanes(&root.p), lanes(&root.q))
+    }
+
     /// Reduces a claim about the sums to one about the leaves. A false claim gives a proof that is rejected.
     pub fn prove(self, root: RootClaim, transcript: &mut ProverTranscript) -> LeafClaim {
         self.prove_with(root, transcript, &mut Honest)

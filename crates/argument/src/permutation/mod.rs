@@ -5,7 +5,7 @@
 //! There is a table of permutations of width 16, one of width 24, or both. All have
 //! the same `2^l` *lanes*. A table has `2^s` *slots* per lane, `s16` and `s24`, with one
 //! permutation each, of which the first ones are used; and its own live lanes, which
-//! are the first ones. In an honest proof, a slot that is not used, and every slot of a lane
+//! are a range. In an honest proof, a slot that is not used, and every slot of a lane
 //! that is not live in its table, has the all-zero input.
 //!
 //! The claims are about all slots of all lanes, and the verifier does the same

@@ -19,7 +19,9 @@ pub struct Shape {
 /// The dimensions of one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableShape {
-    /// Live lanes: the first ones, at least one.
+    /// The first live lane.
+    pub first: usize,
+    /// The end of the live lanes, of which there is at least one.
     pub lanes: usize,
     /// Binary logarithm of the number of slots per lane, at least 3.
     pub log_slots: usize,
@@ -42,7 +44,7 @@ impl Shape {
         let holds = |table: &TableShape| {
             (SKIP..=MAX_BITS).contains(&table.log_slots)
                 && table.slots <= 1 << table.log_slots
-                && (1..=1 << self.log_lanes).contains(&table.lanes)
+                && (table.first + 1..=1 << self.log_lanes).contains(&table.lanes)
         };
         let lanes = (order::LOW_LANE_BITS..=MAX_BITS).contains(&self.log_lanes);
         if lanes && self.tables().count() > 0 && self.tables().all(holds) {

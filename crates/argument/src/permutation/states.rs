@@ -2,6 +2,7 @@
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
+use sheaf_sumcheck::rounds::Span;
 use sheaf_transcript::{F, PF};
 
 use super::poseidon::HALF_FULL_ROUNDS;
@@ -19,7 +20,7 @@ pub(crate) type Octet = [PF; 1 << SKIP];
 #[derive(Debug)]
 pub(crate) struct States<const W: usize> {
     /// Live lanes.
-    lanes: usize,
+    lanes: core::ops::Range<usize>,
     /// Stored blocks of eight slots per lane: the first ones, at least one.
     pub(crate) blocks: usize,
     /// Binary logarithm of the number of blocks, stored or not.
@@ -46,7 +47,7 @@ pub(crate) struct GroupStates<'a, const W: usize> {
 impl<const W: usize> States<W> {
     pub(crate) const fn empty() -> Self {
         Self {
-            lanes: 0,
+            lanes: 0..0,
             blocks: 1,
             log_blocks: 0,
             full: Vec::new(),
@@ -57,7 +58,7 @@ impl<const W: usize> States<W> {
 
     /// Forgets everything written and takes on another shape; keeps the allocations.
     pub(crate) fn reset<K: Kernel<W>>(&mut self, table: Option<TableShape>) {
-        self.lanes = table.map_or(0, |t| t.lanes);
+        self.lanes = table.map_or(0..0, |t| t.first..t.lanes);
         self.blocks = table.map_or(1, |t| t.slots.div_ceil(1 << SKIP).max(1));
         self.log_blocks = table.map_or(0, |t| t.log_slots - SKIP);
         let groups = self.groups();
@@ -69,16 +70,29 @@ impl<const W: usize> States<W> {
         self.written.resize(blocks << SKIP, false);
     }
 
-    /// Groups with a live lane.
-    pub(crate) const fn groups(&self) -> usize {
-        self.lanes.div_ceil(PF::WIDTH)
+    /// Groups from that of the first live lane to that of the last one.
+    pub(crate) fn groups(&self) -> usize {
+        self.lanes.end.div_ceil(PF::WIDTH) - self.first_group()
+    }
+
+    /// Groups before these.
+    pub(crate) fn first_group(&self) -> usize {
+        self.lanes.start / PF::WIDTH
+    }
+
+    /// The groups that are kept.
+    pub(crate) fn group_span(&self) -> Span {
+        Span {
+            first: self.first_group(),
+            live: self.groups(),
+        }
     }
 
     /// The groups with a live lane.
     pub(crate) fn groups_mut<K: Kernel<W>>(
         &mut self,
     ) -> impl IndexedParallelIterator<Item = GroupStates<'_, W>> {
-        let Self { lanes, blocks, .. } = *self;
+        let (lanes, blocks, first) = (self.lanes.clone(), self.blocks, self.first_group());
         let full = self.full.par_chunks_mut(blocks * 2 * HALF_FULL_ROUNDS);
         let partial = self.partial.par_chunks_mut(blocks * K::PARTIAL_ROUNDS);
         let written = self.written.par_chunks_mut(blocks << SKIP);
@@ -86,13 +100,15 @@ impl<const W: usize> States<W> {
             .zip(written)
             .enumerate()
             .map(move |(g, ((full, partial), written))| {
-                let live = lanes - g * PF::WIDTH;
+                let first = (first + g) * PF::WIDTH;
+                let all = lanes.start <= first && first + PF::WIDTH <= lanes.end;
+                let live = |lane| lanes.contains(&(first + lane));
                 GroupStates {
                     blocks,
                     full,
                     partial,
                     written,
-                    mask: (live < PF::WIDTH).then(|| PF::from_fn(|i| F::from_bool(i < live))),
+                    mask: (!all).then(|| PF::from_fn(|i| F::from_bool(live(i)))),
                 }
             })
     }
@@ -104,7 +120,7 @@ impl<const W: usize> States<W> {
     }
 
     /// Number of stored blocks of all live groups.
-    pub(crate) const fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.groups() * self.blocks
     }
 

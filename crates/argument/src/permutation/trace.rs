@@ -65,9 +65,14 @@ impl Trace {
     ///
     /// Group `g` holds lanes `g * PF::WIDTH..`; input in lanes that are not live is ignored.
     pub fn groups_mut(&mut self) -> impl IndexedParallelIterator<Item = LaneGroup<'_>> {
-        let groups = self.narrow.groups().max(self.wide.groups());
-        let narrow = filled_up(self.narrow.groups_mut::<Narrow>(), groups);
-        let wide = filled_up(self.wide.groups_mut::<Wide>(), groups);
+        let firsts = [self.narrow.first_group(), self.wide.first_group()];
+        let [narrow_end, wide_end] = [
+            firsts[0] + self.narrow.groups(),
+            firsts[1] + self.wide.groups(),
+        ];
+        let groups = narrow_end.max(wide_end);
+        let narrow = filled_up(firsts[0], self.narrow.groups_mut::<Narrow>(), groups);
+        let wide = filled_up(firsts[1], self.wide.groups_mut::<Wide>(), groups);
         let zipped = narrow.zip(wide);
         zipped.map(|(narrow, wide)| LaneGroup { narrow, wide })
     }
@@ -79,13 +84,15 @@ impl Trace {
     }
 }
 
-/// The groups of one table, and nothing in the groups after them.
+/// The groups of one table, and nothing in the groups before and after them.
 fn filled_up<T: Send>(
+    first: usize,
     groups: impl IndexedParallelIterator<Item = T>,
     count: usize,
 ) -> impl IndexedParallelIterator<Item = Option<T>> {
-    let others = (groups.len()..count).into_par_iter().map(|_| None);
-    groups.map(Some).chain(others)
+    let before = (0..first).into_par_iter().map(|_| None);
+    let after = (first + groups.len()..count).into_par_iter().map(|_| None);
+    before.chain(groups.map(Some)).chain(after)
 }
 
 impl LaneGroup<'_> {

@@ -7,8 +7,8 @@ use super::oracle::{Encoder, Oracle};
 use super::slices::slice_values;
 use super::strategy::{Honest, Strategy};
 use crate::layout::Layout;
+use crate::messages::{OUT_OF_DOMAIN, absorb_statement};
 use crate::parameters::Parameters;
-use crate::protocol::{OUT_OF_DOMAIN, absorb_statement};
 
 /// A polynomial that has been committed to; an opening consumes it.
 #[must_use = "a commitment that is not opened proves nothing"]

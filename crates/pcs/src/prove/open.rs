@@ -12,10 +12,10 @@ use super::slices;
 use super::strategy::{Honest, Strategy};
 use crate::checks::{Check, if_applies};
 use crate::layout::Claim;
-use crate::parameters::{Parameters, Round};
-use crate::protocol::{
+use crate::messages::{
     self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
 };
+use crate::parameters::{Parameters, Round};
 
 /// Proves all of `claims` about a committed polynomial.
 ///
@@ -80,7 +80,7 @@ pub(super) fn open_with(
     drop(sliced);
     let mut claim = sumcheck.claim;
 
-    let mut fold_weights = protocol::fold_weights(layout, 0, &point);
+    let mut fold_weights = messages::fold_weights(layout, 0, &point);
     let mut previous = &first[0];
     for (i, round) in (1..).zip(rest) {
         strategy.polynomial(i, &mut f, &w);
@@ -107,7 +107,7 @@ pub(super) fn open_with(
         let mut sumcheck = Sumcheck { f, w, claim };
         let point = fold(i, round, &mut sumcheck, strategy, transcript);
         Sumcheck { f, w, claim } = sumcheck;
-        fold_weights = protocol::fold_weights(layout, i, &point);
+        fold_weights = messages::fold_weights(layout, i, &point);
         oracle = next;
         previous = round;
     }

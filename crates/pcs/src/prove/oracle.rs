@@ -7,8 +7,8 @@ use sheaf_transcript::{EF, F, ProverTranscript};
 
 use super::strategy::Strategy;
 use crate::merkle::Tree;
+use crate::messages::{Positions, QUERY_GRINDING, ROOT};
 use crate::parameters::Round;
-use crate::protocol::{Positions, QUERY_GRINDING, ROOT};
 
 /// What all oracles of one proof are made with.
 #[derive(Clone, Debug)]

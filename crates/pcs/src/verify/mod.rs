@@ -14,11 +14,11 @@ use thiserror::Error;
 
 use crate::checks::{Check, applies, difficulty, if_applies};
 use crate::layout::Claim;
-use crate::parameters::{Parameters, Round};
-use crate::protocol::{
+use crate::messages::{
     self, FINAL, FINAL_SUMCHECK, FOLD_GRINDING, OUT_OF_DOMAIN, SUMCHECK, absorb_claims,
     absorb_statement,
 };
+use crate::parameters::{Parameters, Round};
 use oracle::Oracle;
 use weights::Weights;
 
@@ -124,7 +124,7 @@ pub fn verify_opening<C: Channel>(
             oracle = next;
         }
         let point = receive_folds(round, &mut sum, channel)?;
-        fold_weights = protocol::fold_weights(layout, i, &point);
+        fold_weights = messages::fold_weights(layout, i, &point);
         challenges.extend(point);
     }
 

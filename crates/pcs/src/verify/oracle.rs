@@ -6,8 +6,8 @@ use sheaf_transcript::{Channel, F, TranscriptError};
 use super::Error;
 use crate::checks::{Check, applies, difficulty};
 use crate::merkle::{self, DIGEST, Digest};
+use crate::messages::{NODES, Positions, QUERY_GRINDING, ROOT, ROWS};
 use crate::parameters::Round;
-use crate::protocol::{NODES, Positions, QUERY_GRINDING, ROOT, ROWS};
 
 /// The queries to an oracle, in the order in which they are drawn, and what they give.
 #[derive(Debug)]

@@ -2,7 +2,9 @@
 #![allow(dead_code)] // Each test file uses its own part.
 
 use sheaf::xmss::one_slot::sign_once;
-use sheaf::{Batch, Claims, HEADER_BYTES, PROD, Prover, PublicKey, Rate, Scheme, Signature};
+use sheaf::{
+    Batch, COMPACT_TEST, Claims, HEADER_BYTES, Prover, PublicKey, Rate, Scheme, Signature, TEST,
+};
 use sheaf_aggregation::{ConstraintError, Statement, VerifyError};
 use sheaf_argument::{columns, fractions, permutation};
 use sheaf_naive_verifier::{self as naive, Group, Reject};
@@ -59,34 +61,40 @@ fn real(claims: &Claims, bytes: &[u8]) -> Result<(), Reject> {
 }
 
 pub(crate) fn naive_scheme(scheme: &Scheme) -> naive::Scheme {
-    if *scheme == PROD {
-        naive::PROD
-    } else {
-        naive::TEST
+    match scheme.id {
+        1 => naive::PROD,
+        2 => naive::TEST,
+        3 => naive::COMPACT,
+        4 => naive::COMPACT_TEST,
+        id => panic!("no scheme has the number {id}"),
     }
 }
 
-/// The bytes of a key of 52.
-fn bytes_of(key: &PublicKey) -> [u8; 52] {
-    key.to_bytes().try_into().expect("a key of 52 bytes")
+/// The schemes for tests.
+pub(crate) const TEST_SCHEMES: [Scheme; 2] = [TEST, COMPACT_TEST];
+
+/// Elements of a key.
+pub(crate) const fn key_elements(scheme: &Scheme) -> usize {
+    scheme.sizes.digest + scheme.sizes.parameter
 }
 
-/// Adds one to an element of a key of 13: of the root, or of the parameter behind it.
-pub(crate) fn add_one(key: &mut PublicKey, element: usize) {
+/// Adds one to an element of a key: of the root, or of the parameter behind it.
+pub(crate) fn add_one(scheme: &Scheme, key: &mut PublicKey, element: usize) {
+    assert!(element < key_elements(scheme));
     let one = sheaf::xmss::KoalaBear::new(1);
     let (mut root, mut parameter) = (*key.root(), *key.parameter());
-    match element.checked_sub(root.len()) {
+    match element.checked_sub(scheme.sizes.digest) {
         None => root[element] += one,
         Some(element) => parameter[element] += one,
     }
-    *key = PublicKey::new(&sheaf::TEST, root, parameter);
+    *key = PublicKey::new(scheme, root, parameter);
 }
 
 pub(crate) fn naive_groups(claims: &Claims) -> Vec<Group> {
     let group = |g: &sheaf::Group| Group {
         slot: g.slot,
         message: g.message,
-        keys: g.keys.iter().map(bytes_of).collect(),
+        keys: g.keys.iter().map(|key| key.to_bytes().to_vec()).collect(),
     };
     claims.groups().iter().map(group).collect()
 }

@@ -5,7 +5,7 @@ use core::array::from_fn;
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, weighted_sum};
-use sheaf_sumcheck::rounds::{Gate, Message, Pairing, Row, Table, folded_len};
+use sheaf_sumcheck::rounds::{Gate, Message, Pairing, Row, Span, Table};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, PF};
 
@@ -89,14 +89,14 @@ where
 
     /// Pairs rows of the grid.
     fn outer_round(&mut self, pair: impl Fn(&mut Grid) -> Pairing) -> [EF; 3] {
-        let live = self.grid.len();
+        let span = self.grid.span();
         let pairing = pair(&mut self.grid);
         self.pairing = Some(pairing);
         let weights = self.grid.weights();
         let message = match self.source.take() {
             Some(source) => {
                 let tail = vec![self.tail];
-                self.table.open::<G>(source, live, tail, pairing, &weights)
+                self.table.open::<G>(source, span, tail, pairing, &weights)
             }
             None => self.table.round::<G>(pairing, &weights),
         };
@@ -107,7 +107,11 @@ where
 
     /// Pairs lanes at distance `stride` inside the last group.
     fn inner_round(&mut self, stride: usize) -> [EF; 3] {
-        let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
+        let weights = pair_weights(
+            &mut self.inner_coordinates,
+            stride,
+            Span::prefix(2 * stride),
+        );
         let pairing = Pairing::all(stride);
         self.pairing = Some(pairing);
         let message: Message<F> = match &mut self.inner {
@@ -119,7 +123,7 @@ where
                 };
                 let inner = self.inner.insert(Table::default());
                 let tail = vec![[[F::ZERO; C]; 5]];
-                inner.open::<G>(lane, PF::WIDTH, tail, pairing, &weights)
+                inner.open::<G>(lane, Span::prefix(PF::WIDTH), tail, pairing, &weights)
             }
         };
         message.map(|c| quintic::lane(&c, 0))
@@ -128,7 +132,8 @@ where
     /// The one row that is left when all groups have been folded.
     fn last_row(&mut self) -> Row<PF, C> {
         if let Some(source) = self.source.take() {
-            self.table.fill(source, self.grid.len(), vec![self.tail]);
+            self.table
+                .fill(source, self.grid.span().live, vec![self.tail]);
         }
         self.table.rows()[0]
     }
@@ -180,9 +185,16 @@ where
 }
 
 /// The weights of all live pairs at distance `stride`; removes the coordinate that is bound.
-pub(super) fn pair_weights(coordinates: &mut Vec<EF>, stride: usize, live: usize) -> Vec<EF> {
+pub(super) fn pair_weights(coordinates: &mut Vec<EF>, stride: usize, span: Span) -> Vec<EF> {
     let _ = coordinates.remove(coordinates.len() - 1 - stride.ilog2() as usize);
-    eq::prefix_table(coordinates, folded_len(live, stride), EF::ONE)
+    weights(coordinates, span.folded(stride))
+}
+
+/// `eq(coordinates, i)` for the `i` of a span.
+pub(super) fn weights(coordinates: &[EF], span: Span) -> Vec<EF> {
+    let mut table = eq::prefix_table(coordinates, span.first + span.live, EF::ONE);
+    let _ = table.drain(..span.first);
+    table
 }
 
 /// The weight of all pairs without a live row.

@@ -41,6 +41,8 @@ pub(super) struct Folding<'a, const W: usize> {
     idle: &'a [F; W],
     /// Live groups before the fold.
     groups: usize,
+    /// Idle groups before them that take part.
+    padding: usize,
     stride: usize,
     /// Per stored slot and column, the factors of the low and the high state, by coefficient.
     factors: Vec<[[[F; 2]; 5]; W]>,
@@ -69,6 +71,7 @@ impl<'a, const W: usize> Folding<'a, W> {
             states,
             idle: &idle.full[LAST_FULL],
             groups: states.groups(),
+            padding: states.group_span().padding(stride),
             stride,
             factors,
         }
@@ -81,6 +84,7 @@ impl<'a, const W: usize> Folding<'a, W> {
         let (block, x) = (slot >> SKIP, slot % (1 << SKIP));
         let low = group / self.stride * 2 * self.stride + group % self.stride;
         let octets = |group: usize| {
+            let group = group.checked_sub(self.padding)?;
             (group < self.groups).then(|| {
                 self.states
                     .full(LAST_FULL, group * self.states.blocks + block)

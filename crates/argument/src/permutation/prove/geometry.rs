@@ -2,9 +2,10 @@
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use sheaf_sumcheck::eq;
-use sheaf_sumcheck::rounds::{Pairing, folded_len};
+use sheaf_sumcheck::rounds::{Pairing, Span};
 use sheaf_transcript::{EF, PF};
 
+use super::component;
 use crate::permutation::order;
 use crate::permutation::shape::{SKIP, Shape};
 use crate::permutation::state::Point;
@@ -83,7 +84,7 @@ pub(super) struct Grid {
     /// Blocks that are stored.
     pub(super) blocks: usize,
     /// Groups that are live.
-    pub(super) groups: usize,
+    pub(super) groups: Span,
     /// Coordinates for the bits of the block index.
     slots: Vec<EF>,
     /// Coordinates for the bits of the group index.
@@ -94,15 +95,18 @@ impl Grid {
     pub(super) fn new<const W: usize>(states: &States<W>, point: &Point, lanes: &Lanes) -> Self {
         Self {
             blocks: states.blocks,
-            groups: states.groups(),
+            groups: states.group_span(),
             slots: point.slots[point.slots.len() - states.log_blocks..].to_vec(),
             lanes: lanes.outer.clone(),
         }
     }
 
-    /// Number of rows.
-    pub(super) const fn len(&self) -> usize {
-        self.blocks * self.groups
+    /// Its rows among those of all groups.
+    pub(super) const fn span(&self) -> Span {
+        Span {
+            first: self.groups.first * self.blocks,
+            live: self.groups.live * self.blocks,
+        }
     }
 
     /// Slot variables that are not bound.
@@ -123,15 +127,15 @@ impl Grid {
         let _ = self
             .lanes
             .remove(self.lanes.len() - 1 - stride.ilog2() as usize);
-        self.groups = folded_len(self.groups, stride);
+        self.groups = self.groups.folded(stride);
         Pairing::all(stride)
     }
 
     /// The weights of the rows.
     pub(super) fn weights(&self) -> Vec<EF> {
         let blocks = eq::prefix_table(&self.slots, self.blocks, EF::ONE);
-        let groups = eq::prefix_table(&self.lanes, self.groups, EF::ONE);
-        let mut weights = Vec::with_capacity(self.len());
+        let groups = component::weights(&self.lanes, self.groups);
+        let mut weights = Vec::with_capacity(self.span().live);
         for &group in &groups {
             weights.extend(blocks.iter().map(|&block| group * block));
         }
@@ -140,7 +144,9 @@ impl Grid {
 
     /// The weight of all idle blocks and idle groups together.
     pub(super) fn tail_mass(&self) -> EF {
+        let Span { first, live } = self.groups;
         let blocks = eq::prefix_sum(&self.slots, self.blocks);
-        EF::ONE - blocks * eq::prefix_sum(&self.lanes, self.groups)
+        let groups = eq::prefix_sum(&self.lanes, first + live) - eq::prefix_sum(&self.lanes, first);
+        EF::ONE - blocks * groups
     }
 }

@@ -12,15 +12,14 @@ use core::array::from_fn;
 use p3_field::{Field, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::cube_root::{CubeRoot, cube_roots};
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, Multiplier, add, dot_base, eight, weighted_sum, zero};
 use sheaf_sumcheck::round::{Claimed, next_claim};
-use sheaf_sumcheck::rounds::{Cubes, Message, Pairing, Row, Table};
+use sheaf_sumcheck::rounds::{Cubes, Message, Pairing, Row, Span, Table};
 use sheaf_sumcheck::skip_kernel::BATCH;
 use sheaf_transcript::{EF, F, PF};
 
 use super::channel::{Channel, Speaker};
-use super::component::{pair_weights, scalar_row, tail_mass};
+use super::component::{pair_weights, scalar_row, tail_mass, weights};
 use super::folding::{Folding, column_at};
 use super::geometry::{Lanes, Step, lane_steps};
 use super::slots::{SlotRounds, SlotTable};
@@ -155,7 +154,8 @@ struct Output<'a, const W: usize> {
     table: &'a mut Table<PF, W>,
     /// Rows by (lane in the last group, stored slot / vector width): vectors now hold slots.
     inner: Option<Table<PF, W>>,
-    groups: usize,
+    /// Live groups.
+    groups: Span,
     coordinates: Vec<EF>,
     inner_coordinates: Vec<EF>,
     inner_weights: Vec<EF>,
@@ -207,7 +207,7 @@ impl<'a, const W: usize> Output<'a, W> {
             rest_value,
             table,
             inner: None,
-            groups: states.groups(),
+            groups: states.group_span(),
             coordinates: lanes.outer.clone(),
             inner_coordinates: lanes.inner.clone(),
             inner_weights: lanes.inner_weights.clone(),
@@ -231,7 +231,10 @@ impl<'a, const W: usize> Output<'a, W> {
                 stride: previous,
             } => {
                 let source = self.folding(challenge, previous);
-                let rows = self.groups * slots;
+                let rows = Span {
+                    first: self.groups.first * slots,
+                    live: self.groups.live * slots,
+                };
                 let tail = self.tail();
                 self.stage = Stage::Table;
                 self.table.open::<Cubes>(
@@ -247,7 +250,7 @@ impl<'a, const W: usize> Output<'a, W> {
                 self.table.round::<Cubes>(pairing, &weights)
             }
         };
-        self.groups = weights.len();
+        self.groups = self.groups.folded(stride);
         let mut message = message.map(|c| weighted_sum(&c, &self.inner_weights));
         message[0] += self.tail_value * tail_mass(&weights);
         message
@@ -271,12 +274,13 @@ impl<'a, const W: usize> Output<'a, W> {
     ) -> Message<PF> {
         let blocks = self.states.blocks;
         let idle = PF::from(self.idle.full[LAST_FULL][column]);
-        let state = |group: usize, x: usize| {
-            if group < self.groups {
+        // Counted from the first pair.
+        let padding = self.groups.padding(stride);
+        let state = |group: usize, x: usize| match group.checked_sub(padding) {
+            Some(group) if group < self.groups.live => {
                 self.states.full(LAST_FULL, group * blocks + block)[column][x]
-            } else {
-                idle
             }
+            _ => idle,
         };
         let mut sums: [Message<PF>; 1 << SKIP] = [[zero(); 3]; 1 << SKIP];
         for (batch, weights) in weights.chunks(BATCH).enumerate() {
@@ -331,14 +335,18 @@ impl<'a, const W: usize> Output<'a, W> {
             Stage::Table => return,
         };
         let source = self.folding(challenge, stride);
-        let rows = self.groups * self.slots();
+        let rows = self.groups.live * self.slots();
         let tail = self.tail();
         self.stage = Stage::Table;
         self.table.fill(|t, row| source.row(t, row), rows, tail);
     }
 
     fn inner_round(&mut self, stride: usize) -> [EF; 3] {
-        let weights = pair_weights(&mut self.inner_coordinates, stride, 2 * stride);
+        let weights = pair_weights(
+            &mut self.inner_coordinates,
+            stride,
+            Span::prefix(2 * stride),
+        );
         let vectors = self.slots().div_ceil(PF::WIDTH);
         let pairing = Pairing::all(stride * vectors);
         let message = match &mut self.inner {
@@ -358,7 +366,7 @@ impl<'a, const W: usize> Output<'a, W> {
                     });
                 };
                 let tail = vec![[[PF::ZERO; W]; 5]; vectors];
-                let rows = PF::WIDTH * vectors;
+                let rows = Span::prefix(PF::WIDTH * vectors);
                 let inner = self.inner.insert(Table::default());
                 inner.open::<Cubes>(source, rows, tail, pairing, &weights)
             }
@@ -412,7 +420,7 @@ impl<const W: usize> LaneRounds for Output<'_, W> {
             };
             quintic::lane(&from_fn(|i| rows[row][i][j]), lane)
         };
-        let group_weights = eq::prefix_table(&lanes.outer, self.states.groups(), EF::ONE);
+        let group_weights = weights(&lanes.outer, self.states.group_span());
         let idle = self.idle.full[LAST_FULL].map(EF::from);
         let rest = self.weights.len() - self.roots.len();
         let columns = (0..self.roots.len())

@@ -76,7 +76,7 @@ impl<const W: usize> Table<W> {
             outputs: vec![vec![idle; slots]; 1 << log_lanes],
             blocks: single_slots(rng, slots, W),
         };
-        for lane in 0..shape.lanes {
+        for lane in shape.first..shape.lanes {
             for slot in 0..shape.slots {
                 let input = core::array::from_fn(|_| rng.random());
                 table.inputs[lane][slot] = input;
@@ -119,14 +119,16 @@ impl<const W: usize> Table<W> {
     /// Records the permutations of one group, if it has a live lane, and compares their outputs with the reference.
     fn record(&self, group: usize, mut permute: impl FnMut(usize, [PF; W]) -> [PF; W]) {
         let lanes = group * PF::WIDTH..self.shape.lanes.min((group + 1) * PF::WIDTH);
-        if lanes.is_empty() {
+        if lanes.is_empty() || lanes.end <= self.shape.first {
             return;
         }
         for slot in 0..self.shape.slots {
             // Lanes that are not live hold garbage.
             let input = core::array::from_fn(|j| {
                 PF::from_fn(|l| match lanes.start + l {
-                    lane if lane < lanes.end => self.inputs[lane][slot][j],
+                    lane if (self.shape.first..lanes.end).contains(&lane) => {
+                        self.inputs[lane][slot][j]
+                    }
                     lane => F::from_usize(lane * 77 + j),
                 })
             });
@@ -159,6 +161,18 @@ impl Instance {
             wide: shape.wide.map(|t| Table::random(rng, &wide, log_lanes, t)),
             lane_point: (0..log_lanes).map(|_| element(rng)).collect(),
         }
+    }
+
+    /// The same where another range of lanes is live; lanes that were not have zero inputs.
+    pub(super) fn within(mut self, shape: Shape) -> Self {
+        self.shape = shape;
+        if let (Some(table), Some(shape)) = (&mut self.narrow, shape.narrow) {
+            table.shape = shape;
+        }
+        if let (Some(table), Some(shape)) = (&mut self.wide, shape.wide) {
+            table.shape = shape;
+        }
+        self
     }
 
     /// The same instance under weights that are products.

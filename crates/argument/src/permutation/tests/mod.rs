@@ -16,6 +16,7 @@ use super::{Block, Shape, TableShape, Trace, prove::prove, verify::verify};
 
 const fn table(log_slots: usize, slots: usize) -> Option<TableShape> {
     Some(TableShape {
+        first: 0,
         lanes: 1,
         log_slots,
         slots,
@@ -48,6 +49,16 @@ fn with_ranges(shape: Shape, log_lanes: usize, lanes: [usize; 2]) -> Shape {
         log_lanes,
         narrow: range(shape.narrow, lanes[0]),
         wide: range(shape.wide, lanes[1]),
+    }
+}
+
+/// Live lanes that need not be the first ones.
+fn with_starts(shape: Shape, [narrow, wide]: [usize; 2]) -> Shape {
+    let from = |first: usize| move |table: TableShape| TableShape { first, ..table };
+    Shape {
+        narrow: shape.narrow.map(from(narrow)),
+        wide: shape.wide.map(from(wide)),
+        ..shape
     }
 }
 
@@ -230,7 +241,53 @@ fn proofs_do_not_depend_on_the_vector_width() {
 }
 
 #[test]
+fn live_lanes_may_begin_anywhere() {
+    let trace = &mut Trace::new(TEST);
+    for (log_lanes, starts, ends) in [
+        (4, [3, 0], [9, 16]),
+        (5, [16, 1], [17, 32]),
+        (6, [31, 33], [32, 40]),
+        (6, [50, 0], [64, 3]),
+        (7, [16, 32], [48, 112]),
+        (7, [65, 127], [127, 128]),
+        (8, [112, 0], [200, 112]),
+        (8, [5, 240], [250, 241]),
+    ] {
+        for shape in [TEST, PROD] {
+            let shape = with_starts(with_ranges(shape, log_lanes, ends), starts);
+            round_trip(shape, trace);
+        }
+        let shape = with_starts(with_ranges(TEST, log_lanes, [ends[0], 0]), starts);
+        round_trip(shape, trace);
+        let shape = with_starts(with_ranges(TEST, log_lanes, [0, ends[1]]), starts);
+        round_trip(shape, trace);
+    }
+}
+
+/// What lanes hold that are not live is the permutation of zero, whether they are kept or not.
+#[test]
+fn a_proof_does_not_depend_on_where_live_lanes_begin() {
+    let proof = |first: usize| {
+        let shape = with_starts(with_ranges(TEST, 7, [100, 128]), [first, 40]);
+        let instance = Instance::random(with_starts(shape, [70, 40])).within(shape);
+        let mut trace = Trace::new(shape);
+        instance.record(&mut trace);
+        let mut transcript = ProverTranscript::new();
+        let _ = prove(&shape, &mut trace, instance.output_claim(), &mut transcript);
+        transcript.into_bytes()
+    };
+    assert_eq!(proof(64), proof(0));
+    assert_eq!(proof(64), proof(17));
+}
+
+#[test]
 fn invalid_shapes_and_claims_are_errors() {
+    let late = |table: TableShape| TableShape { first: 1, ..table };
+    let shape = Shape {
+        wide: TEST.wide.map(late),
+        ..TEST
+    };
+    assert_eq!(shape.check(), Err(super::Error::Shape));
     let instance = Instance::random(TEST);
     let claim = instance.output_claim();
     let run =

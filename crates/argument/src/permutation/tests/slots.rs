@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use sheaf_transcript::{PF, ProverTranscript, VerifierTranscript};
 
 use super::instance::Instance;
-use super::{TEST, table, with_lanes, with_ranges};
+use super::{TEST, table, with_lanes, with_ranges, with_starts};
 use crate::permutation::{
     InputClaim, OutputClaim, Shape, TableShape, Trace, prove::prove, verify::verify,
 };
@@ -80,6 +80,45 @@ fn proofs_do_not_depend_on_which_slots_are_stored() {
                 assert_eq!(claimed, left);
                 assert!(instance.satisfies(&claimed));
             }
+        }
+    }
+}
+
+/// Idle slots and the idle lanes before the live ones cost nothing, together.
+#[test]
+fn proofs_depend_on_neither_stored_slots_nor_stored_lanes() {
+    let mut trace = Trace::new(TEST);
+    for (starts, ends) in [
+        ([16, 0], [17, 128]),
+        ([50, 65], [64, 127]),
+        ([112, 32], [128, 48]),
+        ([5, 127], [100, 128]),
+    ] {
+        for (narrow, wide) in [
+            (table(8, 168), None),
+            (None, table(7, 59)),
+            (table(8, 168), table(4, 3)),
+            (table(3, 2), table(6, 41)),
+        ] {
+            let shape = Shape {
+                log_lanes: 7,
+                narrow,
+                wide,
+            };
+            let present = |t: Option<TableShape>, end| t.map_or(0, |_| end);
+            let ends = [present(narrow, ends[0]), present(wide, ends[1])];
+            let all = all_in_use(with_ranges(shape, 7, ends));
+            let shape = with_starts(with_ranges(shape, 7, ends), starts);
+            let instance = Instance::random(shape);
+            let claim = instance.output_claim();
+            let (bytes, left) = proof(&instance, &shape, &claim, &mut trace);
+            let mut verifier = VerifierTranscript::new(&bytes);
+            let claimed = verify(&shape, claim.clone(), &mut verifier).unwrap();
+            verifier.finish().unwrap();
+            assert_eq!(claimed, left);
+            assert!(instance.satisfies(&claimed));
+            let (expected, _) = proof(&instance.within(all), &all, &claim, &mut trace);
+            assert!(bytes == expected, "{shape:?}");
         }
     }
 }

@@ -1,0 +1,158 @@
+//! Runs programs on a tape of advice, and finds their rows.
+//!
+//! An [`Executor`] takes what `sheaf_program::builder` gives, a program with procedures, and arguments. It follows main, call
+//! after call, and returns a [`Run`] with a profile, or the line of the program's source that
+//! failed, with the chain of its callers.
+//!
+//! Calls are no recursion of ours, so that a program may be as deep as it has rows; and rows are bounded by
+//! the caller. Nothing here is trusted: `Run::check` and proofs look at rows only.
+
+#![forbid(unsafe_code)]
+
+mod compile;
+mod error;
+mod frame;
+mod profile;
+mod tables;
+
+use sheaf_program::builder::Executable;
+use sheaf_program::layout::CELLS;
+use sheaf_program::{Counts, F, Run};
+
+use crate::compile::Compiled;
+pub use crate::error::{Caller, ExecuteError, Problem};
+use crate::frame::Machine;
+pub use crate::profile::{KindProfile, Profile};
+
+/// What a program is run on.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Main's arguments, element by element: the coefficients of each position.
+    pub arguments: &'a [F],
+    /// The tape, from which the program takes advice.
+    pub advice: &'a [F],
+    /// The most rows that the run may have, which bounds memory: 388 bytes each, and about 600 for each open call.
+    pub max_rows: usize,
+}
+
+/// What a run gives.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The rows.
+    pub run: Run,
+    /// Main's results, element by element.
+    pub results: Vec<F>,
+    /// Elements taken from the tape.
+    pub advice_used: usize,
+    /// Where rows went.
+    pub profile: Profile,
+}
+
+/// A program, prepared for running.
+pub struct Executor<'a> {
+    executable: &'a Executable,
+    compiled: Compiled,
+}
+
+impl<'a> Executor<'a> {
+    /// Prepares a program.
+    #[must_use]
+    pub fn new(executable: &'a Executable) -> Self {
+        Self {
+            executable,
+            compiled: Compiled::new(executable),
+        }
+    }
+
+    /// Runs the program.
+    ///
+    /// # Errors
+    /// The first assertion, hint, read or branch that failed, with its line and callers; or too many rows.
+    pub fn run(&self, input: Input<'_>) -> Result<Outcome, ExecuteError> {
+        let entry = &self.executable.entry;
+        let expected = entry.argument_elements();
+        if input.arguments.len() != expected {
+            let problem = Problem::Arguments {
+                given: input.arguments.len(),
+                expected,
+            };
+            return Err(ExecuteError::outside(problem));
+        }
+        let mut machine = Machine::new(&self.compiled, input);
+        let results = machine.main(self.compiled.routine(entry.main))?;
+        let advice_used = machine.advice_used();
+        let (mut kinds, tables) = machine.finish();
+
+        // The first row, and chains.
+        let mut first = vec![F::default(); CELLS];
+        first[..expected].copy_from_slice(input.arguments);
+        first[expected..][..results.len()].copy_from_slice(&results);
+        for (index, memory) in tables.memories.iter().enumerate() {
+            first[usize::from(entry.memories[&memory.tag])] = memory.end();
+            memory.rows(&mut kinds[self.compiled.memory_kind(index)]);
+        }
+        for (index, range) in tables.ranges.iter().enumerate() {
+            range.rows(&mut kinds[self.compiled.range_kind(index)]);
+        }
+        if let Some((cell, kind)) = entry.tickets {
+            first[usize::from(cell)] = tables.tickets.end();
+            tables.tickets.rows(&mut kinds[kind]);
+        }
+        kinds[entry.kind] = first;
+
+        let counts = self.counts(&kinds)?;
+        // Blocks of zone A end with rows of zeros.
+        let block = CELLS << counts.log_block;
+        let zone_a = self.executable.program.header().kinds_a();
+        for kind in &mut kinds[..zone_a] {
+            kind.resize(block, F::default());
+        }
+        let rows: usize = kinds.iter().map(|cells| cells.len() / CELLS).sum();
+        if rows > input.max_rows {
+            let most = input.max_rows;
+            return Err(ExecuteError::outside(Problem::TooManyRows { most }));
+        }
+        let profile = Profile::new(self.executable, &counts);
+        let mut cells = Vec::with_capacity(rows * CELLS);
+        for mut kind in kinds {
+            cells.append(&mut kind);
+        }
+        let public = entry.public(input.arguments, &results);
+        let run = Run {
+            counts,
+            cells,
+            public,
+        };
+        Ok(Outcome {
+            run,
+            results,
+            advice_used,
+            profile,
+        })
+    }
+
+    /// The counts of these rows, by kind.
+    fn counts(&self, kinds: &[Vec<F>]) -> Result<Counts, ExecuteError> {
+        let program = &self.executable.program;
+        let rows = |kind: usize| kinds[kind].len() / CELLS;
+        let zone_a = program.header().kinds_a();
+        let instances = if zone_a == 0 { 1 } else { rows(0) };
+        let wrong =
+            (0..zone_a).find(|&kind| !(1..=16).contains(&rows(kind)) || rows(kind) != instances);
+        if let Some(kind) = wrong {
+            return Err(ExecuteError::outside(Problem::Instances {
+                name: program.kinds()[kind].name.clone(),
+                rows: rows(kind),
+                first: program.kinds()[0].name.clone(),
+                instances,
+            }));
+        }
+        Ok(Counts {
+            instances: instances as u32,
+            log_block: instances.next_power_of_two().ilog2(),
+            zone_b: (zone_a..kinds.len())
+                .map(|kind| rows(kind) as u32)
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,269 @@
+//! The prover of the constraints.
+
+use p3_field::{Field, PrimeCharacteristicRing};
+use rayon::prelude::*;
+use sheaf_program::layout::{COLUMNS, CONSTRAINTS, TERMS};
+use sheaf_program::{Kind, Program, Rows};
+use sheaf_sumcheck::round::{Claimed, next_claim};
+use sheaf_sumcheck::{eq, inverse};
+use sheaf_transcript::{EF, Label, ProverTranscript, Transcript};
+
+use super::{
+    CONSTRAINT_BITS, CONSTRAINT_ROUND, Challenges, FACTORS, FormClaims, LINEAR, ROW_ROUND,
+    TERM_BITS, TERM_ROUND,
+};
+use crate::functional::{FormWeights, combine};
+use crate::messages::MessageClaim;
+use crate::segments::{Expand, Pair, Segment, Segments};
+use crate::strategy::Strategy;
+use crate::witness::{RegisterForm, Witness, evaluate_forms};
+
+/// Products of a row.
+const PRODUCTS: usize = CONSTRAINTS * TERMS;
+
+/// Puts the products of a row of each kind into their places.
+struct Scatter {
+    places: Vec<Vec<usize>>,
+}
+
+impl Expand for Scatter {
+    fn expand(&self, kind: usize, _: usize, pairs: &[Pair], _: &[EF]) -> Vec<Pair> {
+        let mut all = vec![[EF::ZERO; 2]; PRODUCTS];
+        for (&place, &pair) in self.places[kind].iter().zip(pairs) {
+            all[place] = pair;
+        }
+        all
+    }
+}
+
+/// The numbers of the products that a kind has.
+fn places(kind: &Kind) -> Vec<usize> {
+    let products = kind.constraints.iter().enumerate().flat_map(|(g, c)| {
+        let terms = c.products.iter().enumerate();
+        terms.filter_map(move |(i, (a, b))| (!a.is_zero() && !b.is_zero()).then_some(TERMS * g + i))
+    });
+    products.collect()
+}
+
+/// Sends a round polynomial of degree 2, of which `g(0)` and the leading coefficient are known, and moves the claim.
+fn send_round(
+    label: Label,
+    claim: &mut EF,
+    r: Option<EF>,
+    [g0, c2]: [EF; 2],
+    transcript: &mut ProverTranscript,
+) -> EF {
+    let (c1, claimed) = match r {
+        // claim = g(0) + r (c1 + c2). Where r = 0, with probability 2^-154, the proof is lost.
+        Some(r) => {
+            let inverse = r.try_inverse().unwrap_or_default();
+            ((*claim - g0) * inverse - c2, Claimed::Eq(r))
+        }
+        None => (*claim - g0.double() - c2, Claimed::Sum),
+    };
+    let message = [c1, c2];
+    transcript.send(label, &message);
+    let x = transcript.sample();
+    *claim = next_claim(*claim, claimed, &message, x);
+    x
+}
+
+/// Reduces all constraints and the messages' claims to values of forms.
+pub(crate) fn prove(
+    program: &Program,
+    rows: &Rows,
+    witness: &Witness,
+    messages: MessageClaim,
+    strategy: &impl Strategy,
+    transcript: &mut ProverTranscript,
+) -> FormClaims {
+    let challenges = Challenges::draw(transcript);
+    let mut claim = challenges.claim(&messages);
+    let constraint_eq = eq::table(&challenges.tau);
+    let message_eq = eq::table(&messages.message_point);
+    let forms = [
+        FormWeights::new().multiplicities(EF::ONE, &message_eq),
+        FormWeights::new().tuples(EF::ONE, &message_eq, &messages.fingerprint.positions),
+        FormWeights::new().results(EF::ONE, &constraint_eq),
+    ]
+    .map(|weights| combine(program, &weights));
+    let values = linear_values(rows, witness, &forms);
+    let mut linear: Vec<EF> = values
+        .par_iter()
+        .map(|&values| challenges.linear(values))
+        .collect();
+
+    let mut products = products(program, rows, witness, &constraint_eq);
+    let mut row_point = messages.row_point;
+    for i in (0..row_point.len()).rev() {
+        let weights = eq::table(&row_point[..i]);
+        let mut g = products.round(Some(&weights));
+        let lows = weights.par_iter().zip(linear.par_chunks_exact(2));
+        g[0] += lows.map(|(&w, pair)| w * pair[0]).sum::<EF>();
+        let x = send_round(ROW_ROUND, &mut claim, Some(row_point[i]), g, transcript);
+        products.bind(x);
+        linear = linear
+            .par_chunks_exact(2)
+            .with_min_len(1 << 10)
+            .map(|pair| pair[0] + x * (pair[1] - pair[0]))
+            .collect();
+        row_point[i] = x;
+    }
+    let row_eq = eq::table(&row_point);
+    let mut values = row_eq
+        .par_iter()
+        .zip(&values)
+        .with_min_len(1 << 10)
+        .map(|(&w, values)| values.map(|x| w * x))
+        .reduce(
+            || [EF::ZERO; 3],
+            |a, b| core::array::from_fn(|i| a[i] + b[i]),
+        );
+    strategy.linear(&mut values);
+    transcript.send(LINEAR, &values);
+    claim -= challenges.linear(values);
+
+    let products = products
+        .last()
+        .unwrap_or_else(|| vec![[EF::ZERO; 2]; PRODUCTS]);
+    let (term_point, factors) = terms(
+        products,
+        &challenges.tau,
+        &constraint_eq,
+        claim,
+        strategy,
+        transcript,
+    );
+    let [mu, tuple, results] = values;
+    let [a, b] = factors;
+    FormClaims {
+        row_point,
+        message_point: messages.message_point,
+        tau: challenges.tau,
+        term_point,
+        fingerprint: messages.fingerprint,
+        values: [mu, tuple, a, b, results],
+    }
+}
+
+/// Multiplicities, tuples and results of all rows.
+fn linear_values(rows: &Rows, witness: &Witness, forms: &[Vec<[EF; COLUMNS]>; 3]) -> Vec<[EF; 3]> {
+    let mut values = vec![[EF::ZERO; 3]; 1 << rows.log_rows()];
+    let mut left = &mut values[..];
+    let mut end = 0;
+    let mut outs = Vec::with_capacity(rows.ranges().len());
+    for range in rows.ranges() {
+        let (out, others) = left[range.start - end..].split_at_mut(range.len());
+        outs.push(out);
+        (left, end) = (others, range.end);
+    }
+    (rows.ranges().par_iter().zip(outs))
+        .enumerate()
+        .for_each(|(kind, (range, out))| {
+            let forms = [0, 1, 2].map(|i| RegisterForm::dense(&forms[i][kind]));
+            evaluate_forms(witness, range, &forms, out.as_flattened_mut());
+        });
+    values
+}
+
+/// The factors of all products of all rows, the left ones weighted by `eq(tau, g)`.
+fn products(
+    program: &Program,
+    rows: &Rows,
+    witness: &Witness,
+    constraint_eq: &[EF],
+) -> Segments<Scatter> {
+    let places: Vec<Vec<usize>> = program.kinds().iter().map(places).collect();
+    let segment = |(kind, range): (usize, &core::ops::Range<usize>)| {
+        if range.is_empty() || places[kind].is_empty() {
+            return None;
+        }
+        let constraints = &program.kinds()[kind].constraints;
+        let forms: Vec<RegisterForm> = places[kind]
+            .iter()
+            .flat_map(|place| {
+                let g = place / TERMS;
+                let (left, right) = &constraints[g].products[place % TERMS];
+                let weighted = left.terms().map(move |(c, x)| (c, x * constraint_eq[g]));
+                [
+                    RegisterForm::new(weighted),
+                    RegisterForm::new(right.terms()),
+                ]
+            })
+            .collect();
+        let width = places[kind].len();
+        let mut pairs = vec![[EF::ZERO; 2]; width * range.len()];
+        evaluate_forms(witness, range, &forms, pairs.as_flattened_mut());
+        Some(Segment {
+            kind,
+            first: range.start,
+            width,
+            pairs,
+        })
+    };
+    let ranges = rows.ranges().par_iter().enumerate();
+    let segments = ranges.filter_map(segment).collect();
+    Segments::new(segments, Scatter { places })
+}
+
+/// The rounds over terms and constraints. Returns `(g2, i2)` and the last two factors.
+fn terms(
+    mut products: Vec<Pair>,
+    tau: &[EF],
+    constraint_eq: &[EF],
+    mut claim: EF,
+    strategy: &impl Strategy,
+    transcript: &mut ProverTranscript,
+) -> (Vec<EF>, [EF; 2]) {
+    // Weights are zero with probability 2^-150; such a proof fails to verify.
+    let inverses = inverse::all(constraint_eq).unwrap_or_else(|| vec![EF::ZERO; CONSTRAINTS]);
+    for (p, pair) in products.iter_mut().enumerate() {
+        pair[0] *= inverses[p / TERMS];
+    }
+    let mut term_point = Vec::with_capacity(CONSTRAINT_BITS + TERM_BITS);
+    let mut terms = Vec::with_capacity(TERM_BITS);
+    for round in 0..TERM_BITS {
+        // The terms of a constraint are adjacent; their most significant bit is bound first.
+        let half = TERMS >> (round + 1);
+        let mut g = [EF::ZERO; 2];
+        for (pairs, &weight) in products.chunks_exact(2 * half).zip(constraint_eq) {
+            let (low, high) = pairs.split_at(half);
+            add_products(&mut g, low, high, |_| weight);
+        }
+        let x = send_round(TERM_ROUND, &mut claim, None, g, transcript);
+        products = products
+            .chunks_exact(2 * half)
+            .flat_map(|pairs| fold(pairs, x))
+            .collect();
+        terms.push(x);
+    }
+    for (i, &r) in tau.iter().enumerate() {
+        let weights = eq::table(&tau[i + 1..]);
+        let (low, high) = products.split_at(products.len() / 2);
+        let mut g = [EF::ZERO; 2];
+        add_products(&mut g, low, high, |j| weights[j]);
+        let x = send_round(CONSTRAINT_ROUND, &mut claim, Some(r), g, transcript);
+        products = fold(&products, x);
+        term_point.push(x);
+    }
+    term_point.extend(terms);
+    let mut factors = products[0];
+    strategy.factors(&mut factors, claim);
+    transcript.send(FACTORS, &factors);
+    (term_point, factors)
+}
+
+fn add_products(g: &mut [EF; 2], low: &[Pair], high: &[Pair], weight: impl Fn(usize) -> EF) {
+    for (j, ([a0, b0], [a1, b1])) in low.iter().zip(high).enumerate() {
+        g[0] += weight(j) * *a0 * *b0;
+        g[1] += weight(j) * (*a1 - *a0) * (*b1 - *b0);
+    }
+}
+
+fn fold(pairs: &[Pair], x: EF) -> Vec<Pair> {
+    let (low, high) = pairs.split_at(pairs.len() / 2);
+    let couples = low.iter().zip(high);
+    couples
+        .map(|(low, high)| core::array::from_fn(|k| low[k] + x * (high[k] - low[k])))
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! What the verifier asks of a program: one linear functional of its coefficients, of rank one.
+
+use sheaf_program::Program;
+use sheaf_program::layout::{
+    FORM_BITS, TERMS, left_form, multiplicity_form, result_form, right_form, tuple_form,
+};
+use sheaf_transcript::{EF, Extension};
+
+/// `<s x u x w, Phi> = sum_(kind, form, column) s_kind u_form w_column Phi(kind, form, column)`.
+///
+/// All that a proof says about its program beside the header is one value of such a functional.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a functional that is not evaluated says nothing about the program"]
+pub struct Functional<E = EF> {
+    /// A weight for each kind, in their order.
+    pub kinds: Vec<E>,
+    /// A weight for each of the `2^9` forms.
+    pub forms: Vec<E>,
+    /// A weight for each column that a form may name.
+    pub columns: Vec<E>,
+}
+
+impl<E: Extension> Functional<E> {
+    /// Its value: one pass over the coefficients that are not zero.
+    #[must_use]
+    pub fn evaluate(&self, program: &Program) -> E {
+        let mut sum = E::ZERO;
+        for (kind, &share) in program.kinds().iter().zip(&self.kinds) {
+            let mut of_kind = E::ZERO;
+            for (form, terms) in kind.forms() {
+                let of_form: E = terms
+                    .terms()
+                    .map(|(column, value)| self.columns[column] * lift::<E>(value))
+                    .sum();
+                of_kind += self.forms[form] * of_form;
+            }
+            sum += share * of_kind;
+        }
+        sum
+    }
+}
+
+/// An element of the extension, as what the verifier computes with.
+pub(crate) fn lift<E: Extension>(x: EF) -> E {
+    E::from_coefficients(Extension::coefficients(x))
+}
+
+/// Weights of the five families of forms; those that are not given are zero.
+#[derive(Clone, Debug)]
+pub(crate) struct FormWeights<E> {
+    /// `u_f`.
+    pub(crate) table: Vec<E>,
+}
+
+impl<E: Extension> FormWeights<E> {
+    pub(crate) fn new() -> Self {
+        Self {
+            table: vec![E::ZERO; 1 << FORM_BITS],
+        }
+    }
+
+    /// Of the multiplicities.
+    pub(crate) fn multiplicities(mut self, scale: E, messages: &[E]) -> Self {
+        for (m, &message) in messages.iter().enumerate() {
+            self.table[multiplicity_form(m)] = scale * message;
+        }
+        self
+    }
+
+    /// Of the positions of tuples.
+    pub(crate) fn tuples(mut self, scale: E, messages: &[E], positions: &[E]) -> Self {
+        for (m, &message) in messages.iter().enumerate() {
+            let scale = scale * message;
+            for (j, &position) in positions.iter().enumerate() {
+                self.table[tuple_form(m, j)] = scale * position;
+            }
+        }
+        self
+    }
+
+    /// Of the left and the right factors of all terms of all constraints.
+    pub(crate) fn factors(mut self, [left, right]: [E; 2], terms: &[E]) -> Self {
+        for (p, &term) in terms.iter().enumerate() {
+            let (g, i) = (p / TERMS, p % TERMS);
+            self.table[left_form(g, i)] = left * term;
+            self.table[right_form(g, i)] = right * term;
+        }
+        self
+    }
+
+    /// Of the results of constraints.
+    pub(crate) fn results(mut self, scale: E, constraints: &[E]) -> Self {
+        for (g, &constraint) in constraints.iter().enumerate() {
+            self.table[result_form(g)] = scale * constraint;
+        }
+        self
+    }
+}
+
+/// `sum_f u_f Phi(k, f, .)` for every kind `k`.
+#[cfg(feature = "prover")]
+pub(crate) fn combine(
+    program: &Program,
+    weights: &FormWeights<EF>,
+) -> Vec<[EF; sheaf_program::layout::COLUMNS]> {
+    use p3_field::PrimeCharacteristicRing;
+    use rayon::prelude::*;
+
+    program
+        .kinds()
+        .par_iter()
+        .map(|kind| {
+            let mut sum = [EF::ZERO; sheaf_program::layout::COLUMNS];
+            for (form, terms) in kind.forms() {
+                let weight = weights.table[form];
+                if weight != EF::ZERO {
+                    for (column, value) in terms.terms() {
+                        sum[column] += weight * value;
+                    }
+                }
+            }
+            sum
+        })
+        .collect()
+}

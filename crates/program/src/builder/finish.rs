@@ -1,0 +1,204 @@
+//! From bodies and chains to a program.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::panic::Location;
+
+use p3_field::PrimeCharacteristicRing;
+
+use super::procedure::{EntryRow, Executable, Routine};
+use super::row::Row;
+use super::value::Value;
+use super::{Body, BuildError, Builder, ChainRow, Declared, Function};
+use crate::{Class, E, Form, Kind, Permutation, Program, Tag};
+
+impl Builder {
+    /// The program whose public tuple is main's arguments and results.
+    ///
+    /// # Errors
+    /// If a row has too many cells, equations or messages, or a function no body, or the conditions are violated.
+    #[track_caller]
+    pub fn finish<A: Value, R: Value>(
+        mut self,
+        main: &Function<A, R>,
+    ) -> Result<Executable, BuildError> {
+        let location = Location::caller();
+        let loops = self
+            .declared
+            .keys()
+            .any(|tag| tag.class() == Class::TicketLoop);
+        let tickets = Tag::new(Class::Chain, 0).expect("there is a chain 0");
+        if loops {
+            let ticket = Tag::new(Class::Ticket, 0).expect("there is a ticket 0");
+            let mut row = ChainRow::new(tickets);
+            row.row
+                .send(Form::constant(E::ONE), ticket, vec![row.address.clone()]);
+            self.chain(row, "tickets", tickets, ticket, 0);
+        }
+        // The first row: main is called, and chains have their ends.
+        let mut row = Row::new();
+        let (arguments, _) = row.receive::<A>();
+        let (results, _) = row.receive::<R>();
+        let positions = [arguments.positions(), results.positions()].concat();
+        row.send(Form::constant(E::ONE), Tag::ENTRY, positions.clone());
+        row.send(Form::constant(-E::ONE), main.tag, positions);
+        let mut entry = EntryRow {
+            kind: 0,
+            main: main.tag,
+            arguments: A::widths(),
+            results: R::widths(),
+            memories: BTreeMap::new(),
+            tickets: None,
+        };
+        for &(_, chain, table, size) in &self.chains {
+            let end = if chain.class() == Class::Range {
+                Form::constant(E::from_u32(size))
+            } else {
+                let cell = row.new_cells(1)[0];
+                if chain == tickets {
+                    entry.tickets = Some((cell as u8, 0));
+                } else {
+                    entry.memories.insert(table, cell as u8);
+                }
+                Form::cell(cell)
+            };
+            row.send(Form::constant(E::ONE), chain, vec![Form::ZERO]);
+            row.send(Form::constant(-E::ONE), chain, vec![end]);
+        }
+        // One row, as wide as it likes where it is among those that come first.
+        let wide = |body: &Body| body.complete.kind.permutation == Permutation::Width24;
+        if self.bodies.iter().any(wide) {
+            row.permute_idly();
+        }
+        let first = row.complete("entry").map_err(|(_, what)| BuildError::Row {
+            kind: "entry".into(),
+            location,
+            what,
+        })?;
+        debug_assert!((0..first.cells.len()).all(|c| usize::from(first.cell(c)) == c));
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+
+        // Kinds in the order of the header, which the program keeps.
+        let mut kinds: Vec<(Kind, Place)> = vec![(first.kind, Place::Entry)];
+        for (index, body) in self.bodies.iter().enumerate() {
+            kinds.push((body.complete.kind.clone(), Place::Body(index)));
+        }
+        for (index, chain) in self.chains.iter().enumerate() {
+            kinds.push((chain.0.clone(), Place::Chain(index)));
+        }
+        let per_instance = |place: &Place| match *place {
+            Place::Body(index) => self.bodies[index].procedure.per_instance,
+            Place::Entry | Place::Chain(_) => false,
+        };
+        // Widest first: cells are committed column by column, for as many rows from the first one as need them.
+        kinds.sort_by_cached_key(|(kind, place)| {
+            let permutation = kind.permutation.index();
+            (!per_instance(place), permutation, Reverse(kind.width()))
+        });
+        let zone_a = kinds
+            .iter()
+            .filter(|(_, place)| per_instance(place))
+            .count();
+        let mut chain_kinds = vec![0; self.chains.len()];
+        for (number, (_, place)) in kinds.iter().enumerate() {
+            match *place {
+                Place::Entry => entry.kind = number,
+                Place::Body(index) => self.bodies[index].procedure.kind = number,
+                Place::Chain(index) => chain_kinds[index] = number,
+            }
+        }
+        let mut zone_a_kinds: Vec<Kind> = kinds.into_iter().map(|(kind, _)| kind).collect();
+        let zone_b_kinds = zone_a_kinds.split_off(zone_a);
+        let program = Program::new(zone_a_kinds, zone_b_kinds)?;
+        program.check()?;
+
+        let mut routines = BTreeMap::new();
+        for (&(_, chain, table, number), &kind) in self.chains.iter().zip(&chain_kinds) {
+            let name = || self.declared[&table].name.clone();
+            if chain == tickets {
+                entry.tickets = entry.tickets.map(|(cell, _)| (cell, kind));
+            } else if chain.class() == Class::Range {
+                routines.insert(
+                    table,
+                    Routine::Range {
+                        name: name(),
+                        kind,
+                        size: number,
+                    },
+                );
+            } else {
+                let elements = number as usize;
+                routines.insert(
+                    table,
+                    Routine::Memory {
+                        name: name(),
+                        kind,
+                        elements,
+                    },
+                );
+            }
+        }
+        for (
+            tag,
+            Declared {
+                name,
+                location,
+                until,
+                ..
+            },
+        ) in self.declared
+        {
+            if tag.class() == Class::Table {
+                continue;
+            }
+            let procedures: Vec<usize> = (0..self.bodies.len())
+                .filter(|&index| self.bodies[index].tag == tag)
+                .collect();
+            if procedures.is_empty() {
+                return Err(BuildError::NoBody { name, location });
+            }
+            let routine = match (tag.class(), until) {
+                (Class::TicketLoop, Some(until)) => Routine::Loop {
+                    name,
+                    procedures,
+                    until,
+                },
+                (Class::Fact, _) => Routine::Memoised { name, procedures },
+                _ => Routine::Function { name, procedures },
+            };
+            routines.insert(tag, routine);
+        }
+        for body in &self.bodies {
+            for step in &body.procedure.steps {
+                if step
+                    .action
+                    .tag()
+                    .is_some_and(|tag| !routines.contains_key(&tag))
+                {
+                    return Err(BuildError::Row {
+                        kind: body.complete.kind.name.clone(),
+                        location: step.location,
+                        what: "this is not of the same builder".into(),
+                    });
+                }
+            }
+        }
+        let procedures = self.bodies.into_iter().map(|body| body.procedure).collect();
+        Ok(Executable {
+            program,
+            procedures,
+            routines,
+            entry,
+        })
+    }
+}
+
+/// What a kind is for, before it has a number.
+#[derive(Clone, Copy)]
+enum Place {
+    Entry,
+    Body(usize),
+    Chain(usize),
+}

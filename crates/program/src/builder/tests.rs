@@ -1,0 +1,121 @@
+use p3_field::PrimeCharacteristicRing;
+
+use super::*;
+
+#[test]
+fn base_equations_share_constraints_and_word_equations_do_not() {
+    let mut builder = Builder::new();
+    let f = builder.function::<([Base; 4], Word), Base>("f");
+    builder.body(&f, |row, (x, w)| {
+        let products: Vec<Base> = (0..4)
+            .map(|i| row.product(&x[i], &x[(i + 1) % 4]))
+            .collect();
+        row.assert_equal(&products[0], &products[1], "");
+        let square = row.word_products(&[(&w, &w)], &Word::constant(E::ONE));
+        row.assert_equal_words(&square, &w, "");
+        let bits: Vec<Base> = (0..6).map(|_| row.boolean(&[], |_| false)).collect();
+        Base::sum(&bits)
+    });
+    let executable = builder.finish(&f).unwrap();
+    let kind = &executable.program.kinds()[executable.procedures[0].kind];
+    // Four products and one equation; two of the extension; six booleans in two.
+    assert_eq!(kind.constraints.len(), 1 + 2 + 2);
+    assert_eq!(crate::check::boolean::booleans(kind).len(), 6);
+}
+
+#[test]
+fn inputs_of_a_permutation_come_first_and_copies_are_made_where_needed() {
+    let mut builder = Builder::new();
+    let f = builder.function::<[Base; 2], Base>("f");
+    builder.body(&f, |row, [x, y]| {
+        row.name(&y, "y");
+        let inputs: [Base; 16] = std::array::from_fn(|i| match i {
+            0 | 2 => y.clone(),
+            1 => x.plus(3),
+            _ => Base::zero(),
+        });
+        row.permute16(&inputs)[5].clone()
+    });
+    let executable = builder.finish(&f).unwrap();
+    let kind = &executable.program.kinds()[0];
+    assert_eq!(kind.cells[0], "y");
+    assert_eq!(executable.procedures[0].parameters, [16, 0]);
+    assert_eq!(executable.procedures[0].cells.len(), 17);
+}
+
+#[test]
+fn a_row_that_is_too_long_is_named_with_its_line() {
+    let mut builder = Builder::new();
+    let f = builder.function::<Base, Base>("long");
+    builder.body(&f, |row, x| {
+        for _ in 0..96 {
+            row.product(&x, &x);
+        }
+        x
+    });
+    let error = builder.finish(&f).err().unwrap().to_string();
+    assert!(
+        error.starts_with("`long` at crates/program/src/builder/tests.rs:"),
+        "{error}"
+    );
+    assert!(error.contains("a row has 96 cells"), "{error}");
+
+    let mut builder = Builder::new();
+    let f = builder.function::<Base, Base>("f");
+    let error = builder.finish(&f).err().unwrap().to_string();
+    assert!(error.contains("has no body"), "{error}");
+}
+
+#[test]
+fn a_memoised_function_that_depends_on_itself_is_refused() {
+    let mut builder = Builder::new();
+    let f = builder.memoised::<Base, Base>("f");
+    builder.body(&f, |row, x| row.call(&f, &x));
+    let main = builder.function::<Base, Base>("main");
+    builder.body(&main, |row, x| row.call(&f, &x));
+    let error = builder.finish(&main).err().unwrap();
+    assert!(
+        matches!(&error, BuildError::Check(violations)
+        if violations.0[0].condition == crate::Condition::P7),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_another_builder_made_is_refused_with_its_line() {
+    let mut other = Builder::new();
+    let foreign = other.memory::<Base>("foreign");
+    let mut builder = Builder::new();
+    let f = builder.function::<Base, Base>("f");
+    builder.body(&f, |row, x| row.read(&foreign, &x));
+    let error = builder.finish(&f).err().unwrap().to_string();
+    assert!(error.contains("tests.rs:"), "{error}");
+    assert!(
+        error.ends_with("this is not of the same builder"),
+        "{error}"
+    );
+}
+
+#[test]
+fn wide_rows_that_are_few_come_first_with_an_idle_permutation() {
+    let mut builder = Builder::new();
+    let hash = builder.function::<Base, Base>("hash");
+    builder.body(&hash, |row, x| {
+        row.permute24(&std::array::from_fn(|_| x.clone()))[0].clone()
+    });
+    let main = builder.function::<[Base; 30], Base>("main");
+    builder.body(&main, |row, all| {
+        row.permute_idly();
+        row.call(&hash, &all[29])
+    });
+    let executable = builder.finish(&main).unwrap();
+    assert_eq!(executable.program.header().zone_b, [3, 0, 0]);
+    // Its cells are where they would be without.
+    let main = executable
+        .procedures
+        .iter()
+        .find(|p| p.cells.len() == 31)
+        .unwrap();
+    assert_eq!(main.parameters, (0..30).collect::<Vec<u8>>());
+    assert_eq!(executable.program.kinds()[main.kind].width(), 31);
+}
