@@ -28,7 +28,7 @@ pub(crate) enum Check {
     TopBit(usize),
     /// Remainder `i` is not 127.
     Inverse(usize),
-    /// Wired output `i` of the wide table equals the cells that it feeds.
+    /// Wired output `i` equals the cells that it feeds.
     Output(usize),
     /// The row values satisfy the batched constraints.
     Rows,
