@@ -40,7 +40,7 @@ fn simple(rng: &mut Rng) -> Form {
     match rng.below(8) {
         0 => Form::ZERO,
         1 => Form::constant(E::ONE),
-        2 | 3 | 4 => Form::cell(0),
+        2..=4 => Form::cell(0),
         5 => Form::cell(1),
         6 => &Form::cell(0) + &Form::constant(E::ONE),
         _ => &Form::cell(0) - &Form::constant(E::ONE),
@@ -362,10 +362,8 @@ fn derives(all: &[Row], bag: &[usize], public: &Tuple) -> bool {
                 }
                 for p in row.parts.iter().filter(|p| p.sign >= 0) {
                     match p.class {
-                        Class::TicketLoop if !p.opener => {
-                            if x.is_some() {
-                                known.insert((p.tuple.clone(), x));
-                            }
+                        Class::TicketLoop if !p.opener && x.is_some() => {
+                            known.insert((p.tuple.clone(), x));
                         }
                         Class::Entry | Class::Fun | Class::Loop | Class::Fact => {
                             // A head does not depend on `x`, which only steps have.
