@@ -26,7 +26,7 @@ use sheaf_xmss::layout::{Layout, Part, Width};
 use crate::streams;
 use crate::tweaks::{Carry, GroupTweaks};
 
-/// The remainder of the message hash modulo 127 in digits of 3, 3 and 1 bits: the first two are in the digit table.
+/// The remainder of an element of the message hash, below 127, in digits of 3, 3 and 1 bits: the first two are in the digit table.
 pub(crate) const REMAINDER_DIGITS: usize = 2;
 
 /// The numbers of the wide columns. Each field is the first column of its table.
@@ -244,6 +244,8 @@ impl Shape {
         };
         let mut leaf = capacity(scheme.hashes.leaf.capacity);
         let mut key = capacity(streams::CAPACITY);
+        // What is left stands in one column per row.
+        debug_assert!(leaf.left() <= 1 && key.left() <= 1);
         let whole = |c: &CapacityColumns, rows: usize| rows * c.digests() * digest;
         let chain_value = table(steps * digest);
         let end_value = table(scheme.chains * digest);

@@ -57,6 +57,6 @@ pub trait Channel: Transcript {
         Ok(values[0])
     }
 
-    /// Takes note that the verifier has hashed data outside of the transcript, in so many permutations of width 24.
+    /// Takes note that the verifier has hashed data outside of the transcript, in so many permutations, of whatever width.
     fn hashed(&mut self, _permutations: usize) {}
 }

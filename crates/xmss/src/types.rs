@@ -121,7 +121,8 @@ impl PartialOrd for PublicKey {
 
 /// A signature of one message at one slot.
 ///
-/// A well-formed signature has the sizes and lengths that its [`Scheme`] fixes; verification rejects others.
+/// A well-formed signature has the sizes and lengths that its [`Scheme`] fixes; verification rejects others. Elements beyond its
+/// sizes are zero in whatever this crate makes; they count for nothing but equality.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Signature {
     sizes: &'static Sizes,

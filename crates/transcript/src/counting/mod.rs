@@ -31,7 +31,7 @@ pub struct Cost {
     pub inversions: u64,
     /// Permutations of width 24 inside the transcript: of its sponge, and one for every nonce.
     pub transcript_permutations: u64,
-    /// Permutations of width 24 outside of it, of which the verifier has told its channel.
+    /// Permutations outside of it, of whatever width, of which the verifier has told its channel.
     pub hash_permutations: u64,
 }
 
