@@ -2,6 +2,7 @@
 
 use sheaf_argument::{columns, fractions, permutation};
 use sheaf_pcs as pcs;
+use sheaf_program::check::Violations;
 use sheaf_transcript::TranscriptError;
 use thiserror::Error;
 
@@ -15,6 +16,12 @@ pub enum VerifyError {
     /// The program is not the one that the statement is about.
     #[error("the statement is about another program")]
     Program,
+    /// The program violates a condition, so that its messages mean nothing.
+    #[error("the program is not sound: {0}")]
+    Conditions(#[from] Violations),
+    /// The public tuple is not one of an entry, so that it says nothing of what the program does.
+    #[error("the public tuple does not begin with the tag of an entry")]
+    Entry,
     /// The proof has the wrong shape.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),

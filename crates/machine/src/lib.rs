@@ -1,7 +1,8 @@
 //! Proving that a program has a run: an argument over rows.
 //!
 //! **Statement.** A program ([`sheaf_program`]), a public tuple, and how many rows there are of each kind. **Claim.** The prover knows cells with which all
-//! constraints hold, outputs are those of the permutations, and all messages cancel against the public tuple. In transcript order:
+//! constraints hold, outputs are those of the permutations, and all messages cancel against the public tuple. With the conditions on programs, which [`verify()`]
+//! looks at too, that means that the program has run. In transcript order:
 //!
 //! | step | module | claim in | leaves open |
 //! |---|---|---|---|
@@ -60,4 +61,4 @@ pub use prove::{Cancelled, Phase, Proof, ProveError, Scratch, prove, statement};
 pub use security::TARGET_BITS;
 pub use setup::Setup;
 pub use statement::{PROTOCOL_VERSION, Statement, StatementError};
-pub use verify::{reduce, verification_cost, verify};
+pub use verify::{reduce, verification_cost, verify, verify_balance};

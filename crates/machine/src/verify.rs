@@ -2,8 +2,8 @@
 
 use sheaf_argument::{columns, permutation};
 use sheaf_pcs as pcs;
-use sheaf_program::Program;
 use sheaf_program::layout::COLUMN_BITS;
+use sheaf_program::{Program, Tag};
 use sheaf_transcript::counting::{Cost, Counting};
 use sheaf_transcript::{Channel, VerifierTranscript};
 
@@ -17,15 +17,35 @@ use crate::setup::Setup;
 use crate::statement::Statement;
 use crate::{constraints, forms, messages};
 
-/// Verifies that `program` has a run with the public tuple of the statement.
+/// Verifies that `program` derives the public tuple of the statement: that it has run, with these arguments and results.
 ///
-/// That balanced messages mean that something has run is a property of the program and of the tag of the public tuple, not of the proof: whoever asks what a proof
-/// means lets [`Program::check`] accept the program first, once.
+/// Balanced messages mean that if the program keeps its conditions ([`Program::check`]) and the tuple is one of its entry, and both are
+/// looked at here. Whoever verifies many proofs of one program may look once, and call [`verify_balance`].
 /// No input makes it panic, and it starts no thread.
 ///
 /// # Errors
-/// If the proof is not valid for exactly this program, statement and set-up.
+/// If the program violates a condition, the public tuple is not one of an entry, or the proof is not valid for exactly this program, statement and set-up.
 pub fn verify(
+    setup: &Setup,
+    program: &Program,
+    statement: &Statement,
+    proof: &[u8],
+) -> Result<(), VerifyError> {
+    check_program(program, statement)?;
+    program.check()?;
+    if statement.public().first() != Some(&Tag::ENTRY.element().into()) {
+        return Err(VerifyError::Entry);
+    }
+    verify_proof(setup, program, statement, proof)
+}
+
+/// Verifies that there are rows of `program` whose messages cancel against the public tuple of the statement.
+///
+/// By itself that means nothing: see [`verify`].
+///
+/// # Errors
+/// If the proof is not valid for exactly this program, statement and set-up.
+pub fn verify_balance(
     setup: &Setup,
     program: &Program,
     statement: &Statement,
@@ -43,7 +63,7 @@ fn check_program(program: &Program, statement: &Statement) -> Result<(), VerifyE
     }
 }
 
-/// As [`verify`], of the program that the statement is about.
+/// As [`verify_balance`], of the program that the statement is about.
 pub(crate) fn verify_proof(
     setup: &Setup,
     program: &Program,
@@ -59,10 +79,10 @@ pub(crate) fn verify_proof(
     Ok(())
 }
 
-/// Verifies, and counts what that takes beside the identity of the program.
+/// Verifies that messages balance, and counts what that takes beside the identity of the program.
 ///
 /// # Errors
-/// As [`verify`].
+/// As [`verify_balance`].
 pub fn verification_cost(
     setup: &Setup,
     program: &Program,

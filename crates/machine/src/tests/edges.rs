@@ -5,13 +5,13 @@ use sheaf_program::{Constraint, Form, Kind, Message, Permutation, Program, Run, 
 use sheaf_transcript::{EF, F};
 
 use super::{counts, program, run};
-use crate::{Scratch, Setup, prove, verify};
+use crate::{Scratch, Setup, prove, verify_balance};
 
 fn accepts(name: &str, program: &Program, run: &Run, scratch: &mut Scratch) {
     let proof = prove(program, run, 1, scratch, |_| Ok(())).unwrap();
     let setup = Setup::new(&proof.statement, 1).unwrap();
     assert_eq!(
-        verify(&setup, program, &proof.statement, &proof.body),
+        verify_balance(&setup, program, &proof.statement, &proof.body),
         Ok(()),
         "{name}"
     );

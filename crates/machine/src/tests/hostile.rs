@@ -9,7 +9,8 @@ use sheaf_transcript::field::ORDER;
 
 use super::{program, run};
 use crate::{
-    Live, Proof, STAIRS, Scratch, Setup, Statement, StatementError, VerifyError, prove, verify,
+    Live, Proof, STAIRS, Scratch, Setup, Statement, StatementError, VerifyError, prove,
+    verify_balance,
 };
 
 fn proof() -> (Program, Proof, Setup) {
@@ -18,7 +19,7 @@ fn proof() -> (Program, Proof, Setup) {
     let proof = prove(&program, &run, 2, &mut Scratch::default(), |_| Ok(())).unwrap();
     let setup = Setup::new(&proof.statement, 2).unwrap();
     assert_eq!(
-        verify(&setup, &program, &proof.statement, &proof.body),
+        verify_balance(&setup, &program, &proof.statement, &proof.body),
         Ok(())
     );
     (program, proof, setup)
@@ -37,7 +38,7 @@ fn no_part_of_a_proof_may_change() {
         let value = u32::from_le_bytes(body[at..at + 4].try_into().unwrap());
         let other = (value + 1) % ORDER;
         body[at..at + 4].copy_from_slice(&other.to_le_bytes());
-        let result = verify(&setup, &program, &proof.statement, &body);
+        let result = verify_balance(&setup, &program, &proof.statement, &body);
         assert!(result.is_err(), "element {element}");
     }
 }
@@ -45,7 +46,7 @@ fn no_part_of_a_proof_may_change() {
 #[test]
 fn the_whole_proof_is_consumed_and_no_more() {
     let (program, proof, setup) = proof();
-    let verify = |body: &[u8]| verify(&setup, &program, &proof.statement, body);
+    let verify = |body: &[u8]| verify_balance(&setup, &program, &proof.statement, body);
     for length in (0..proof.body.len()).step_by(97) {
         let error = verify(&proof.body[..length]).unwrap_err();
         assert!(error.transcript().is_some(), "{length}: {error}");
@@ -67,10 +68,10 @@ fn bytes_that_are_no_proof_are_refused() {
         let start = rng.random_range(0..body.len());
         let end = rng.random_range(start..body.len());
         rng.fill(&mut body[start..=end]);
-        assert!(verify(&setup, &program, &proof.statement, &body).is_err());
+        assert!(verify_balance(&setup, &program, &proof.statement, &body).is_err());
     }
     let zeros = vec![0; proof.body.len()];
-    let error = verify(&setup, &program, &proof.statement, &zeros).unwrap_err();
+    let error = verify_balance(&setup, &program, &proof.statement, &zeros).unwrap_err();
     assert!(matches!(error, VerifyError::Root), "{error}");
 }
 
@@ -80,7 +81,7 @@ fn a_proof_is_about_one_statement() {
     let statement = &proof.statement;
     let rejects = |program: &Program, other: Statement| {
         let setup = Setup::new(&other, 2).unwrap();
-        verify(&setup, program, &other, &proof.body).unwrap_err()
+        verify_balance(&setup, program, &other, &proof.body).unwrap_err()
     };
     let about = |counts: Counts, live: Live, public: Vec<EF>| {
         Statement::new(&program, counts, live, public).unwrap()
@@ -111,14 +112,14 @@ fn a_proof_is_about_one_statement() {
         error.transcript().is_some() || matches!(error, VerifyError::Root | VerifyError::Balance)
     );
     let more = about(counts.clone(), more, public.clone());
-    let error = verify(&setup, &program, &more, &proof.body);
+    let error = verify_balance(&setup, &program, &more, &proof.body);
     assert_eq!(error, Err(VerifyError::Setup));
 
     // Another program with the same header, as itself and under the identity of the first.
     let second = super::program(22, [1, 1, 0], [0, 1, 1]);
     let own = Statement::new(&second, counts.clone(), *live, public.clone()).unwrap();
     rejects(&second, own);
-    let error = verify(&setup, &second, statement, &proof.body);
+    let error = verify_balance(&setup, &second, statement, &proof.body);
     assert_eq!(error, Err(VerifyError::Program));
     let error = crate::verify::verify_proof(&setup, &second, statement, &proof.body);
     assert_eq!(error, Err(VerifyError::Shares));
@@ -129,7 +130,7 @@ fn a_proof_is_about_one_statement() {
         zone_b: [0, 0, 2],
     };
     let forged = Statement::about(*statement.id(), header, counts.clone(), *live, public).unwrap();
-    let error = verify(&setup, &program, &forged, &proof.body);
+    let error = verify_balance(&setup, &program, &forged, &proof.body);
     assert_eq!(error, Err(VerifyError::Program));
 }
 

@@ -1,11 +1,14 @@
 //! Honest proofs.
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_program::{Permutation, Program, Run};
-use sheaf_transcript::{EF, VerifierTranscript};
+use sheaf_program::layout::CELLS;
+use sheaf_program::{Class, Form, Kind, Message, Permutation, Program, Run, Tag};
+use sheaf_transcript::{EF, F, VerifierTranscript};
 
 use super::{program, run};
-use crate::{Cancelled, Phase, Proof, ProveError, Scratch, Setup, prove, reduce, verify};
+use crate::{
+    Cancelled, Phase, Proof, ProveError, Scratch, Setup, prove, reduce, verify, verify_balance,
+};
 
 fn prove_run(program: &Program, run: &Run, rate: usize) -> Proof {
     prove(program, run, rate, &mut Scratch::default(), |_| Ok(())).unwrap()
@@ -14,7 +17,7 @@ fn prove_run(program: &Program, run: &Run, rate: usize) -> Proof {
 fn accepts(program: &Program, proof: &Proof) {
     let setup = Setup::new(&proof.statement, proof.log_inv_rate).unwrap();
     assert_eq!(
-        verify(&setup, program, &proof.statement, &proof.body),
+        verify_balance(&setup, program, &proof.statement, &proof.body),
         Ok(())
     );
 }
@@ -67,8 +70,52 @@ fn a_program_without_rows_has_the_run_of_nothing() {
     };
     let proof = prove_run(&program, &run, 1);
     let setup = Setup::new(&proof.statement, 1).unwrap();
-    let error = verify(&setup, &program, &proof.statement, &proof.body).unwrap_err();
+    let error = verify_balance(&setup, &program, &proof.statement, &proof.body).unwrap_err();
     assert_eq!(error, crate::VerifyError::Balance);
+}
+
+/// Of a program that is not sound a false tuple may balance; so may a tuple of a sound one that says nothing of an entry.
+#[test]
+fn balance_alone_is_not_believed() {
+    let verified = |program: &Program, run: &Run| {
+        let proof = prove_run(program, run, 1);
+        accepts(program, &proof);
+        let setup = Setup::new(&proof.statement, 1).unwrap();
+        verify(&setup, program, &proof.statement, &proof.body)
+    };
+    let random = program(14, [0, 0, 0], [0, 0, 1]);
+    let of_random = run(14, &random, 1, &[3]);
+    let error = verified(&random, &of_random).unwrap_err();
+    assert!(
+        matches!(error, crate::VerifyError::Conditions(_)),
+        "{error}"
+    );
+
+    let tag = |class| Tag::new(class, 0).unwrap();
+    let send = |multiplicity: EF, class| Message {
+        multiplicity: Form::constant(multiplicity),
+        tuple: vec![tag(class).form(), Form::cell(0)],
+    };
+    let mut main = Kind::new("main", Permutation::None);
+    main.messages = vec![send(EF::ONE, Class::Entry), send(EF::NEG_ONE, Class::Fun)];
+    let mut function = Kind::new("function", Permutation::None);
+    function.messages = vec![send(EF::ONE, Class::Fun)];
+    let sound = Program::new(vec![], vec![main, function]).unwrap();
+    assert_eq!(sound.check().err(), None);
+    let run = |counts: [u32; 2], class: Class| {
+        let rows = counts.iter().sum::<u32>() as usize;
+        let cell = |i: usize| F::from_u8(if i.is_multiple_of(CELLS) { 9 } else { 0 });
+        let run = Run {
+            counts: super::counts(1, &counts),
+            cells: (0..rows * CELLS).map(cell).collect(),
+            public: vec![tag(class).element().into(), EF::from_u8(9)],
+        };
+        assert_eq!(run.check(&sound), Ok(()));
+        run
+    };
+    assert_eq!(verified(&sound, &run([1, 1], Class::Entry)), Ok(()));
+    let error = verified(&sound, &run([0, 1], Class::Fun)).unwrap_err();
+    assert_eq!(error, crate::VerifyError::Entry);
 }
 
 #[test]
@@ -142,7 +189,7 @@ fn a_set_up_whose_parameters_are_data_is_that_of_the_search() {
     let given = Setup::from_rounds(&proof.statement, rounds.clone()).unwrap();
     assert_eq!(given.log_inv_rate(), 3);
     assert_eq!(
-        verify(&given, &program, &proof.statement, &proof.body),
+        verify_balance(&given, &program, &proof.statement, &proof.body),
         Ok(())
     );
     assert!(Setup::from_rounds(&proof.statement, rounds[1..].to_vec()).is_err());
