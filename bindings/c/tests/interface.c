@@ -424,6 +424,39 @@ static void compact_keys_are_short(const char *directory)
     CHECK(signature.data == NULL);
 }
 
+/* The same calls prove and verify signatures of either size. */
+static void compact_signatures_are_aggregated(uint8_t scheme)
+{
+    enum { LEN = SHEAF_COMPACT_PUBLIC_KEY_BYTES };
+    uint8_t keys[SIGNERS][LEN];
+    sheaf_buffer made[SIGNERS], proof;
+    sheaf_bytes key_list[SIGNERS], signature_list[SIGNERS];
+    sheaf_group group = {.slot = 7, .count = SIGNERS, .keys = key_list, .signatures = signature_list};
+    memset(group.message, 3, sizeof group.message);
+    for (size_t i = 0; i < SIGNERS; i++) {
+        uint8_t seed[SHEAF_SEED_BYTES] = {9, (uint8_t)i};
+        SUCCEEDS(sheaf_one_slot_sign(scheme, seed, group.slot, group.message, keys[i], &made[i], &error));
+        key_list[i] = (sheaf_bytes){keys[i], LEN};
+        signature_list[i] = (sheaf_bytes){made[i].data, made[i].len};
+    }
+    SUCCEEDS(sheaf_aggregate(prover, scheme, RATE, &group, 1, NULL, NULL, &proof, &error));
+    SUCCEEDS(sheaf_verify(scheme, &group, 1, proof.data, proof.len, &error));
+
+    group.slot = 8;
+    FAILS(REJECTED, sheaf_verify(scheme, &group, 1, proof.data, proof.len, &error));
+    group.slot = 7;
+    group.count--;
+    FAILS(REJECTED, sheaf_verify(scheme, &group, 1, proof.data, proof.len, &error));
+    group.count++;
+    /* Keys of the other scheme are longer. */
+    FAILS(MALFORMED, sheaf_verify(SCHEME, &group, 1, proof.data, proof.len, &error));
+    sheaf_buffer_free(&proof);
+    made[1].data[0] ^= 1;
+    FAILS_AT(INVALID_SIGNATURE, sheaf_aggregate(prover, scheme, RATE, &group, 1, NULL, NULL, &proof, &error), 1,
+             {0, 1});
+    for (size_t i = 0; i < SIGNERS; i++) sheaf_buffer_free(&made[i]);
+}
+
 static void keys_have_journals(const char *directory)
 {
     char journal[4096], other_journal[4096], nowhere[4096];
@@ -646,6 +679,8 @@ int main(int argc, char **argv)
     rounding_does_not_matter();
     keys_have_journals(argv[1]);
     compact_keys_are_short(argv[1]);
+    compact_signatures_are_aggregated(SHEAF_SCHEME_COMPACT_TEST);
+    compact_signatures_are_aggregated(SHEAF_SCHEME_COMPACT);
     children_leave_handles_alone(argv[1]);
     journals_are_regular_files(argv[1]);
     handles_are_shared(argv[1]);
