@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use rand::RngExt;
 use sheaf::{
-    Aggregate, Batch, Claims, Error, Group, HEADER_BYTES, PROD, Prover, PublicKey, Rate, Rejection,
-    Scheme, SignedGroup, TEST, verify,
+    Aggregate, Batch, COMPACT, COMPACT_TEST, Claims, Error, Group, HEADER_BYTES, PROD, Prover,
+    PublicKey, Rate, Rejection, Scheme, SignedGroup, TEST, verify,
 };
 
 use crate::measure::under_test;
@@ -48,12 +48,12 @@ impl Verification {
     #[must_use]
     pub fn new() -> Self {
         let prover = Prover::new(0).expect("threads");
-        let test = |sizes: &[u8], salt: u8| {
-            let mut batch = Batch::new(TEST);
+        let made = |scheme: Scheme, sizes: &[u8], salt: u8| {
+            let mut batch = Batch::new(scheme);
             for (group, &size) in sizes.iter().enumerate() {
                 let slot = 200 - 7 * group as u32;
                 batch.push(samples::batch_file(
-                    &TEST,
+                    &scheme,
                     salt + group as u8,
                     size.into(),
                     slot,
@@ -72,12 +72,15 @@ impl Verification {
         };
         // The first two have proofs of one shape, for different statements.
         let batches = [
-            (test(&[1], 0), Rate::Half),
-            (test(&[1], 10), Rate::Half),
-            (test(&[1], 0), Rate::Sixteenth),
-            (test(&[3, 2], 20), Rate::Quarter),
+            (made(TEST, &[1], 0), Rate::Half),
+            (made(TEST, &[1], 10), Rate::Half),
+            (made(TEST, &[1], 0), Rate::Sixteenth),
+            (made(TEST, &[3, 2], 20), Rate::Quarter),
             (prod(&[0]), Rate::Half),
             (prod(&[0, 1]), Rate::Eighth),
+            (made(COMPACT_TEST, &[1], 0), Rate::Half),
+            (made(COMPACT_TEST, &[3, 2], 20), Rate::Quarter),
+            (made(COMPACT, &[2], 30), Rate::Half),
         ];
         let samples: Vec<Sample> = batches
             .iter()
@@ -304,11 +307,11 @@ fn mutate_claims(rng: &mut Rng, groups: &mut Vec<Group>, other: &[Group]) {
         0 => group.slot = bytes::pick(rng, &[group.slot ^ 1, 0, 127, 255, 256, u32::MAX, 32639]),
         1 => group.message[rng.random_range(0..32usize)] ^= 1 << rng.random_range(0..8),
         2 => {
-            let mut encoded = group.keys.get(key).map_or(vec![0; 52], |k| k.to_bytes());
-            elements::mutate(rng, &mut encoded, 0, 0..13, &others.keys[0].to_bytes());
-            let new = PublicKey::from_bytes(&TEST, &encoded);
-            if let (Ok(new), Some(old)) = (new, group.keys.get_mut(key)) {
-                *old = new;
+            if let Some(old) = group.keys.get_mut(key) {
+                let mut encoded = old.to_bytes();
+                let everywhere = 0..encoded.len() / 4;
+                elements::mutate(rng, &mut encoded, 0, everywhere, &others.keys[0].to_bytes());
+                *old = decode_key(&encoded).unwrap_or(*old);
             }
         }
         3 => drop(group.keys.pop()),
@@ -369,7 +372,9 @@ fn encode(scheme: &Scheme, groups: &[Group], aggregate: &[u8]) -> Vec<u8> {
         out.extend(group.message);
         out.extend((group.keys.len() as u32).to_le_bytes());
         for key in &group.keys {
-            out.extend(key.to_bytes());
+            let key = key.to_bytes();
+            out.push(key.len() as u8);
+            out.extend(key);
         }
     }
     out.extend_from_slice(aggregate);
@@ -386,9 +391,10 @@ fn decode(input: &[u8]) -> Option<(Scheme, Vec<Group>, &[u8])> {
             rest = after;
             let keys = (0..number(&mut rest)?)
                 .map(|_| {
-                    let (key, after) = rest.split_at_checked(52)?;
+                    let (&length, after) = rest.split_first()?;
+                    let (key, after) = after.split_at_checked(length.into())?;
                     rest = after;
-                    PublicKey::from_bytes(&TEST, key).ok()
+                    decode_key(key)
                 })
                 .collect::<Option<_>>()?;
             Some(Group {
@@ -399,6 +405,14 @@ fn decode(input: &[u8]) -> Option<(Scheme, Vec<Group>, &[u8])> {
         })
         .collect::<Option<_>>()?;
     Some((Scheme::from_id(id)?, groups, rest))
+}
+
+/// A key, whose length tells its sizes.
+fn decode_key(key: &[u8]) -> Option<PublicKey> {
+    let scheme = [TEST, COMPACT_TEST]
+        .into_iter()
+        .find(|scheme| scheme.public_key_bytes() == key.len())?;
+    PublicKey::from_bytes(&scheme, key).ok()
 }
 
 fn number(rest: &mut &[u8]) -> Option<u32> {
