@@ -160,22 +160,42 @@ impl Row {
     /// `sum of products + linear` in a new cell.
     #[track_caller]
     pub fn products(&mut self, products: &[(&Base, &Base)], linear: &Base) -> Base {
-        let products: Vec<_> = (products.iter())
-            .map(|(a, b)| (a.0.clone(), b.0.clone()))
-            .collect();
-        let (result, cells): (Base, _) = self.receive();
+        self.solve(products, linear)
+    }
+
+    /// `sum of products + linear` in new cells.
+    #[track_caller]
+    fn solve<V: Element>(&mut self, products: &[(&V, &V)], linear: &V) -> V {
+        let products = forms(products);
+        let linear = linear.form().clone();
+        let (result, cells): (V, _) = self.receive();
         let equation = Equation {
             products: products.clone(),
-            linear: &linear.0 - &result.0,
+            linear: &linear - result.form(),
         };
-        self.equations.base(equation);
-        let linear = linear.0.clone();
+        V::assert(&mut self.equations, equation);
         self.step(Action::Solve {
             cells: narrow(&cells),
             products,
             linear,
         });
         result
+    }
+
+    /// Asserts `sum of products + linear = 0`.
+    #[track_caller]
+    fn assert_sum<V: Element>(&mut self, products: &[(&V, &V)], linear: &V, message: &str) {
+        let equation = Equation {
+            products: forms(products),
+            linear: linear.form().clone(),
+        };
+        V::assert(&mut self.equations, equation.clone());
+        let Equation { products, linear } = equation;
+        self.step(Action::Assert {
+            products,
+            linear,
+            message: message.into(),
+        });
     }
 
     /// `a b` in a new cell.
@@ -193,40 +213,13 @@ impl Row {
     /// `sum of products + linear` over the extension, in five new cells.
     #[track_caller]
     pub fn word_products(&mut self, products: &[(&Word, &Word)], linear: &Word) -> Word {
-        let products: Vec<_> = (products.iter())
-            .map(|(a, b)| (a.0.clone(), b.0.clone()))
-            .collect();
-        let (result, cells): (Word, _) = self.receive();
-        let equation = Equation {
-            products: products.clone(),
-            linear: &linear.0 - &result.0,
-        };
-        self.equations.word(equation);
-        let linear = linear.0.clone();
-        self.step(Action::Solve {
-            cells: narrow(&cells),
-            products,
-            linear,
-        });
-        result
+        self.solve(products, linear)
     }
 
     /// Asserts `sum of products + linear = 0`; `message` says what it means if it is not so.
     #[track_caller]
     pub fn assert_zero(&mut self, products: &[(&Base, &Base)], linear: &Base, message: &str) {
-        let products: Vec<_> = (products.iter())
-            .map(|(a, b)| (a.0.clone(), b.0.clone()))
-            .collect();
-        let linear = linear.0.clone();
-        self.equations.base(Equation {
-            products: products.clone(),
-            linear: linear.clone(),
-        });
-        self.step(Action::Assert {
-            products,
-            linear,
-            message: message.into(),
-        });
+        self.assert_sum(products, linear, message);
     }
 
     /// Asserts that two elements are equal.
@@ -238,19 +231,7 @@ impl Row {
     /// Asserts `sum of products + linear = 0` over the extension.
     #[track_caller]
     pub fn assert_zero_words(&mut self, products: &[(&Word, &Word)], linear: &Word, message: &str) {
-        let products: Vec<_> = (products.iter())
-            .map(|(a, b)| (a.0.clone(), b.0.clone()))
-            .collect();
-        let linear = linear.0.clone();
-        self.equations.word(Equation {
-            products: products.clone(),
-            linear: linear.clone(),
-        });
-        self.step(Action::Assert {
-            products,
-            linear,
-            message: message.into(),
-        });
+        self.assert_sum(products, linear, message);
     }
 
     /// Asserts that two elements of the extension are equal.
@@ -329,4 +310,36 @@ pub(super) fn as_cell(form: &Form) -> Option<usize> {
         (Some((column, E::ONE)), None) if column < CELLS => Some(column),
         _ => None,
     }
+}
+
+/// An element of either field, which is one form.
+trait Element: Value {
+    fn form(&self) -> &Form;
+    /// Adds an equation in such elements.
+    fn assert(equations: &mut Equations, equation: Equation);
+}
+
+impl Element for Base {
+    fn form(&self) -> &Form {
+        &self.0
+    }
+
+    fn assert(equations: &mut Equations, equation: Equation) {
+        equations.base(equation);
+    }
+}
+
+impl Element for Word {
+    fn form(&self) -> &Form {
+        &self.0
+    }
+
+    fn assert(equations: &mut Equations, equation: Equation) {
+        equations.word(equation);
+    }
+}
+
+fn forms<V: Element>(products: &[(&V, &V)]) -> Vec<(Form, Form)> {
+    let both = |(a, b): &(&V, &V)| (a.form().clone(), b.form().clone());
+    products.iter().map(both).collect()
 }
