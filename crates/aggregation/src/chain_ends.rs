@@ -105,6 +105,15 @@ pub(crate) fn receive_root<C: Channel>(
     })
 }
 
+/// The weights of a fingerprint: `beta` and its powers.
+#[derive(Clone, Debug)]
+pub(crate) struct Fingerprint<E = EF> {
+    /// Of a step's number: `beta`.
+    pub number: E,
+    /// Of the elements of a digest: `beta^2, beta^3, ..`.
+    pub elements: Vec<E>,
+}
+
 /// The challenges of the identity and what follows from them.
 #[derive(Clone, Debug)]
 pub(crate) struct ChainEnds<E = EF> {
@@ -134,10 +143,13 @@ impl<E: Extension> ChainEnds<E> {
         })
     }
 
-    /// `beta, beta^2, .., beta^(d+1)`: the weights of a step's number and of the `d` elements of a digest in a fingerprint.
-    pub(crate) fn fingerprint(&self, shape: &Shape) -> Vec<E> {
+    /// The weights of a fingerprint.
+    pub(crate) fn fingerprint(&self, shape: &Shape) -> Fingerprint<E> {
         let mut powers = univariate::powers(self.beta, 2 + shape.columns.digest);
-        powers.split_off(1)
+        Fingerprint {
+            number: self.beta,
+            elements: powers.split_off(2),
+        }
     }
 
     /// `alpha - pos_c` is `constant_c + sum_{c' <= c} x_c'`.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, EPF, F, PF};
 
+use crate::chain_ends::Fingerprint;
 use crate::shape::Shape;
 use crate::witness::Witness;
 
@@ -37,7 +38,7 @@ impl<const D: usize> Basis<D> {
 }
 
 impl Fingerprints {
-    pub(crate) fn new(shape: &Shape, witness: &Witness, fingerprint: &[EF]) -> Self {
+    pub(crate) fn new(shape: &Shape, witness: &Witness, fingerprint: &Fingerprint) -> Self {
         // Loops over elements are the faster for knowing how many there are.
         match shape.columns.digest {
             4 => Self::of_digests::<4>(shape, witness, fingerprint),
@@ -46,11 +47,15 @@ impl Fingerprints {
         }
     }
 
-    fn of_digests<const D: usize>(shape: &Shape, witness: &Witness, fingerprint: &[EF]) -> Self {
+    fn of_digests<const D: usize>(
+        shape: &Shape,
+        witness: &Witness,
+        fingerprint: &Fingerprint,
+    ) -> Self {
         let columns = &shape.columns;
         let groups = witness.groups();
-        let basis = Basis::<D>::new(&fingerprint[1..]);
-        let beta = EPF::from(fingerprint[0]);
+        let basis = Basis::<D>::new(&fingerprint.elements);
+        let beta = EPF::from(fingerprint.number);
         let mut all = Self {
             inputs: EPF::zero_vec(groups * shape.steps),
             outputs: EPF::zero_vec(groups * shape.steps),

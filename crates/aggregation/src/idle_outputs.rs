@@ -11,6 +11,8 @@ use sheaf_xmss::poseidon::Lanes;
 
 use sheaf_xmss::layout::Width;
 
+use crate::chain_ends::Fingerprint;
+
 use crate::constraints::outputs::{Outputs, WeighedBlock};
 
 // Constants, computed once.
@@ -34,8 +36,8 @@ fn of(width: Width) -> &'static [F] {
 }
 
 /// `fp(0, Perm(0))`.
-pub(crate) fn fingerprint<E: Extension>(width: Width, fingerprint: &[E]) -> E {
-    let elements = fingerprint[1..].iter().zip(of(width));
+pub(crate) fn fingerprint<E: Extension>(width: Width, fingerprint: &Fingerprint<E>) -> E {
+    let elements = fingerprint.elements.iter().zip(of(width));
     elements.map(|(&b, &x)| b * x).sum()
 }
 

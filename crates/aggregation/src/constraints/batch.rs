@@ -9,7 +9,7 @@ use sheaf_transcript::{EF, Extension};
 use super::digits::{TOP_DIGIT, digit_interpolation};
 use super::outputs::Outputs;
 use super::row::RowWeights;
-use crate::chain_ends::{ChainEnds, last_step};
+use crate::chain_ends::{ChainEnds, Fingerprint, last_step};
 use crate::checks::{Check, applies};
 use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
@@ -26,8 +26,7 @@ struct OwnWeights<E> {
 /// The batching weights of all constraints.
 #[derive(Clone, Debug)]
 pub(crate) struct Constraints<E = EF> {
-    /// `beta, beta^2, ..`: of `q`, then of the elements of a digest.
-    pub fingerprint: Vec<E>,
+    pub fingerprint: Fingerprint<E>,
     pub denominators: E,
     pub sum: E,
     /// Weight of `x_c` in the denominators at the leaf point.
@@ -135,7 +134,7 @@ impl<E: Extension> Constraints<E> {
             leaves += weight;
             positions += weight * element(last_step(&shape.scheme, c));
         }
-        let beta = self.fingerprint[0];
+        let beta = self.fingerprint.number;
         let by_tau = |rows: usize, check: &dyn Fn(usize) -> Check| -> E {
             let off = (0..rows).filter(|&k| !applies(check(k)));
             let off: E = off.map(|k| eq::index(&self.tau, k) * basis[k]).sum();
@@ -198,7 +197,7 @@ impl<E: Extension> Constraints<E> {
         let mut rows = vec![RowWeights::ZERO; shape.rows()];
         for (s, row) in rows.iter_mut().enumerate() {
             if s < shape.scheme.chains {
-                let position: E = self.fingerprint[0] * element(last_step(&shape.scheme, s));
+                let position: E = self.fingerprint.number * element(last_step(&shape.scheme, s));
                 row.numerator = self.numerators * self.leaves[s];
                 row.numerator_live = row.numerator * (E::ONE + position);
             }

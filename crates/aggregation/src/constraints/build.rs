@@ -55,7 +55,7 @@ pub(super) fn build(inputs: &Inputs, weights: &[RowWeights]) -> LaneTables<PF, E
     let mut fraction = EPF::zero_vec(groups * shape.scheme.chains);
     let mut linear = EPF::zero_vec(groups);
     let mut at_side = EPF::zero_vec(groups * varying.len());
-    let beta = constraints.fingerprint[0];
+    let beta = constraints.fingerprint.number;
     let side_weights = side_weights(shape, constraints, &varying);
     let digit_weights: Vec<EF> = constraints
         .denominator_digits
@@ -240,14 +240,15 @@ pub(super) fn row_values(
     let at = &shape.columns;
     let fingerprint = &constraints.fingerprint;
     let dot = |first: usize| -> EF {
-        fingerprint[1..]
+        fingerprint
+            .elements
             .iter()
             .zip(&columns[first..first + at.digest])
             .map(|(&b, &x)| b * x)
             .sum()
     };
     let input = |k: usize| {
-        fingerprint[0] * columns[at.chain_position + k] + dot(at.chain_value + at.digest * k)
+        fingerprint.number * columns[at.chain_position + k] + dot(at.chain_value + at.digest * k)
     };
     let mut rows = vec![[EF::ZERO; ROW_COLUMNS]; shape.rows()];
     let low = at.digit + shape.elements * shape.scheme.digits_per_element;

@@ -71,7 +71,7 @@ pub(crate) fn prove<'a>(
     let mut values = row_values(inputs, &columns, &outputs);
     let weights = constraints.row_weights(shape, &public);
     let mut weights: Vec<_> = weights.into_iter().map(RowWeights::to_array).collect();
-    let beta = constraints.fingerprint[0];
+    let beta = constraints.fingerprint.number;
     let term = |v: &[EF; ROW_COLUMNS], w: &[EF; ROW_WEIGHTS]| {
         row_term(
             &Row::from_array(*v),

@@ -56,7 +56,7 @@ pub(crate) fn verify<'a, C: Channel>(
     let values = channel.receive(ROW_VALUES, ROW_COLUMNS)?;
     let row = Row::from_array(core::array::from_fn(|i| values[i]));
     let weights = constraints.row_weights_at(shape, &public, &row_point);
-    let expected = row_term(&row, &weights, public.live, constraints.fingerprint[0]);
+    let expected = row_term(&row, &weights, public.live, constraints.fingerprint.number);
     if claim != expected && applies(Check::Rows) {
         return Err(Error::Unsatisfied);
     }

@@ -204,7 +204,7 @@ pub(crate) fn output_claim<E: Extension>(
         first_slot: steps.first,
         slots: eq::prefix_table(&claims.row_point, steps.count, E::ONE),
         first_element: 0,
-        elements: constraints.fingerprint[1..].to_vec(),
+        elements: constraints.fingerprint.elements.clone(),
     };
     add(steps.width, block);
     for weighed in &constraints.outputs.blocks {

@@ -4,6 +4,7 @@ use sheaf_sumcheck::eq;
 use sheaf_transcript::Extension;
 
 use super::sources::{Call, Sources};
+use crate::chain_ends::Fingerprint;
 use crate::checks::Check;
 use crate::constraints::{ConstraintClaims, Constraints};
 use crate::idle_outputs;
@@ -59,7 +60,9 @@ pub(super) fn row_forms<E: Extension>(
     form.add_rows(
         columns.end_value,
         rows(shape.scheme.chains),
-        constraints.fingerprint[1..]
+        constraints
+            .fingerprint
+            .elements
             .iter()
             .map(|&b| chain_end * b)
             .collect(),
@@ -95,10 +98,10 @@ fn add_next_input<E: Extension>(
     rows: Vec<E>,
 ) {
     let columns = &shape.columns;
-    let elements = constraints.fingerprint[1..].iter().map(|&b| scale * b);
+    let elements = constraints.fingerprint.elements.iter().map(|&b| scale * b);
     let values = columns.chain_value + columns.digest;
     form.add_rows(values, rows.clone(), elements.collect());
-    let position = scale * constraints.fingerprint[0];
+    let position = scale * constraints.fingerprint.number;
     form.add_run(columns.chain_position + 1, position, rows);
 }
 
@@ -110,13 +113,11 @@ fn forward_fingerprint<E: Extension>(
     public: &PublicEvaluations<E>,
     rows: &[E],
 ) -> (Form<E>, E) {
-    let [position, elements @ ..] = &constraints.fingerprint[..] else {
-        unreachable!("a fingerprint has a weight for the position")
-    };
+    let Fingerprint { number, elements } = &constraints.fingerprint;
     let mut sources = Sources::new(shape, public);
     sources.add(Call::Step, &shape.scheme.hashes.step, rows, elements);
     let (mut form, known) = sources.into_form();
-    form.add_run(shape.columns.chain_position, *position, rows.to_vec());
+    form.add_run(shape.columns.chain_position, *number, rows.to_vec());
     (form, known)
 }
 

@@ -72,7 +72,7 @@ impl Cheater<'_> {
                 .zip(&rows)
                 .map(|(slot, &row)| {
                     let output = lane.output(steps.width, slot);
-                    let weighted = fingerprint[1..].iter().zip(output);
+                    let weighted = fingerprint.elements.iter().zip(output);
                     row * weighted.map(|(&b, x)| b * x).sum::<EF>()
                 })
                 .sum()

@@ -10,6 +10,7 @@ use sheaf_xmss::tweak::{message_digits, message_elements, tree_tweak};
 use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, TEST};
 
 use crate::chain_ends::ChainEnds;
+use crate::chain_ends::Fingerprint;
 use crate::constraints::{ConstraintClaims, Constraints, Row};
 use crate::public_columns::PublicColumns;
 use crate::setup::Setup;
@@ -391,9 +392,10 @@ fn every_row_value_is_what_the_layouts_say() {
         let (shape, c) = (&at.shape, &at.shape.columns);
         let rows = sheaf_sumcheck::eq::table(&at.claims.row_point);
         let power = at.powers(11);
-        let [beta, elements @ ..] = &at.constraints.fingerprint[..] else {
-            panic!("a fingerprint");
-        };
+        let Fingerprint {
+            number: beta,
+            elements,
+        } = &at.constraints.fingerprint;
         let digest = elements.len();
         assert_eq!(digest, if scheme.sizes.digest == 4 { 4 } else { 8 });
         let linear = wiring::linear_form(
