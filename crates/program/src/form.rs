@@ -12,25 +12,23 @@ use crate::{DEGREE, E, F, coefficients};
 /// Terms are sorted by column and have coefficients other than zero, so that equal forms have equal terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Form {
-    terms: Vec<(u8, E)>,
+    terms: Vec<(u32, E)>,
 }
 
 impl Form {
     /// The form that is zero.
     pub const ZERO: Self = Self { terms: Vec::new() };
 
-    /// The sum of these terms, in any order; columns may repeat. Columns are below 128.
+    /// The sum of these terms, in any order; columns may repeat. Columns from 128 on are in no row: they stand for values of a body
+    /// that has not been cut into rows.
     #[must_use]
     pub fn new(terms: impl IntoIterator<Item = (usize, E)>) -> Self {
-        let mut all: Vec<(u8, E)> = terms
+        let mut all: Vec<(u32, E)> = terms
             .into_iter()
-            .map(|(column, value)| {
-                debug_assert!(column < 128, "column {column}");
-                (column as u8, value)
-            })
+            .map(|(column, value)| (column as u32, value))
             .collect();
         all.sort_by_key(|&(column, _)| column);
-        let mut terms: Vec<(u8, E)> = Vec::with_capacity(all.len());
+        let mut terms: Vec<(u32, E)> = Vec::with_capacity(all.len());
         for (column, value) in all {
             match terms.last_mut() {
                 Some(last) if last.0 == column => last.1 += value,
@@ -76,7 +74,7 @@ impl Form {
     pub fn terms(&self) -> impl ExactSizeIterator<Item = (usize, E)> + Clone + '_ {
         self.terms
             .iter()
-            .map(|&(column, value)| (usize::from(column), value))
+            .map(|&(column, value)| (column as usize, value))
     }
 
     /// Whether it has no terms.
@@ -93,12 +91,21 @@ impl Form {
             .all(|&(_, value)| in_base(value).is_some())
     }
 
+    /// Coefficient `i` of its values: a form over the base field; `i < 5`.
+    #[must_use]
+    pub fn coefficient(&self, i: usize) -> Self {
+        Self::new(
+            self.terms()
+                .map(|(column, value)| (column, E::from(coefficients(value)[i]))),
+        )
+    }
+
     /// The value, if it is the same in every row: a multiple of the constant column.
     #[must_use]
     pub fn as_constant(&self) -> Option<E> {
         match self.terms[..] {
             [] => Some(E::ZERO),
-            [(column, value)] if usize::from(column) == CONSTANT => Some(value),
+            [(column, value)] if column as usize == CONSTANT => Some(value),
             _ => None,
         }
     }
@@ -110,7 +117,7 @@ impl Form {
     pub fn evaluate(&self, columns: &[F]) -> E {
         self.terms
             .iter()
-            .map(|&(column, value)| value * columns[usize::from(column)])
+            .map(|&(column, value)| value * columns[column as usize])
             .sum()
     }
 }

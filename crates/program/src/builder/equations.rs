@@ -42,6 +42,48 @@ impl Equations {
         self.words.push(equation);
     }
 
+    /// Adds all of these.
+    pub(super) fn extend(&mut self, others: &Self) {
+        self.base.extend(others.base.iter().cloned());
+        self.booleans.extend(others.booleans.iter().cloned());
+        self.words.extend(others.words.iter().cloned());
+    }
+
+    /// Adds as many equations without products, which say that a cell is a form.
+    pub(super) fn add_copies(&mut self, count: usize) {
+        let copy = Equation {
+            products: Vec::new(),
+            linear: Form::ZERO,
+        };
+        self.base.extend(vec![copy; count]);
+    }
+
+    /// All forms in them.
+    pub(super) fn forms(&self) -> impl Iterator<Item = &Form> {
+        (self.base.iter().chain(&self.words))
+            .flat_map(|equation| {
+                (equation.products.iter().flat_map(|(a, b)| [a, b])).chain([&equation.linear])
+            })
+            .chain(&self.booleans)
+    }
+
+    /// How many constraints say all of them.
+    pub(super) fn constraints(&self) -> usize {
+        let mut sizes: Vec<usize> = self.base.iter().map(|e| e.products.len()).collect();
+        sizes.sort_unstable_by_key(|&size| std::cmp::Reverse(size));
+        // Equations and products of each.
+        let mut packed: Vec<(usize, usize)> = Vec::new();
+        for size in sizes {
+            let index = place(packed.iter().copied(), size);
+            if index == packed.len() {
+                packed.push((0, 0));
+            }
+            packed[index].0 += 1;
+            packed[index].1 += size;
+        }
+        self.booleans.len().div_ceil(TERMS) + self.words.len() + packed.len()
+    }
+
     /// The constraints that say all of them.
     pub(super) fn pack(self) -> Vec<Constraint> {
         let mut constraints = Vec::new();
@@ -66,13 +108,13 @@ impl Equations {
         base.sort_by_key(|equation| std::cmp::Reverse(equation.products.len()));
         let mut packed: Vec<(usize, Constraint)> = Vec::new();
         for Equation { products, linear } in base {
-            let room = packed.iter().position(|(equations, constraint)| {
-                *equations < DEGREE && constraint.products.len() + products.len() <= TERMS
-            });
-            let index = room.unwrap_or_else(|| {
+            let sizes = packed
+                .iter()
+                .map(|(equations, c)| (*equations, c.products.len()));
+            let index = place(sizes, products.len());
+            if index == packed.len() {
                 packed.push((0, Constraint::default()));
-                packed.len() - 1
-            });
+            }
             let (equations, constraint) = &mut packed[index];
             let power = power_of_x(*equations);
             constraint
@@ -84,4 +126,14 @@ impl Equations {
         constraints.extend(packed.into_iter().map(|(_, constraint)| constraint));
         constraints
     }
+}
+
+/// The first constraint with room for an equation of so many products, or the number of constraints; of each, `packed` has its equations
+/// and products.
+fn place(packed: impl ExactSizeIterator<Item = (usize, usize)>, products: usize) -> usize {
+    let count = packed.len();
+    let mut packed = packed;
+    packed
+        .position(|(equations, taken)| equations < DEGREE && taken + products <= TERMS)
+        .unwrap_or(count)
 }

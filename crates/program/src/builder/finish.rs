@@ -7,9 +7,10 @@ use std::panic::Location;
 use p3_field::PrimeCharacteristicRing;
 
 use super::procedure::{EntryRow, Executable, Routine};
-use super::row::Row;
+use super::row::{FIRST_VALUE, Row};
 use super::value::Value;
-use super::{Body, BuildError, Builder, ChainRow, Declared, Function};
+use super::{BuildError, Builder, ChainRow, Declared, Function, Written};
+use crate::layout::CELLS;
 use crate::{Class, E, Form, Kind, Permutation, Program, Tag};
 
 impl Builder {
@@ -37,8 +38,8 @@ impl Builder {
         }
         // The first row: main is called, and chains have their ends.
         let mut row = Row::new();
-        let (arguments, _) = row.receive::<A>();
-        let (results, _) = row.receive::<R>();
+        let (arguments, _) = row.receive_parameters::<A>();
+        let (results, _) = row.receive_parameters::<R>();
         let positions = [arguments.positions(), results.positions()].concat();
         row.send(Form::constant(E::ONE), Tag::ENTRY, positions.clone());
         row.send(Form::constant(-E::ONE), main.tag, positions);
@@ -54,42 +55,49 @@ impl Builder {
             let end = if chain.class() == Class::Range {
                 Form::constant(E::from_u32(size))
             } else {
-                let cell = row.new_cells(1)[0];
+                let value = row.new_cells(1)[0];
+                // Nothing moves it: this row has no inputs of a permutation.
+                let cell = (value - FIRST_VALUE) as u8;
                 if chain == tickets {
-                    entry.tickets = Some((cell as u8, 0));
+                    entry.tickets = Some((cell, 0));
                 } else {
-                    entry.memories.insert(table, cell as u8);
+                    entry.memories.insert(table, cell);
                 }
-                Form::cell(cell)
+                Form::column(value)
             };
             row.send(Form::constant(E::ONE), chain, vec![Form::ZERO]);
             row.send(Form::constant(-E::ONE), chain, vec![end]);
         }
         // One row, as wide as it likes where it is among those that come first.
-        let wide = |body: &Body| body.complete.kind.permutation == Permutation::Width24;
-        if self.bodies.iter().any(wide) {
+        let wide = |body: &Written| body.complete.kind.permutation == Permutation::Width24;
+        if self.rows.iter().any(wide) {
             row.permute_idly();
         }
-        let first = row.complete("entry").map_err(|(_, what)| BuildError::Row {
-            kind: "entry".into(),
-            location,
-            what,
-        })?;
-        debug_assert!((0..first.cells.len()).all(|c| usize::from(first.cell(c)) == c));
+        let too_wide = row.values > CELLS;
+        if let Some((location, what)) = row.error.take() {
+            self.fail("entry", location, what);
+        } else if too_wide {
+            let what = format!("arguments and results of main have at most {CELLS} elements");
+            self.fail("entry", location, what);
+        }
         if let Some(error) = self.error {
             return Err(error);
         }
+        let first = row.alone("entry");
+        debug_assert!(
+            (0..first.cells.len()).all(|c| usize::from(first.cell(FIRST_VALUE + c)) == c)
+        );
 
         // Kinds in the order of the header, which the program keeps.
         let mut kinds: Vec<(Kind, Place)> = vec![(first.kind, Place::Entry)];
-        for (index, body) in self.bodies.iter().enumerate() {
+        for (index, body) in self.rows.iter().enumerate() {
             kinds.push((body.complete.kind.clone(), Place::Body(index)));
         }
         for (index, chain) in self.chains.iter().enumerate() {
             kinds.push((chain.0.clone(), Place::Chain(index)));
         }
         let per_instance = |place: &Place| match *place {
-            Place::Body(index) => self.bodies[index].procedure.per_instance,
+            Place::Body(index) => self.rows[index].procedure.per_instance,
             Place::Entry | Place::Chain(_) => false,
         };
         // Widest first: cells are committed column by column, for as many rows from the first one as need them.
@@ -105,7 +113,7 @@ impl Builder {
         for (number, (_, place)) in kinds.iter().enumerate() {
             match *place {
                 Place::Entry => entry.kind = number,
-                Place::Body(index) => self.bodies[index].procedure.kind = number,
+                Place::Body(index) => self.rows[index].procedure.kind = number,
                 Place::Chain(index) => chain_kinds[index] = number,
             }
         }
@@ -153,8 +161,8 @@ impl Builder {
             if tag.class() == Class::Table {
                 continue;
             }
-            let procedures: Vec<usize> = (0..self.bodies.len())
-                .filter(|&index| self.bodies[index].tag == tag)
+            let procedures: Vec<usize> = (0..self.rows.len())
+                .filter(|&index| self.rows[index].tag == tag)
                 .collect();
             if procedures.is_empty() {
                 return Err(BuildError::NoBody { name, location });
@@ -170,7 +178,7 @@ impl Builder {
             };
             routines.insert(tag, routine);
         }
-        for body in &self.bodies {
+        for body in &self.rows {
             for step in &body.procedure.steps {
                 if step
                     .action
@@ -185,7 +193,7 @@ impl Builder {
                 }
             }
         }
-        let procedures = self.bodies.into_iter().map(|body| body.procedure).collect();
+        let procedures = self.rows.into_iter().map(|body| body.procedure).collect();
         Ok(Executable {
             program,
             procedures,

@@ -8,7 +8,7 @@ use super::procedure::{Action, Slot};
 use super::row::{Row, as_cell, slots, with_widths};
 use super::value::{Base, Value};
 use super::{Function, Loop, Memory, Range};
-use crate::{Class, E, Form, Tag, coefficients};
+use crate::{Class, E, Form, Tag};
 
 impl Row {
     /// What a function returns.
@@ -44,7 +44,7 @@ impl Row {
     ) -> R {
         let tickets = Tag::new(Class::Ticket, 0).expect("there is a ticket 0");
         let ticket = self.new_cells(1)[0];
-        let i = Form::cell(ticket);
+        let i = Form::column(ticket);
         let (unknown, cells): (R, _) = self.receive();
         let last = end(&unknown).positions();
         let end = self.partly_known::<S>(&cells, &last);
@@ -58,8 +58,7 @@ impl Row {
             [vec![i], last].concat(),
         );
         let start = with_widths::<S>(forms);
-        self.hints.push(ticket);
-        let ticket = ticket as u8;
+        self.pending_hint(ticket);
         self.step(Action::Loop {
             tag: looping.tag,
             ticket,
@@ -71,17 +70,14 @@ impl Row {
 
     /// Where the elements at these positions go: each of `cells` takes the element that it is.
     #[track_caller]
-    fn partly_known<S: Value>(&mut self, cells: &[usize], positions: &[Form]) -> Vec<Slot> {
+    fn partly_known<S: Value>(&mut self, cells: &[usize], positions: &[Form]) -> Vec<Slot<usize>> {
         let mut free: HashSet<usize> = cells.iter().copied().collect();
         let mut slots = Vec::new();
         for (form, width) in positions.iter().zip(S::widths()) {
             for i in 0..usize::from(width) {
-                let element = Form::new(
-                    form.terms()
-                        .map(|(column, value)| (column, E::from(coefficients(value)[i]))),
-                );
+                let element = form.coefficient(i);
                 slots.push(match as_cell(&element) {
-                    Some(cell) if free.remove(&cell) => Slot::Cell(cell as u8),
+                    Some(cell) if free.remove(&cell) => Slot::Cell(cell),
                     _ => Slot::Known(element),
                 });
             }

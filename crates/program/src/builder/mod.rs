@@ -1,8 +1,7 @@
 //! Programs written as Rust that names cells, products and calls.
 //!
 //! A [`Builder`] makes functions, loops, memories and ranges; each is a typed handle. A body is a closure that gets a
-//! [`Row`] and arguments, and returns results: it writes one kind of rows. What does not fit in a row is a function of
-//! its own. Two bodies of one function are a branch: each asserts its condition, and its guard tells an executor which one is meant.
+//! [`Row`] and arguments, and returns results: it writes one kind of rows, or several where one is too small. Two bodies of one function are a branch: each asserts its condition, and its guard tells an executor which one is meant.
 //!
 //! ```
 //! use sheaf_program::builder::{Base, Builder};
@@ -22,6 +21,7 @@
 //!
 //! What the builder gives is a program that passes [`check`](crate::Program::check), and procedures from which an executor finds rows.
 
+mod body;
 mod complete;
 mod equations;
 mod finish;
@@ -29,6 +29,7 @@ mod library;
 mod messages;
 pub mod procedure;
 pub mod row;
+mod split;
 pub mod value;
 
 #[cfg(test)]
@@ -42,6 +43,7 @@ use std::sync::Arc;
 use p3_field::PrimeCharacteristicRing;
 use thiserror::Error;
 
+use self::body::Body;
 use self::complete::Complete;
 pub use self::procedure::{
     Action, EntryRow, Executable, Guard, Position, Procedure, Routine, Slot, Step,
@@ -49,7 +51,7 @@ pub use self::procedure::{
 pub use self::row::Row;
 use self::row::with_widths;
 pub use self::value::{Base, Digest, Packed, Value, Word};
-use crate::layout::CELLS;
+use crate::layout::{CELLS, MESSAGES};
 use crate::{Class, E, F, Form, Kind, ShapeError, Tag, Violations};
 
 /// A function from `A` to `R`.
@@ -113,7 +115,8 @@ struct Declared {
     until: Option<Guard>,
 }
 
-struct Body {
+/// A row of a body.
+struct Written {
     tag: Tag,
     complete: Complete,
     procedure: Procedure,
@@ -123,7 +126,7 @@ struct Body {
 #[derive(Default)]
 pub struct Builder {
     declared: BTreeMap<Tag, Declared>,
-    bodies: Vec<Body>,
+    rows: Vec<Written>,
     /// Kinds of chains, with their tags: chain, table, elements of a word or size.
     chains: Vec<(Kind, Tag, Tag, u32)>,
     error: Option<BuildError>,
@@ -217,7 +220,7 @@ impl Builder {
         let (word, _) = row.row.receive::<V>();
         let count = row.row.new_cells(1)[0];
         let positions = [vec![row.address.clone()], word.positions()].concat();
-        row.row.send(Form::cell(count), tag, positions);
+        row.row.send(Form::column(count), tag, positions);
         self.chain(row, name, chain, tag, elements);
         Memory {
             tag,
@@ -233,17 +236,22 @@ impl Builder {
         let mut row = ChainRow::new(chain);
         let count = row.row.new_cells(1)[0];
         row.row
-            .send(Form::cell(count), tag, vec![row.address.clone()]);
+            .send(Form::column(count), tag, vec![row.address.clone()]);
         self.chain(row, name, chain, tag, size);
         Range { tag }
     }
 
     #[track_caller]
-    fn chain(&mut self, row: ChainRow, name: &str, chain: Tag, table: Tag, number: u32) {
-        match row.row.complete(name) {
-            Ok(complete) => self.chains.push((complete.kind, chain, table, number)),
-            Err((location, what)) => self.fail(name, location, what),
+    fn chain(&mut self, mut row: ChainRow, name: &str, chain: Tag, table: Tag, number: u32) {
+        if let Some((location, what)) = row.row.error.take() {
+            return self.fail(name, location, what);
         }
+        let complete = row.row.alone(name);
+        if complete.kind.width() > CELLS || complete.kind.messages.len() > MESSAGES {
+            let what = format!("a word of memory has at most {} elements", CELLS - 2);
+            return self.fail(name, Location::caller(), what);
+        }
+        self.chains.push((complete.kind, chain, table, number));
     }
 
     fn fail(&mut self, kind: &str, location: &'static Location<'static>, what: String) {
@@ -285,31 +293,21 @@ impl Builder {
         body: impl FnOnce(&mut Row, A) -> R,
     ) {
         let mut row = Row::new();
-        let (arguments, parameters) = row.receive::<A>();
+        let (arguments, _) = row.receive_parameters::<A>();
         let given = arguments.positions();
-        let results = body(&mut row, arguments).positions();
-        let (multiplicity, counted) = if function.tag.class() == Class::Fact {
-            let cell = row.new_cells(1)[0];
-            (Form::cell(cell), Some(cell))
-        } else {
-            (Form::constant(E::ONE), None)
-        };
-        row.send(
-            multiplicity,
-            function.tag,
-            [given, results.clone()].concat(),
-        );
-        let results = with_widths::<R>(results);
-        self.add(
-            row,
-            function.tag,
+        let results = with_widths::<R>(body(&mut row, arguments).positions());
+        let multiplicity = (function.tag.class() == Class::Fact).then(|| row.new_values(1)[0]);
+        self.add(Body {
+            tag: function.tag,
             branch,
             guard,
-            parameters,
+            row,
+            given,
             results,
-            None,
-            counted,
-        );
+            ticket: None,
+            multiplicity,
+            location: Location::caller(),
+        });
     }
 
     /// Gives a loop its step.
@@ -339,75 +337,21 @@ impl Builder {
         body: impl FnOnce(&mut Row, S) -> S,
     ) {
         let mut row = Row::new();
-        let ticket = row.new_cells(1)[0];
-        let i = || vec![Form::cell(ticket)];
-        let (state, parameters) = row.receive::<S>();
-        row.send(
-            Form::constant(-E::ONE),
-            looping.tag,
-            [i(), state.positions()].concat(),
-        );
-        let results = body(&mut row, state).positions();
-        row.send(
-            Form::constant(E::ONE),
-            looping.tag,
-            [i(), results.clone()].concat(),
-        );
-        let results = with_widths::<S>(results);
-        self.add(
-            row,
-            looping.tag,
+        let ticket = row.new_values(1)[0];
+        let (state, _) = row.receive_parameters::<S>();
+        let given = state.positions();
+        let results = with_widths::<S>(body(&mut row, state).positions());
+        self.add(Body {
+            tag: looping.tag,
             branch,
             guard,
-            parameters,
+            row,
+            given,
             results,
-            Some(ticket),
-            None,
-        );
-    }
-
-    #[track_caller]
-    #[expect(clippy::too_many_arguments, reason = "the fields of one procedure")]
-    fn add(
-        &mut self,
-        row: Row,
-        tag: Tag,
-        branch: Option<&str>,
-        guard: Option<Guard>,
-        parameters: Vec<usize>,
-        results: Vec<Position>,
-        ticket: Option<usize>,
-        multiplicity: Option<usize>,
-    ) {
-        let location = Location::caller();
-        let name = &self.declared[&tag].name;
-        let name = branch.map_or_else(|| name.clone(), |branch| format!("{name}, {branch}"));
-        match row.complete(&name) {
-            Ok(complete) => {
-                let cells = |list: Vec<usize>| list.iter().map(|&c| complete.cell(c)).collect();
-                let procedure = Procedure {
-                    kind: 0,
-                    per_instance: self.declared[&tag].per_instance,
-                    parameters: cells(parameters),
-                    results: (results.into_iter())
-                        .map(|(form, width)| (complete.form(&form), width))
-                        .collect(),
-                    guard,
-                    ticket: ticket.map(|c| complete.cell(c)),
-                    multiplicity: multiplicity.map(|c| complete.cell(c)),
-                    steps: complete.steps.clone(),
-                    cells: complete.cells.clone(),
-                    hints: complete.hints.clone(),
-                    location,
-                };
-                self.bodies.push(Body {
-                    tag,
-                    complete,
-                    procedure,
-                });
-            }
-            Err((location, what)) => self.fail(&name, location, what),
-        }
+            ticket: Some(ticket),
+            multiplicity: None,
+            location: Location::caller(),
+        });
     }
 }
 
@@ -420,9 +364,7 @@ struct ChainRow {
 impl ChainRow {
     fn new(chain: Tag) -> Self {
         let mut row = Row::new();
-        let cell = row.new_cells(1)[0];
-        debug_assert!(cell < CELLS);
-        let address = Form::cell(cell);
+        let address = Form::column(row.new_cells(1)[0]);
         let next = &address + &Form::constant(E::ONE);
         row.send(Form::constant(-E::ONE), chain, vec![address.clone()]);
         row.send(Form::constant(E::ONE), chain, vec![next]);

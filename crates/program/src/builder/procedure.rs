@@ -20,11 +20,11 @@ pub type Guard = Arc<dyn Fn(&[F]) -> bool + Send + Sync>;
 /// A position of a tuple: its form, and how many coefficients of its value count.
 pub type Position = (Form, u8);
 
-/// Where an element goes that comes from elsewhere.
+/// Where an element goes that comes from elsewhere. `C` is the number of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Slot {
+pub enum Slot<C = u8> {
     /// Into a cell.
-    Cell(u8),
+    Cell(C),
     /// Nowhere: it has to be the value of this form already.
     Known(Form),
 }
@@ -38,27 +38,27 @@ pub struct Step {
     pub location: &'static Location<'static>,
 }
 
-/// One thing that is done.
+/// One thing that is done. `C` is the number of a cell: of a row, or, before rows are cut, of a body's value.
 #[derive(Clone)]
-pub enum Action {
+pub enum Action<C = u8> {
     /// Takes elements from the tape.
     Advice {
         /// Where they go.
-        cells: Vec<u8>,
+        cells: Vec<C>,
     },
     /// Computes cells; nothing says that they are right but equations elsewhere.
     Hint {
         /// Base forms, whose values it gets.
         inputs: Vec<Form>,
         /// Where its results go.
-        cells: Vec<u8>,
+        cells: Vec<C>,
         /// The computation.
         compute: Hint,
     },
     /// `cells = sum of products + linear`: one cell, or the five coefficients.
     Solve {
         /// One cell or five.
-        cells: Vec<u8>,
+        cells: Vec<C>,
         /// Factors.
         products: Vec<(Form, Form)>,
         /// What is added to the products.
@@ -82,18 +82,18 @@ pub enum Action {
         /// Arguments.
         arguments: Vec<Position>,
         /// Where results go.
-        results: Vec<Slot>,
+        results: Vec<Slot<C>>,
     },
     /// Runs a loop to its end.
     Loop {
         /// Its tag.
         tag: Tag,
         /// The cell of its ticket.
-        ticket: u8,
+        ticket: C,
         /// The start.
         start: Vec<Position>,
         /// Where the end goes.
-        end: Vec<Slot>,
+        end: Vec<Slot<C>>,
     },
     /// Reads memory.
     Read {
@@ -102,7 +102,7 @@ pub enum Action {
         /// The address.
         address: Form,
         /// Where the word goes.
-        word: Vec<Slot>,
+        word: Vec<Slot<C>>,
     },
     /// Writes memory, for the first time or once more the same.
     Write {
@@ -122,7 +122,7 @@ pub enum Action {
     },
 }
 
-impl Action {
+impl<C> Action<C> {
     /// What it calls, reads or writes.
     pub(super) fn tag(&self) -> Option<Tag> {
         match *self {

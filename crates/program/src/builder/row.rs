@@ -1,45 +1,62 @@
-//! A row while it is written.
+//! A body while it is written.
 
 use std::array;
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
 
 use p3_field::PrimeCharacteristicRing;
 
 use super::equations::{Equation, Equations};
-use super::procedure::{Action, Position, Slot, Step};
+use super::procedure::{Action, Position, Slot};
 use super::value::{Base, Value, Word};
-use crate::layout::{CELLS, MESSAGES, POSITIONS};
+use crate::layout::POSITIONS;
 use crate::{E, F, Form, Message, Permutation, Tag};
 
-/// A row of one kind while it is written: its cells, equations and messages.
-///
-/// Cells are numbered as they are asked for, and moved when the row is complete, so that inputs of its permutation come first.
-pub struct Row {
-    pub(super) cells: usize,
-    pub(super) names: Vec<String>,
+/// A value of a body: the column that stands for it until the body is cut into rows.
+pub(super) const FIRST_VALUE: usize = 128;
+
+/// One step of a body, with all that has to stand in its row.
+#[derive(Default)]
+pub(super) struct Item {
+    /// What an executor does; none for what is part of a row by itself.
+    pub(super) step: Option<(Action<usize>, &'static Location<'static>)>,
+    /// The values that it finds, and puts into cells.
+    pub(super) cells: Vec<usize>,
+    /// The permutation, with its inputs and with the values that are its outputs.
+    pub(super) permutation: Option<(Permutation, Vec<Base>, Vec<usize>)>,
+    /// Those of its cells that nothing determines.
     pub(super) hints: Vec<usize>,
-    pub(super) steps: Vec<Step>,
     pub(super) equations: Equations,
     pub(super) messages: Vec<Message>,
-    pub(super) permutation: Permutation,
-    /// The cells that are permuted.
-    pub(super) inputs: Vec<usize>,
+}
+
+/// A body while it is written: its values, equations and messages, step by step.
+///
+/// A body that fits becomes one row. One that does not is cut into several, each of which calls the next with what the rest needs
+/// ([`split`](super::split)).
+pub struct Row {
+    pub(super) values: usize,
+    /// What it is called with.
+    pub(super) parameters: Vec<usize>,
+    pub(super) names: BTreeMap<usize, String>,
+    pub(super) items: Vec<Item>,
+    /// What belongs to the next step.
+    pending: Item,
+    /// Whether rows that permute nothing do so idly.
+    pub(super) idle: bool,
     pub(super) error: Option<(&'static Location<'static>, String)>,
 }
 
 impl Row {
     pub(super) fn new() -> Self {
         Self {
-            cells: 0,
-            names: Vec::new(),
-            hints: Vec::new(),
-            steps: Vec::new(),
-            equations: Equations::default(),
-            messages: Vec::new(),
-            permutation: Permutation::None,
-            inputs: Vec::new(),
+            values: 0,
+            parameters: Vec::new(),
+            names: BTreeMap::new(),
+            items: Vec::new(),
+            pending: Item::default(),
+            idle: false,
             error: None,
         }
     }
@@ -50,34 +67,46 @@ impl Row {
         self.error.get_or_insert((Location::caller(), what.into()));
     }
 
-    #[track_caller]
+    /// New values, which are not in cells yet.
+    pub(super) fn new_values(&mut self, count: usize) -> Vec<usize> {
+        let first = FIRST_VALUE + self.values;
+        self.values += count;
+        (first..first + count).collect()
+    }
+
     pub(super) fn new_cells(&mut self, count: usize) -> Vec<usize> {
-        if self.cells + count > CELLS {
-            self.fail(format!(
-                "a row has {CELLS} cells; move a part of it to a function of its own"
-            ));
-            // Any cells do: the program is not going to be.
-            return vec![0; count];
-        }
-        let first = self.cells;
-        self.cells += count;
-        (first..self.cells).collect()
+        let cells = self.new_values(count);
+        self.pending.cells.extend(&cells);
+        cells
+    }
+
+    /// What the body is called with.
+    pub(super) fn receive_parameters<V: Value>(&mut self) -> (V, Vec<usize>) {
+        let cells = self.new_values(elements::<V>());
+        self.parameters.extend(&cells);
+        (V::in_cells(&mut cells.iter().copied()), cells)
     }
 
     /// A value in new cells that nothing has computed yet, with the cells.
-    #[track_caller]
     pub(super) fn receive<V: Value>(&mut self) -> (V, Vec<usize>) {
-        let count = V::widths().iter().map(|&width| usize::from(width)).sum();
-        let cells = self.new_cells(count);
+        let cells = self.new_cells(elements::<V>());
         (V::in_cells(&mut cells.iter().copied()), cells)
     }
 
     #[track_caller]
-    pub(super) fn step(&mut self, action: Action) {
-        self.steps.push(Step {
-            action,
-            location: Location::caller(),
-        });
+    pub(super) fn step(&mut self, action: Action<usize>) {
+        self.pending.step = Some((action, Location::caller()));
+        self.flush();
+    }
+
+    /// Notes that nothing determines a cell of the step that is being written.
+    pub(super) fn pending_hint(&mut self, cell: usize) {
+        self.pending.hints.push(cell);
+    }
+
+    /// Ends the step that is being written.
+    pub(super) fn flush(&mut self) {
+        self.items.push(std::mem::take(&mut self.pending));
     }
 
     #[track_caller]
@@ -90,12 +119,7 @@ impl Row {
                 tuple.len()
             ));
         }
-        if self.messages.len() == MESSAGES {
-            self.fail(format!(
-                "a row sends {MESSAGES} messages; move a part of it to a function of its own"
-            ));
-        }
-        self.messages.push(Message {
+        self.pending.messages.push(Message {
             multiplicity,
             tuple,
         });
@@ -106,10 +130,7 @@ impl Row {
     pub fn name(&mut self, value: &Base, name: impl Into<String>) {
         match as_cell(&value.0) {
             Some(cell) => {
-                if self.names.len() <= cell {
-                    self.names.resize(cell + 1, String::new());
-                }
-                self.names[cell] = name.into();
+                self.names.insert(cell, name.into());
             }
             None => self.fail("only a cell has a name"),
         }
@@ -119,8 +140,7 @@ impl Row {
     #[track_caller]
     pub fn advice<V: Value>(&mut self) -> V {
         let (value, cells) = self.receive();
-        self.hints.extend(&cells);
-        let cells = narrow(&cells);
+        self.pending.hints.extend(&cells);
         self.step(Action::Advice { cells });
         value
     }
@@ -134,9 +154,8 @@ impl Row {
         compute: impl Fn(&[F]) -> Result<Vec<F>, String> + Send + Sync + 'static,
     ) -> V {
         let (value, cells) = self.receive();
-        self.hints.extend(&cells);
+        self.pending.hints.extend(&cells);
         let inputs = inputs.iter().map(|x| x.0.clone()).collect();
-        let cells = narrow(&cells);
         self.step(Action::Hint {
             inputs,
             cells,
@@ -153,7 +172,10 @@ impl Row {
         compute: impl Fn(&[F]) -> bool + Send + Sync + 'static,
     ) -> Base {
         let bit: Base = self.hint(inputs, move |x| Ok(vec![F::from_bool(compute(x))]));
-        self.equations.boolean(bit.0.clone());
+        // It stands where the hint does.
+        if let Some(item) = self.items.last_mut() {
+            item.equations.boolean(bit.0.clone());
+        }
         bit
     }
 
@@ -173,9 +195,9 @@ impl Row {
             products: products.clone(),
             linear: &linear - result.form(),
         };
-        V::assert(&mut self.equations, equation);
+        V::assert(&mut self.pending.equations, equation);
         self.step(Action::Solve {
-            cells: narrow(&cells),
+            cells,
             products,
             linear,
         });
@@ -189,7 +211,7 @@ impl Row {
             products: forms(products),
             linear: linear.form().clone(),
         };
-        V::assert(&mut self.equations, equation.clone());
+        V::assert(&mut self.pending.equations, equation.clone());
         let Equation { products, linear } = equation;
         self.step(Action::Assert {
             products,
@@ -240,74 +262,58 @@ impl Row {
         self.assert_zero_words(&[], &(a - b), message);
     }
 
-    /// The outputs of the permutation of width 24. A row has one permutation.
+    /// The outputs of the permutation of width 24.
     #[track_caller]
     pub fn permute24(&mut self, inputs: &[Base; 24]) -> [Base; 24] {
-        self.permute(Permutation::Width24, inputs);
-        array::from_fn(|j| Base(Form::output(j)))
+        self.permute(Permutation::Width24, inputs)
     }
 
-    /// The outputs of the permutation of width 16. A row has one permutation.
+    /// The outputs of the permutation of width 16.
     #[track_caller]
     pub fn permute16(&mut self, inputs: &[Base; 16]) -> [Base; 16] {
-        self.permute(Permutation::Width16, inputs);
-        array::from_fn(|j| Base(Form::output(j)))
+        self.permute(Permutation::Width16, inputs)
     }
 
-    /// Puts a kind that permutes nothing among those with a permutation of width 24: its rows permute their first cells, and
+    /// Puts rows that permute nothing among those with a permutation of width 24: they permute their first cells, and
     /// nobody looks at the outputs.
     ///
     /// Cells are committed column by column, from the first row to the last that has them, and rows with a permutation come first. A
     /// wide row behind many narrow ones makes all of them wider; where there are few such rows, a permutation of each is less.
-    #[track_caller]
-    pub fn permute_idly(&mut self) {
-        if self.permutation == Permutation::None {
-            self.permutation = Permutation::Width24;
-        } else {
-            self.fail("this row has a permutation");
-        }
+    pub const fn permute_idly(&mut self) {
+        self.idle = true;
     }
 
     #[track_caller]
-    fn permute(&mut self, permutation: Permutation, inputs: &[Base]) {
-        if self.permutation != Permutation::None {
-            return self.fail("a row has one permutation; move the other to a function of its own");
-        }
-        self.permutation = permutation;
-        let mut taken = HashSet::new();
-        for input in inputs {
-            let cell = match as_cell(&input.0) {
-                Some(cell) if taken.insert(cell) => cell,
-                _ => {
-                    let copy = self.cell(input);
-                    let Some(cell) = as_cell(&copy.0) else { return };
-                    taken.insert(cell);
-                    cell
-                }
-            };
-            self.inputs.push(cell);
-        }
+    fn permute<const N: usize>(
+        &mut self,
+        permutation: Permutation,
+        inputs: &[Base; N],
+    ) -> [Base; N] {
+        let outputs = self.new_values(N);
+        self.pending.permutation = Some((permutation, inputs.to_vec(), outputs.clone()));
         self.step(Action::Permute);
+        array::from_fn(|j| Base(Form::column(outputs[j])))
     }
+}
+
+/// Elements of a value.
+fn elements<V: Value>() -> usize {
+    V::widths().iter().map(|&width| usize::from(width)).sum()
 }
 
 pub(super) fn with_widths<V: Value>(forms: Vec<Form>) -> Vec<Position> {
     forms.into_iter().zip(V::widths()).collect()
 }
 
-pub(super) fn slots(cells: &[usize]) -> Vec<Slot> {
-    cells.iter().map(|&cell| Slot::Cell(cell as u8)).collect()
+pub(super) fn slots(cells: &[usize]) -> Vec<Slot<usize>> {
+    cells.iter().map(|&cell| Slot::Cell(cell)).collect()
 }
 
-pub(super) fn narrow(cells: &[usize]) -> Vec<u8> {
-    cells.iter().map(|&cell| cell as u8).collect()
-}
-
-/// The cell that a form is.
+/// The value that a form is.
 pub(super) fn as_cell(form: &Form) -> Option<usize> {
     let mut terms = form.terms();
     match (terms.next(), terms.next()) {
-        (Some((column, E::ONE)), None) if column < CELLS => Some(column),
+        (Some((column, E::ONE)), None) if column >= FIRST_VALUE => Some(column),
         _ => None,
     }
 }

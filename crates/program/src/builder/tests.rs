@@ -44,14 +44,17 @@ fn inputs_of_a_permutation_come_first_and_copies_are_made_where_needed() {
 }
 
 #[test]
-fn a_row_that_is_too_long_is_named_with_its_line() {
+fn what_fits_in_no_row_is_named_with_its_line() {
     let mut builder = Builder::new();
-    let f = builder.function::<Base, Base>("long");
-    builder.body(&f, |row, x| {
-        for _ in 0..96 {
-            row.product(&x, &x);
-        }
-        x
+    let f = builder.function::<[Base; 90], Base>("long");
+    builder.body(&f, |row, all| {
+        let squares: Vec<Base> = all.iter().map(|x| row.product(x, x)).collect();
+        // All of them are needed up to the end.
+        let sums = [Base::sum(&squares), Base::sum(&all)];
+        let cubes: Vec<Base> = (squares.iter().zip(&all))
+            .map(|(s, x)| row.product(s, x))
+            .collect();
+        row.product(&(&sums[0] + &sums[1]), &Base::sum(&cubes))
     });
     let error = builder.finish(&f).err().unwrap().to_string();
     assert!(
@@ -59,7 +62,41 @@ fn a_row_that_is_too_long_is_named_with_its_line() {
         "{error}"
     );
     assert!(error.contains("a row has 96 cells"), "{error}");
+}
 
+#[test]
+fn a_long_body_is_cut_where_few_values_are_alive() {
+    let mut builder = Builder::new();
+    let f = builder.function::<[Base; 2], [Base; 2]>("long");
+    builder.body(&f, |row, [x, y]| {
+        let first = row.product(&x, &y);
+        let mut last = first.clone();
+        for _ in 0..200 {
+            last = row.product(&last, &y);
+        }
+        [first, last]
+    });
+    let executable = builder.finish(&f).unwrap();
+    let parts: Vec<_> = (executable.procedures.iter())
+        .map(|p| (p.parameters.len(), p.results.len(), p.cells.len()))
+        .collect();
+    // The first result is known in the first row; others pass on two values and get one.
+    assert_eq!(parts[0].0, 2);
+    assert_eq!(parts[0].1, 2);
+    assert!(parts.len() == 4 || parts.len() == 3, "{parts:?}");
+    assert!(
+        parts[1..].iter().all(|part| (part.0, part.1) == (2, 1)),
+        "{parts:?}"
+    );
+    assert!(parts.iter().all(|part| part.2 <= 96), "{parts:?}");
+    let names: Vec<_> = (executable.program.kinds().iter())
+        .map(|k| &k.name[..])
+        .collect();
+    assert!(names.contains(&"long, part 2"), "{names:?}");
+}
+
+#[test]
+fn what_has_no_body_is_named() {
     let mut builder = Builder::new();
     let f = builder.function::<Base, Base>("f");
     let error = builder.finish(&f).err().unwrap().to_string();

@@ -9,7 +9,7 @@ use std::ops::{Add, Neg, Sub};
 use p3_field::PrimeCharacteristicRing;
 
 use crate::form::power_of_x;
-use crate::{DEGREE, E, F, Form, coefficients};
+use crate::{DEGREE, E, F, Form};
 
 /// An element of the base field: a form with base coefficients.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,12 +92,7 @@ impl Word {
     /// Its coefficients: base forms, whatever word it is.
     #[must_use]
     pub fn coefficients(&self) -> [Base; DEGREE] {
-        array::from_fn(|i| {
-            let terms = self.0.terms();
-            Base(Form::new(terms.map(|(column, value)| {
-                (column, E::from(coefficients(value)[i]))
-            })))
-        })
+        array::from_fn(|i| Base(self.0.coefficient(i)))
     }
 
     /// Its form.
@@ -114,7 +109,7 @@ impl From<&Base> for Word {
 }
 
 /// `sum X^i x_i`, for at most five base elements.
-fn pack(elements: &[Base]) -> Form {
+pub(super) fn pack(elements: &[Base]) -> Form {
     Form::new((elements.iter().enumerate()).flat_map(|(i, x)| {
         x.0.terms()
             .map(move |(column, value)| (column, value * power_of_x(i)))
@@ -167,15 +162,15 @@ pub trait Value: Clone {
     /// The forms at its positions.
     fn positions(&self) -> Vec<Form>;
 
-    /// The value in these cells: the next of the iterator.
+    /// The value in these columns: the next of the iterator.
     ///
     /// # Panics
-    /// If the cells run out.
+    /// If the columns run out.
     fn in_cells(cells: &mut dyn Iterator<Item = usize>) -> Self;
 }
 
 fn next(cells: &mut dyn Iterator<Item = usize>) -> Base {
-    Base(Form::cell(cells.next().expect("a cell for each element")))
+    Base(Form::column(cells.next().expect("a cell for each element")))
 }
 
 impl Value for Base {
