@@ -37,7 +37,7 @@ pub use extension::Extension;
 pub use field::{EF, EPF, F, PF};
 #[cfg(feature = "prover")]
 pub use prover::ProverTranscript;
-pub use sponge::{CAPACITY, Label, RATE, WIDTH};
+pub use sponge::{CAPACITY, GRINDING_SEED, Label, MESSAGE_BASE, RATE, WIDTH};
 pub use verifier::{TranscriptError, VerifierTranscript};
 
 /// What prover and verifier do alike: absorb public data and draw challenges.

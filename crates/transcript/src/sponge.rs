@@ -50,8 +50,9 @@ impl Label {
         self.0
     }
 
-    /// FNV-1a of the name, folded into 30 bits.
-    const fn code(self) -> u32 {
+    /// FNV-1a of the name, folded into 30 bits: what the sponge mixes in.
+    #[must_use]
+    pub const fn code(self) -> u32 {
         let bytes = self.0.as_bytes();
         let mut hash: u32 = 0x811c_9dc5;
         let mut i = 0;
@@ -64,7 +65,7 @@ impl Label {
 }
 
 /// Multiplier of the running hash of messages; any element of large order serves.
-const MESSAGE_BASE: u32 = 0x0100_0193;
+pub const MESSAGE_BASE: u32 = 0x0100_0193;
 
 #[derive(Clone)]
 pub(crate) struct Sponge {
@@ -159,7 +160,7 @@ impl Sponge {
 }
 
 /// Elements of a grinding seed: 248 bits, so that seeds never repeat.
-pub(crate) const GRINDING_SEED: usize = 8;
+pub const GRINDING_SEED: usize = 8;
 
 /// The largest difficulty a nonce of one element is sure to reach.
 #[cfg(feature = "prover")]
