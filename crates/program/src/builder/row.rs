@@ -33,8 +33,7 @@ pub(super) struct Item {
 
 /// A body while it is written: its values, equations and messages, step by step.
 ///
-/// A body that fits becomes one row. One that does not is cut into several, each of which calls the next with what the rest needs
-/// ([`split`](super::split)).
+/// A body that fits becomes one row. One that does not is cut into several, each of which calls the next with what the rest needs.
 pub struct Row {
     pub(super) values: usize,
     /// What it is called with.
