@@ -27,6 +27,7 @@ mod checks;
 mod constraints;
 #[cfg(feature = "prover")]
 mod fingerprints;
+pub mod formulas;
 mod idle_outputs;
 mod linear_form;
 mod link;

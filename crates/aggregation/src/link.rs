@@ -56,8 +56,35 @@ pub(crate) fn error_terms(shape: &Shape) -> Vec<ErrorTerm> {
     ]
 }
 
-/// `sum_{max(0, n-16) <= o < n} eq(r, o) sum_j g_j fin[o mod 16]_j`.
-pub(crate) fn last_capacities<E: Extension>(
+/// What the claims about capacities have in them beside cells, at the lane point `r`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Links<E> {
+    /// `sum_{max(0, n-16) <= o < n} eq(r, o) sum_j g_j fin[o mod 16]_j`.
+    pub last: E,
+    /// `sum_{o < min(16, n)} eq(r, o) sum_j g_j IV_j`.
+    pub first: E,
+}
+
+impl<E: Extension> Links<E> {
+    pub(crate) fn new(
+        r: &[E],
+        lanes: usize,
+        capacities: &[Capacity; STREAMS],
+        weights: &[E; CAPACITY],
+    ) -> Self {
+        Self {
+            last: last_capacities(r, lanes, capacities, weights),
+            first: eq::prefix_sum(r, lanes.min(STREAMS)) * weighed(&first_capacity(), weights),
+        }
+    }
+}
+
+/// `sum_j g_j cap_j`, of a capacity that is known.
+fn weighed<E: Extension>(capacity: &Capacity, weights: &[E; CAPACITY]) -> E {
+    capacity.iter().zip(weights).map(|(&x, &g)| g * x).sum()
+}
+
+fn last_capacities<E: Extension>(
     r: &[E],
     lanes: usize,
     capacities: &[Capacity; STREAMS],
@@ -69,26 +96,12 @@ pub(crate) fn last_capacities<E: Extension>(
     let last = (lanes - 1) / STREAMS;
     let of_row = |row: usize| eq::index(high, row);
     let rows = [last.checked_sub(1).map_or(E::ZERO, of_row), of_row(last)];
-    let weighed: [E; STREAMS] = from_fn(|s| {
+    let of_stream: [E; STREAMS] = from_fn(|s| {
         let lane_of_last_row = STREAMS * last + s < lanes;
-        let sum: E = capacities[s]
-            .iter()
-            .zip(weights)
-            .map(|(&x, &g)| g * x)
-            .sum();
-        low.get(s).copied().unwrap_or_default() * rows[usize::from(lane_of_last_row)] * sum
+        let row = rows[usize::from(lane_of_last_row)];
+        low.get(s).copied().unwrap_or_default() * row * weighed(&capacities[s], weights)
     });
-    weighed.into_iter().sum()
-}
-
-/// `sum_{o < min(16, n)} eq(r, o) sum_j g_j IV_j`.
-pub(crate) fn first_capacities<E: Extension>(r: &[E], lanes: usize, weights: &[E; CAPACITY]) -> E {
-    let sum: E = first_capacity()
-        .iter()
-        .zip(weights)
-        .map(|(&x, &g)| g * x)
-        .sum();
-    eq::prefix_sum(r, lanes.min(STREAMS)) * sum
+    of_stream.into_iter().sum()
 }
 
 /// The weights of the capacities of each lane: `next eq(r, i - 16)` where lane `i - 16` passes its capacity on, and
@@ -103,10 +116,12 @@ pub(crate) fn lane_weights<E: Extension>(lanes: usize, lane_eq: &[E], next: E, f
         .collect()
 }
 
-/// The extension of [`lane_weights`] at `x`.
-pub(crate) fn lane_weight_at<E: Extension>(lanes: usize, r: &[E], x: &[E], next: E, first: E) -> E {
-    next * shifted(r, x, lanes.saturating_sub(STREAMS))
-        + first * eq::prefix_product(r, x, lanes.min(STREAMS))
+/// The extension of [`lane_weights`] at `x`: the factors of `next` and of `first`.
+pub(crate) fn lane_weights_at<E: Extension>(lanes: usize, r: &[E], x: &[E]) -> [E; 2] {
+    [
+        shifted(r, x, lanes.saturating_sub(STREAMS)),
+        eq::prefix_product(r, x, lanes.min(STREAMS)),
+    ]
 }
 
 /// `sum_{o < n} eq(r, o) eq(x, o + 16)`, for `n + 16` up to the number of lanes.
@@ -163,8 +178,12 @@ mod tests {
             for lanes in 1..=1 << log_lanes {
                 let weights = lane_weights(lanes, &lane_eq, next, first);
                 let expected: EF = weights.iter().zip(&basis).map(|(&w, &b)| w * b).sum();
-                let got = lane_weight_at(lanes, &r, &x, next, first);
-                assert_eq!(got, expected, "{lanes} of 2^{log_lanes}");
+                let [of_next, of_first] = lane_weights_at(lanes, &r, &x);
+                assert_eq!(
+                    next * of_next + first * of_first,
+                    expected,
+                    "{lanes} of 2^{log_lanes}"
+                );
             }
         }
     }
@@ -181,11 +200,12 @@ mod tests {
             let expected: EF = (lanes.saturating_sub(STREAMS)..lanes)
                 .map(|o| table[o] * weigh(&capacities[o % STREAMS]))
                 .sum();
-            assert_eq!(last_capacities(&r, lanes, &capacities, &weights), expected);
+            let links = Links::new(&r, lanes, &capacities, &weights);
+            assert_eq!(links.last, expected);
             let first: EF = (0..lanes.min(STREAMS))
                 .map(|o| table[o] * weigh(&first_capacity()))
                 .sum();
-            assert_eq!(first_capacities(&r, lanes, &weights), first);
+            assert_eq!(links.first, first);
         }
     }
 }

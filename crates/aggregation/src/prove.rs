@@ -14,6 +14,7 @@ use crate::chain_ends::{self, ChainEnds};
 use crate::constraints::digits::{digit_polynomials, top_digit_scale};
 use crate::constraints::{self, Constraints};
 use crate::fingerprints::Fingerprints;
+use crate::link::Links;
 use crate::public_columns::PublicColumns;
 use crate::setup::Setup;
 use crate::shape::Shape;
@@ -222,9 +223,12 @@ pub(crate) fn prove_witness(
 
     begin(Phase::Columns)?;
     let challenge = transcript.sample();
+    let weights = constraints.outputs.key_weights();
+    let lane_point = &proved.claims.lane_point;
+    let links = Links::new(lane_point, shape.lanes, &summary.capacities, &weights);
     let claims = wiring::Claims {
         shape,
-        summary,
+        links,
         constraints: &constraints,
         at_constraints: &proved.public,
         constraint_claims: &proved.claims,

@@ -18,7 +18,7 @@ use sheaf_xmss::params::{MESSAGE, TweakCode};
 use sheaf_xmss::tweak::{message_elements, tree_tweak};
 
 use crate::summary::Summary;
-use crate::tweaks::GroupTweaks;
+use crate::tweaks::{Carry, GroupTweaks};
 
 /// What the public columns of one group hold.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl PublicColumns {
     }
 
     /// The columns at lane point `r`.
-    pub(crate) fn at<E: Extension>(&self, r: &[E]) -> PublicEvaluations<'_, E> {
+    pub(crate) fn at<E: Extension>(&self, r: &[E]) -> PublicEvaluations<E> {
         let lanes: Vec<usize> = self.groups.iter().map(|g| g.lanes).collect();
         let weights = eq::interval_sums(r, &lanes);
         let mut sums = Vec::with_capacity(weights.len() + 1);
@@ -91,47 +91,83 @@ impl PublicColumns {
             }
         }
         sums.push(live);
-        PublicEvaluations {
+        let by_group = ByGroup {
             public: self,
             weights,
             sums,
             live,
             bits,
-        }
+        };
+        by_group.evaluations()
     }
 }
 
 /// The public columns at one lane point. Columns are zero in lanes that are not live.
 #[derive(Clone, Debug)]
-pub(crate) struct PublicEvaluations<'a, E = EF> {
+pub(crate) struct PublicEvaluations<E = EF> {
+    /// The indicator of live lanes.
+    pub live: E,
+    /// The message, as the message hash takes it in.
+    pub message: [E; MESSAGE],
+    /// The tweak of chain steps without their number. Unless carries are committed, what all steps of a lane carry is in it.
+    pub chain_tweak: [E; 2],
+    /// The tweak of the message hash.
+    pub message_tweak: [E; 2],
+    /// The tweaks of the path's nodes by their level; level 0 is the leaf.
+    pub node_tweaks: Vec<[E; 2]>,
+    /// Whether the path's node at a level is a right child.
+    ///
+    /// The column is constant, in idle lanes too, where all groups agree; else it is zero in idle lanes.
+    pub right: Vec<E>,
+    /// The indicators of the lanes with each carry threshold.
+    pub by_threshold: BTreeMap<usize, E>,
+}
+
+impl<E: Extension> PublicEvaluations<E> {
+    /// The indicator of lanes that are not live.
+    pub(crate) fn idle(&self) -> E {
+        E::ONE - self.live
+    }
+}
+
+/// The weights that columns are summed up with, which are constant in every group.
+struct ByGroup<'a, E> {
     public: &'a PublicColumns,
     /// For each group, the indicator of its lanes.
     weights: Vec<E>,
     /// For each group, the indicator of the lanes before it; then that of all live lanes.
     sums: Vec<E>,
-    /// The indicator of live lanes.
-    pub live: E,
+    live: E,
     /// For each bit, the indicator of the lanes whose slot has it.
     bits: Vec<E>,
 }
 
-impl<E: Extension> PublicEvaluations<'_, E> {
-    /// The indicator of lanes that are not live.
-    pub(crate) fn idle(&self) -> E {
-        E::ONE - self.live
+impl<E: Extension> ByGroup<'_, E> {
+    fn evaluations(&self) -> PublicEvaluations<E> {
+        let mut by_threshold = BTreeMap::new();
+        for (g, &w) in self.public.groups.iter().zip(&self.weights) {
+            *by_threshold.entry(g.tweaks.threshold()).or_insert(E::ZERO) += w;
+        }
+        let mut chain_tweak = self.each(|g| g.tweaks.chain);
+        let some_carry = |g: &GroupColumns| matches!(g.tweaks.carry, Carry::From(_));
+        if !self.public.groups.iter().any(some_carry) {
+            let [carry] = self.each(|g| [F::from_bool(g.tweaks.carry == Carry::Always)]);
+            chain_tweak[1] += carry;
+        }
+        let height = self.public.scheme.height();
+        PublicEvaluations {
+            live: self.live,
+            message: self.each(|g| g.message),
+            chain_tweak,
+            message_tweak: self.each(|g| g.tweaks.message),
+            node_tweaks: (0..=height).map(|level| self.node_tweak(level)).collect(),
+            right: (0..height).map(|level| self.is_right(level)).collect(),
+            by_threshold,
+        }
     }
 
-    /// A column that is constant in every group.
-    pub(crate) fn by_group(&self, value: impl Fn(&GroupColumns) -> F) -> E {
-        let [sum] = self.by_group_each(|g| [value(g)]);
-        sum
-    }
-
-    /// Several columns that are constant in every group.
-    pub(crate) fn by_group_each<const N: usize>(
-        &self,
-        values: impl Fn(&GroupColumns) -> [F; N],
-    ) -> [E; N] {
+    /// Several columns.
+    fn each<const N: usize>(&self, values: impl Fn(&GroupColumns) -> [F; N]) -> [E; N] {
         let mut sums = [E::ZERO; N];
         for (g, &w) in self.public.groups.iter().zip(&self.weights) {
             for (sum, x) in sums.iter_mut().zip(values(g)) {
@@ -141,19 +177,7 @@ impl<E: Extension> PublicEvaluations<'_, E> {
         sums
     }
 
-    /// The indicators of the lanes with each carry threshold.
-    pub(crate) fn by_threshold(&self) -> BTreeMap<usize, E> {
-        let mut sums = BTreeMap::new();
-        for (g, &w) in self.public.groups.iter().zip(&self.weights) {
-            *sums.entry(g.tweaks.threshold()).or_insert(E::ZERO) += w;
-        }
-        sums
-    }
-
-    /// Whether the path's node at `level` is a right child.
-    ///
-    /// The column is constant, in idle lanes too, where all groups agree; else it is zero in idle lanes.
-    pub(crate) fn is_right(&self, level: usize) -> E {
+    fn is_right(&self, level: usize) -> E {
         match self.public.side(level) {
             Some(side) => E::from_bool(side),
             None => self.bits.get(level).copied().unwrap_or_default(),
@@ -161,7 +185,7 @@ impl<E: Extension> PublicEvaluations<'_, E> {
     }
 
     /// The tweak of the path's node at `level`; level 0 is the leaf.
-    pub(crate) fn node_tweak(&self, level: usize) -> [E; 2] {
+    fn node_tweak(&self, level: usize) -> [E; 2] {
         let scheme = &self.public.scheme;
         let position = |from: usize, to: usize| -> E {
             let bits = self.bits.get(level + from..).unwrap_or_default();
@@ -254,7 +278,7 @@ mod tests {
             assert_eq!(at.live, extend(&|_| F::ONE));
             for level in 0..=32 {
                 let tweak = [0, 1].map(|i| extend(&|g| g.tweaks.node(level)[i]));
-                assert_eq!(at.node_tweak(level), tweak, "level {level}");
+                assert_eq!(at.node_tweaks[level], tweak, "level {level}");
             }
             for level in 0..32 {
                 let right = extend(&|g| F::from_bool(g.tweaks.is_right(level)));
@@ -266,9 +290,10 @@ mod tests {
                     }
                     None => right,
                 };
-                assert_eq!(at.is_right(level), expected);
+                assert_eq!(at.right[level], expected);
             }
-            assert_eq!(at.by_group(|g| g.message[3]), extend(&|g| g.message[3]));
+            assert_eq!(at.message[3], extend(&|g| g.message[3]));
+            assert_eq!(at.message_tweak[0], extend(&|g| g.tweaks.message[0]));
         }
     }
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::chain_ends::{self, ChainEnds};
 use crate::checks::{Check, applies};
 use crate::constraints::{self, Constraints};
+use crate::link::Links;
 use crate::public_columns::PublicColumns;
 use crate::setup::Setup;
 use crate::stacking;
@@ -162,9 +163,16 @@ pub(crate) fn verify_summary<C: Channel>(
 
     // Wiring: all claims about columns, joined.
     let challenge = channel.sample();
+    let weights = constraints.outputs.key_weights();
+    let links = Links::new(
+        &claims.lane_point,
+        shape.lanes,
+        &summary.capacities,
+        &weights,
+    );
     let claims = wiring::Claims {
         shape,
-        summary,
+        links,
         constraints: &constraints,
         at_constraints: &at_constraints,
         constraint_claims: &claims,

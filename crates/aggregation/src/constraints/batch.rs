@@ -166,7 +166,7 @@ impl<E: Extension> Constraints<E> {
 
     /// For every chain, the weighted coefficients of the number of its steps without carry.
     fn no_carry(&self, shape: &Shape, public: &PublicEvaluations<E>) -> Vec<[E; TOP_DIGIT + 1]> {
-        let by_threshold = public.by_threshold();
+        let by_threshold = &public.by_threshold;
         let interpolation = digit_interpolation();
         (0..shape.scheme.chains)
             .map(|chain| {

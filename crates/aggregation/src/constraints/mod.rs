@@ -82,9 +82,7 @@ use crate::shape::Shape;
 pub(crate) use batch::Constraints;
 #[cfg(feature = "prover")]
 pub(crate) use inputs::Inputs;
-#[cfg(any(feature = "search", feature = "prover"))]
-pub(crate) use row::ROW_COLUMNS;
-pub(crate) use row::Row;
+pub(crate) use row::{ROW_COLUMNS, Row, row_term};
 
 pub(crate) const LANE_ROUND: Label = Label::new("constraints/lane round");
 pub(crate) const LINEAR: Label = Label::new("constraints/linear");

@@ -16,23 +16,24 @@ use super::row::{ROW_COLUMNS, ROW_WEIGHTS, Row, RowWeights, row_term};
 use super::weigh::weigh_groups;
 use super::{ConstraintClaims, LANE_ROUND, LINEAR, OUTPUTS, ROW_DEGREE, ROW_ROUND, ROW_VALUES};
 use crate::link;
+use crate::link::Links;
 use crate::public_columns::PublicEvaluations;
 use crate::strategy::{LanePoint, Strategy};
 use crate::wiring;
 
 /// What the prover keeps: the claims, and the public columns at their lane point.
-pub(crate) struct Proved<'a> {
+pub(crate) struct Proved {
     pub claims: ConstraintClaims,
-    pub public: PublicEvaluations<'a>,
+    pub public: PublicEvaluations,
 }
 
 /// Proves the constraints up to the returned claims.
-pub(crate) fn prove<'a>(
-    inputs: &Inputs<'a>,
+pub(crate) fn prove(
+    inputs: &Inputs<'_>,
     leaf: &LeafClaim,
     strategy: &impl Strategy,
     transcript: &mut ProverTranscript,
-) -> Proved<'a> {
+) -> Proved {
     let Inputs {
         shape, constraints, ..
     } = *inputs;
@@ -81,7 +82,10 @@ pub(crate) fn prove<'a>(
         )
     };
     let rows_sum: EF = values.iter().zip(&weights).map(|(v, w)| term(v, w)).sum();
-    let linear_form = wiring::linear_form(shape, inputs.summary, constraints, &public, &lane_point);
+    let key_weights = constraints.outputs.key_weights();
+    let capacities = &inputs.summary.capacities;
+    let links = Links::new(&lane_point, shape.lanes, capacities, &key_weights);
+    let linear_form = wiring::linear_form(shape, constraints, &public, links.last);
     let passed_on = passed_on(inputs, &lane_eq);
     let without_outputs = linear_form.form.eval(&columns) - passed_on - linear_form.known;
     let lane = LanePoint {

@@ -26,16 +26,16 @@ pub enum Error {
 }
 
 /// The claims, and the public columns at their lane point.
-type Verified<'a, E> = (ConstraintClaims<E>, PublicEvaluations<'a, E>);
+type Verified<E> = (ConstraintClaims<E>, PublicEvaluations<E>);
 
 /// Verifies the constraints up to the returned claims.
-pub(crate) fn verify<'a, C: Channel>(
+pub(crate) fn verify<C: Channel>(
     shape: &Shape,
-    public: &'a PublicColumns,
+    public: &PublicColumns,
     constraints: &Constraints<C::Extension>,
     leaf: &LeafClaim<C::Extension>,
     channel: &mut C,
-) -> Result<Verified<'a, C::Extension>, Error> {
+) -> Result<Verified<C::Extension>, Error> {
     let (lane_point, mut claim) = round::receive_all(
         LANE_ROUND,
         LANE_DEGREE,

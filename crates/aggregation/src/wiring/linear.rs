@@ -9,10 +9,8 @@ use crate::constraints::Constraints;
 use crate::constraints::outputs::{Target, WeighedBlock};
 use crate::idle_outputs;
 use crate::linear_form::Form;
-use crate::link;
 use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
-use crate::summary::Summary;
 use crate::tweaks::element;
 
 /// The parts of `linear`.
@@ -30,13 +28,13 @@ pub(crate) struct Linear<E> {
 ///            + sum of weight * (out - target of the output) - idle * (weighted outputs of zero)
 /// ```
 ///
+/// where the capacities that the last lanes lead to, `last`, are known ([`crate::link::Links`]);
 /// so that `linear - wired + known` is `form` less the capacities that other lanes take over ([`crate::link`]).
 pub(crate) fn linear_form<E: Extension>(
     shape: &Shape,
-    summary: &Summary,
     constraints: &Constraints<E>,
     public: &PublicEvaluations<E>,
-    lane_point: &[E],
+    last: E,
 ) -> Linear<E> {
     let mut targets = Targets {
         shape,
@@ -50,8 +48,6 @@ pub(crate) fn linear_form<E: Extension>(
     let (forward, forward_known) = targets.forward.into_form();
     let mut targets = targets.form;
     targets.add_form(-E::ONE, forward);
-    let weights = constraints.outputs.key_weights();
-    let last = link::last_capacities(lane_point, shape.lanes, &summary.capacities, &weights);
 
     let mut form = Form::new(shape.columns.digest);
     form.add_form(-E::ONE, targets);
@@ -75,7 +71,7 @@ pub(crate) fn linear_form<E: Extension>(
 /// The targets of wired outputs, weighted, without the feed-forward of inputs.
 struct Targets<'a, E> {
     shape: &'a Shape,
-    public: &'a PublicEvaluations<'a, E>,
+    public: &'a PublicEvaluations<E>,
     form: Form<E>,
     /// What inputs add to the outputs of their permutations.
     forward: Sources<'a, E>,
@@ -153,7 +149,7 @@ impl<E: Extension> Targets<'_, E> {
         let children = levels().take_while(|&(level, _)| level < shape.height);
         let (left, right) = children
             .map(|(level, &w)| {
-                let right = w * public.is_right(level);
+                let right = w * public.right[level];
                 (w - right, right)
             })
             .unzip();

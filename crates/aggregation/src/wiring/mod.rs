@@ -35,11 +35,10 @@ use crate::checks::Check;
 use crate::constraints::ROW_COLUMNS;
 use crate::constraints::{ConstraintClaims, Constraints};
 use crate::linear_form::{ColumnBasis, Form, FormClaim};
-use crate::link;
+use crate::link::{self, Links};
 use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
 use crate::streams::CAPACITY;
-use crate::summary::Summary;
 
 pub(crate) use linear::linear_form;
 #[cfg(feature = "prover")]
@@ -83,14 +82,25 @@ pub(crate) struct Wired<E> {
     pub value: E,
 }
 
+/// The extensions of the weights of lanes at a lane point.
+#[derive(Clone, Debug)]
+pub(crate) struct LaneWeights<E> {
+    /// Of the form at `r2`.
+    pub constraints: E,
+    /// Of the form at `r3`.
+    pub inputs: E,
+    /// Of the capacities: the factors of their two coefficients.
+    pub capacities: [E; 2],
+}
+
 /// Everything that is known when the claims are joined.
 pub(crate) struct Claims<'a, E> {
     pub shape: &'a Shape,
-    pub summary: &'a Summary,
+    pub links: Links<E>,
     pub constraints: &'a Constraints<E>,
-    pub at_constraints: &'a PublicEvaluations<'a, E>,
+    pub at_constraints: &'a PublicEvaluations<E>,
     pub constraint_claims: &'a ConstraintClaims<E>,
-    pub at_inputs: &'a PublicEvaluations<'a, E>,
+    pub at_inputs: &'a PublicEvaluations<E>,
     pub inputs: &'a InputClaim<E>,
 }
 
@@ -98,7 +108,7 @@ pub(crate) struct Claims<'a, E> {
 pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     let Claims {
         shape,
-        summary,
+        links,
         constraints,
         at_constraints,
         constraint_claims,
@@ -115,7 +125,7 @@ pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
         &mut joined,
     );
 
-    let linear = linear_form(shape, summary, constraints, at_constraints, r2);
+    let linear = linear_form(shape, constraints, at_constraints, links.last);
     let value = constraint_claims.linear - constraint_claims.wired_outputs + linear.known;
     let weight = joined.weigh(Check::Linear, value);
     constraint_form.add_form(weight, linear.form);
@@ -123,8 +133,7 @@ pub(crate) fn wire<E: Extension>(claims: &Claims<E>, challenge: E) -> Wired<E> {
     let next = -weight;
 
     let key_weights = constraints.outputs.key_weights();
-    let initial = link::first_capacities(r2, shape.lanes, &key_weights);
-    let first = joined.weigh(Check::FirstCapacities, initial);
+    let first = joined.weigh(Check::FirstCapacities, links.first);
 
     let input_form = inputs::input_forms(shape, at_inputs, inputs, &mut joined);
     Wired {
@@ -151,17 +160,27 @@ fn capacity_form<E: Extension>(shape: &Shape, weights: &[E; CAPACITY]) -> Form<E
 impl<E: Extension> Wired<E> {
     /// The extension of the weights of all cells, at a lane point and a column point.
     pub(crate) fn weight_at(&self, shape: &Shape, lane_point: &[E], column_point: &[E]) -> E {
+        let r2 = &self.constraint_point;
+        let lanes = LaneWeights {
+            constraints: eq::eval(r2, lane_point),
+            inputs: eq::eval(&self.input_point, lane_point),
+            capacities: link::lane_weights_at(shape.lanes, r2, lane_point),
+        };
+        self.weight(shape, &lanes, column_point)
+    }
+
+    /// The same, where the weights of lanes are known.
+    pub(crate) fn weight(&self, shape: &Shape, lanes: &LaneWeights<E>, column_point: &[E]) -> E {
         let basis = ColumnBasis::new(
             column_point,
             shape.columns.digest,
             shape.columns.count,
             shape.columns.first_run,
         );
-        let r2 = &self.constraint_point;
-        let capacities = link::lane_weight_at(shape.lanes, r2, lane_point, self.next, self.first);
-        eq::eval(r2, lane_point) * self.constraint_form.at(&basis)
-            + eq::eval(&self.input_point, lane_point) * self.input_form.at(&basis)
-            + capacities * self.capacities.at(&basis)
+        let [next, first] = lanes.capacities;
+        lanes.constraints * self.constraint_form.at(&basis)
+            + lanes.inputs * self.input_form.at(&basis)
+            + (self.next * next + self.first * first) * self.capacities.at(&basis)
     }
 }
 

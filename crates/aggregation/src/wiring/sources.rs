@@ -3,7 +3,6 @@
 //! Claims about inputs and the feed-forward of outputs both replace elements of inputs by their sources. So both go through
 //! [`Sources`], which knows of each part of each layout where it comes from.
 
-use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::Extension;
 use sheaf_xmss::layout::{Layout, Part, places};
 use sheaf_xmss::params::MAX_PARAMETER;
@@ -13,7 +12,7 @@ use crate::linear_form::Form;
 use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
 use crate::streams::{Absorption, CAPACITY};
-use crate::tweaks::{Carry, element};
+use crate::tweaks::element;
 
 /// A call of a hash function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +28,7 @@ pub(super) enum Call {
 /// A weighted sum of elements of inputs, in terms of what they are made of.
 pub(super) struct Sources<'a, E> {
     shape: &'a Shape,
-    public: &'a PublicEvaluations<'a, E>,
+    public: &'a PublicEvaluations<E>,
     /// The cells.
     form: Form<E>,
     /// What does not depend on cells.
@@ -39,7 +38,7 @@ pub(super) struct Sources<'a, E> {
 }
 
 impl<'a, E: Extension> Sources<'a, E> {
-    pub(super) fn new(shape: &'a Shape, public: &'a PublicEvaluations<'a, E>) -> Self {
+    pub(super) fn new(shape: &'a Shape, public: &'a PublicEvaluations<E>) -> Self {
         Self {
             shape,
             public,
@@ -88,17 +87,15 @@ impl<'a, E: Extension> Sources<'a, E> {
             (_, Part::Randomness) => self.add_run(columns.randomness, sum(), elements),
             (_, Part::Previous(_)) => self.add_run(columns.previous, sum(), elements),
             (_, Part::Message) => {
-                let message = self.public.by_group_each(|g| g.message);
-                self.known += sum() * dot(elements, &message);
+                self.known += sum() * dot(elements, &self.public.message);
             }
             (Call::Step, Part::Tweak) => self.add_step_tweaks(rows, elements),
             (Call::Message, Part::Tweak) => {
-                let tweak = self.public.by_group_each(|g| g.tweaks.message);
-                self.known += sum() * dot(elements, &tweak);
+                self.known += sum() * dot(elements, &self.public.message_tweak);
             }
             (Call::Node, Part::Tweak) => {
-                for (level, &row) in (1..).zip(rows) {
-                    self.known += row * dot(elements, &self.public.node_tweak(level));
+                for (tweak, &row) in self.public.node_tweaks.iter().skip(1).zip(rows) {
+                    self.known += row * dot(elements, tweak);
                 }
             }
             // What has no source is zero. Lengths are a part of the leaf alone.
@@ -111,12 +108,7 @@ impl<'a, E: Extension> Sources<'a, E> {
         let columns = &self.shape.columns;
         let scale = element(self.shape.scheme.step_numbers.scale);
         let live_rows: E = rows.iter().copied().sum();
-        let [b0, mut b1] = self.public.by_group_each(|g| g.tweaks.chain);
-        if !self.shape.carries {
-            let carry = |carry| PrimeCharacteristicRing::from_bool(carry == Carry::Always);
-            b1 += self.public.by_group(|g| carry(g.tweaks.carry));
-        }
-        self.known += live_rows * dot(elements, &[b0, b1]);
+        self.known += live_rows * dot(elements, &self.public.chain_tweak);
         let (position, carry) = (columns.chain_position, columns.carry);
         if let Some(&low) = elements.first() {
             self.form.add_run(position, low * scale, rows.to_vec());
@@ -137,7 +129,7 @@ impl<'a, E: Extension> Sources<'a, E> {
         let (sizes, leaf) = (shape.scheme.sizes, &shape.scheme.hashes.leaf);
         let rate = leaf.rate();
         let (capacity, block) = elements.split_at(leaf.capacity);
-        let tweak = public.node_tweak(0);
+        let tweak = public.node_tweaks[0];
         let lengths = lengths(&shape.scheme).map(|x| public.live * x);
         let mut add = |part: Part, i: usize, weight: E| match part {
             Part::Parameter => self.parameter[i] += weight,

@@ -12,6 +12,7 @@ use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, TEST};
 use crate::chain_ends::ChainEnds;
 use crate::chain_ends::Fingerprint;
 use crate::constraints::{ConstraintClaims, Constraints, Row};
+use crate::link::Links;
 use crate::public_columns::PublicColumns;
 use crate::setup::Setup;
 use crate::shape::Shape;
@@ -133,7 +134,7 @@ impl Instance {
         let wired = wiring::wire(
             &Claims {
                 shape: &self.shape,
-                summary: &self.summary,
+                links: self.links(&self.claims.lane_point),
                 constraints: &self.constraints,
                 at_constraints: &self.public.at(&self.claims.lane_point),
                 constraint_claims: &self.claims,
@@ -143,6 +144,11 @@ impl Instance {
             self.z,
         );
         (wired.terms(&self.shape)[term].columns.clone(), wired.value)
+    }
+
+    fn links(&self, point: &[EF]) -> Links<EF> {
+        let weights = self.constraints.outputs.key_weights();
+        Links::new(point, self.shape.lanes, &self.summary.capacities, &weights)
     }
 
     fn powers(&self, count: usize) -> Vec<EF> {
@@ -400,10 +406,9 @@ fn every_row_value_is_what_the_layouts_say() {
         assert_eq!(digest, if scheme.sizes.digest == 4 { 4 } else { 8 });
         let linear = wiring::linear_form(
             shape,
-            &at.summary,
             &at.constraints,
             &at.public.at(&at.claims.lane_point),
-            &at.claims.lane_point,
+            at.links(&at.claims.lane_point).last,
         );
         let mut expected = linear.form.weights(c.count);
         expected.iter_mut().for_each(|x| *x *= power[10]);
@@ -592,7 +597,7 @@ fn check_outputs(at: &Instance, n: usize, lane: usize) {
         .map(|i| EF::from_usize(lane >> (shape.log_lanes - 1 - i) & 1))
         .collect();
     let public = at.public.at(&point);
-    let got = wiring::linear_form(shape, summary, constraints, &public, &point);
+    let got = wiring::linear_form(shape, constraints, &public, at.links(&point).last);
     let group = of_lane.get(lane).copied();
     let mut columns = vec![EF::ZERO; c.count];
     let mut total = EF::ZERO;
