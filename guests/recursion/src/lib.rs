@@ -8,5 +8,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod leaf;
 pub mod symbolic;
 pub mod transcript;

@@ -1,0 +1,3 @@
+//! The verifier of proofs about signatures (`sheaf_aggregation`).
+
+pub mod lanes;
