@@ -45,7 +45,7 @@ mod statement;
 #[cfg(feature = "prover")]
 mod strategy;
 mod streams;
-mod summary;
+pub mod summary;
 #[cfg(all(test, feature = "prover"))]
 mod tests;
 mod tweaks;

@@ -44,8 +44,10 @@ pub struct Summary {
     digest: [F; CAPACITY],
 }
 
-const HEADER: Label = Label::new("statement/header");
-const DIGEST: Label = Label::new("statement/digest");
+/// Kind and rate of a proof.
+pub const HEADER: Label = Label::new("statement/header");
+/// The digest of the statement.
+pub const DIGEST: Label = Label::new("statement/digest");
 
 impl Summary {
     /// Hashes all keys and groups.
@@ -85,8 +87,15 @@ impl Summary {
     }
 
     /// The digest of the statement.
+    #[must_use]
     pub const fn digest(&self) -> [F; CAPACITY] {
         self.digest
+    }
+
+    /// The capacities of the streams after all keys.
+    #[must_use]
+    pub const fn capacities(&self) -> [Capacity; STREAMS] {
+        self.capacities
     }
 
     /// Permutations that it takes to arrive at the digest.
