@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use sheaf_argument::fractions::LeafClaim;
 use sheaf_argument::permutation::{InputClaim, OutputClaim};
+use sheaf_sumcheck::eq;
 use sheaf_transcript::Extension;
 use sheaf_xmss::Scheme;
 use sheaf_xmss::params::MESSAGE;
@@ -17,7 +18,7 @@ use crate::constraints::{ConstraintClaims, Constraints, ROW_COLUMNS, Row, row_te
 use crate::link::Links;
 use crate::public_columns::PublicEvaluations;
 use crate::shape::Shape;
-use crate::streams::CAPACITY;
+use crate::streams::{CAPACITY, STREAMS, first_capacity};
 use crate::tweaks::element;
 use crate::wiring::{self, LaneWeights};
 
@@ -81,6 +82,21 @@ pub struct Lanes<E> {
     pub last: E,
     /// See `last`.
     pub first: E,
+}
+
+/// What the claims about capacities depend on, at the point of the constraints.
+#[derive(Clone, Debug)]
+pub struct Capacities<E> {
+    /// The last four coordinates of the point: of the number of a stream.
+    pub stream_point: [E; 4],
+    /// `eq` of the coordinates before with the row of sixteen lanes of the last lane, and with the row before; zero if there is none.
+    pub rows: [E; 2],
+    /// For each stream whether it has a lane in the last row.
+    pub in_last_row: [E; STREAMS],
+    /// The indicator of the first lanes of the streams.
+    pub first_lanes: E,
+    /// The capacities after the last keys.
+    pub last: [[E; CAPACITY]; STREAMS],
 }
 
 /// The weights of lanes at the point of the columns.
@@ -206,10 +222,26 @@ impl Relation {
         wiring::output_claim(&self.shape, &constraints, &claims.claims(), theta)
     }
 
-    /// The weights of the elements of a key's capacity.
-    pub fn key_weights<E: Extension>(&self, challenges: &Challenges<E>) -> [E; CAPACITY] {
-        let constraints = self.constraints(challenges, LeafValues::default());
-        constraints.outputs.key_weights()
+    /// The weighted capacities after the last keys and before the first ones, which [`Lanes`] holds.
+    pub fn capacities<E: Extension>(
+        &self,
+        challenges: &Challenges<E>,
+        capacities: &Capacities<E>,
+    ) -> [E; 2] {
+        let weights = self.constraints(challenges, LeafValues::default());
+        let weights = weights.outputs.key_weights();
+        let weighed = |capacity: &[E; CAPACITY]| -> E {
+            weights.iter().zip(capacity).map(|(&g, &x)| g * x).sum()
+        };
+        let [of_last, before] = capacities.rows;
+        let low = eq::table(&capacities.stream_point);
+        let of_stream = |s: usize| {
+            let row = before + capacities.in_last_row[s] * (of_last - before);
+            low[s] * row * weighed(&capacities.last[s])
+        };
+        let last = (0..STREAMS).map(of_stream).sum();
+        let first = weighed(&first_capacity().map(E::from));
+        [last, capacities.first_lanes * first]
     }
 
     /// All claims about columns, joined by the powers of a challenge. The lane point of `inputs` is not looked at.
@@ -307,5 +339,52 @@ impl<E: Extension> Joined<'_, E> {
         };
         self.wired
             .weight(&self.relation.shape, &lanes, column_point)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use p3_field::PrimeCharacteristicRing;
+    use sheaf_transcript::{EF, F};
+    use sheaf_xmss::{COMPACT, PROD};
+
+    use super::*;
+
+    #[test]
+    fn capacities_are_those_of_the_link() {
+        let number = |i: usize| EF::from_usize(i * i + 31 * i + 7).cube();
+        for scheme in [PROD, COMPACT] {
+            let relation = Relation::new(&scheme);
+            let list = |seed: usize, n: usize| (seed..seed + n).map(number).collect::<Vec<_>>();
+            let challenges = Challenges {
+                alpha: number(1),
+                beta: number(2),
+                zeta: number(3),
+                tau: list(10, relation.log_rows()),
+                leaf_point: list(20, relation.log_ends()),
+            };
+            let r = list(50, 6);
+            let last: [[F; CAPACITY]; STREAMS] =
+                core::array::from_fn(|s| core::array::from_fn(|j| F::from_usize(100 * s + j)));
+            let constraints = relation.constraints(&challenges, LeafValues::default());
+            let weights = constraints.outputs.key_weights();
+            for lanes in [1, 15, 16, 17, 31, 32, 33, 64] {
+                let row = (lanes - 1) / STREAMS;
+                let of_row = |row: usize| eq::index(&r[..2], row);
+                let capacities = Capacities {
+                    stream_point: core::array::from_fn(|i| r[2 + i]),
+                    rows: [
+                        of_row(row),
+                        if row == 0 { EF::ZERO } else { of_row(row - 1) },
+                    ],
+                    in_last_row: core::array::from_fn(|s| EF::from_bool(STREAMS * row + s < lanes)),
+                    first_lanes: eq::prefix_sum(&r, lanes.min(STREAMS)),
+                    last: last.map(|capacity| capacity.map(EF::from)),
+                };
+                let links = Links::new(&r, lanes, &last, &weights);
+                let found = relation.capacities(&challenges, &capacities);
+                assert_eq!(found, [links.last, links.first], "{lanes} lanes");
+            }
+        }
     }
 }

@@ -87,13 +87,11 @@ impl Summary {
     }
 
     /// The digest of the statement.
-    #[must_use]
     pub const fn digest(&self) -> [F; CAPACITY] {
         self.digest
     }
 
     /// The capacities of the streams after all keys.
-    #[must_use]
     pub const fn capacities(&self) -> [Capacity; STREAMS] {
         self.capacities
     }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_aggregation::formulas::{
-    AtLanes, Challenges, Group, Lanes, LeafValues, Relation, RowClaims,
+    AtLanes, Capacities, Challenges, Group, Lanes, LeafValues, Relation, RowClaims,
 };
 use sheaf_argument::permutation::{InputClaim, TableClaim};
 use sheaf_executor::{Executor, Input};
@@ -41,7 +41,7 @@ impl<X: Extension> Numbers<'_, X> {
 enum Part {
     Claim,
     Rows,
-    KeyWeights,
+    Capacities,
     Join,
     Weight,
 }
@@ -75,7 +75,16 @@ fn formula<X: Extension>(relation: &Relation, part: Part, numbers: &[X]) -> Vec<
             vec![relation.claim(&challenges, leaf)]
         }
         Part::Rows => vec![relation.rows(&challenges, &claims, numbers.take())],
-        Part::KeyWeights => relation.key_weights(&challenges).to_vec(),
+        Part::Capacities => {
+            let capacities = Capacities {
+                stream_point: numbers.array(),
+                rows: numbers.array(),
+                in_last_row: numbers.array(),
+                first_lanes: numbers.take(),
+                last: std::array::from_fn(|_| numbers.array()),
+            };
+            relation.capacities(&challenges, &capacities).to_vec()
+        }
         Part::Join | Part::Weight => {
             let inputs = InputClaim {
                 lane_point: Vec::new(),
@@ -134,7 +143,7 @@ fn formulas_are_what_they_are_natively() {
     for part in [
         Part::Claim,
         Part::Rows,
-        Part::KeyWeights,
+        Part::Capacities,
         Part::Join,
         Part::Weight,
     ] {
