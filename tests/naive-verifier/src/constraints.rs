@@ -8,6 +8,7 @@ use crate::field::{EF, F, eq_table, f, lagrange, power};
 use crate::form::{Claim, Form};
 use crate::fractions::{LeafClaim, eq_round, plain_round};
 use crate::link::Link;
+use crate::permutations::{OutputClaim, OutputWeight};
 use crate::poseidon::permute;
 use crate::shape::Shape;
 use crate::statement::{REMAINDERS, TOP};
@@ -28,7 +29,7 @@ impl ChainEnds {
     }
 }
 
-/// What is left open: claims about the columns, and weighted outputs of the permutation tables at `lane_point`.
+/// What is left open: claims about the columns, and weighted outputs of permutations at `lane_point`.
 pub(crate) struct Open {
     pub lane_point: Vec<EF>,
     pub columns: Vec<Claim>,
@@ -50,6 +51,28 @@ pub(crate) struct Output {
     pub placed: Placed,
     pub element: usize,
     pub weight: EF,
+}
+
+impl Open {
+    /// One claim for the outputs of chain steps and, under `theta`, the wired ones.
+    pub(crate) fn outputs(&self, theta: EF) -> OutputClaim {
+        let mut weights = Vec::new();
+        for (outputs, factor) in [(&self.steps, EF::ONE), (&self.wired, theta)] {
+            for output in &outputs.weights {
+                weights.push(OutputWeight {
+                    width: output.placed.width,
+                    slot: output.placed.slot,
+                    element: output.element,
+                    weight: factor * output.weight,
+                });
+            }
+        }
+        OutputClaim {
+            lane_point: self.lane_point.clone(),
+            weights,
+            sum: self.steps.sum + theta * self.wired.sum,
+        }
+    }
 }
 
 /// The row values, in the order in which they are sent.

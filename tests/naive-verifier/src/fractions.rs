@@ -1,4 +1,4 @@
-//! The tree of fraction additions that shows that every chain ends where it should.
+//! The tree of fraction additions, from the sum at its root to one claim about its leaves.
 
 use p3_field::PrimeCharacteristicRing;
 
@@ -36,19 +36,31 @@ pub(crate) fn plain_round(claim: EF, message: &[EF], x: EF) -> EF {
     polynomial(&g, x)
 }
 
+impl LeafClaim {
+    /// The claim about a root: a fraction for every lane, at this point in the lanes.
+    pub(crate) fn root(lane_point: Vec<EF>, numerator: EF, denominator: EF) -> Self {
+        Self {
+            leaf_point: Vec::new(),
+            lane_point,
+            numerator,
+            denominator,
+        }
+    }
+}
+
+/// From the root of each lane's tree to its `2^log_leaves` leaves. A layer that is inconsistent is a `failure`.
 pub(crate) fn verify(
-    log_lanes: usize,
+    root: LeafClaim,
     log_leaves: usize,
+    failure: impl Fn(usize) -> Reject,
     transcript: &mut Transcript,
 ) -> Result<LeafClaim, Reject> {
-    // The root: P_0(r) = 0 and Q_0(r) = what is sent.
-    let mut lane_point = transcript.point(log_lanes);
-    let mut leaf_point: Vec<EF> = Vec::new();
-    let (mut p, mut q) = (EF::ZERO, transcript.element("fractions/root")?);
+    let mut claim_at = root;
     for layer in 0..log_leaves {
         let lambda = transcript.challenge();
-        let mut claim = p + lambda * q;
-        for r in lane_point.iter_mut().chain(&mut leaf_point) {
+        let mut claim = claim_at.numerator + lambda * claim_at.denominator;
+        let point = claim_at.lane_point.iter_mut();
+        for r in point.chain(&mut claim_at.leaf_point) {
             let message = transcript.elements("fractions/round", 2)?;
             let x = transcript.challenge();
             claim = eq_round(claim, *r, &message, x);
@@ -59,19 +71,13 @@ pub(crate) fn verify(
             let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
             p0 * q1 + p1 * q0 + lambda * q0 * q1 - claim
         };
-        let failure = Reject::ChainEnds(layer);
-        let children = transcript.checked("fractions/children", 4, failure, discrepancy)?;
+        let children = transcript.checked("fractions/children", 4, failure(layer), discrepancy)?;
         let [p0, p1, q0, q1] = [children[0], children[1], children[2], children[3]];
         // Both children are multilinear in the new node bit.
         let bit = transcript.challenge();
-        p = (EF::ONE - bit) * p0 + bit * p1;
-        q = (EF::ONE - bit) * q0 + bit * q1;
-        leaf_point.push(bit);
+        claim_at.numerator = (EF::ONE - bit) * p0 + bit * p1;
+        claim_at.denominator = (EF::ONE - bit) * q0 + bit * q1;
+        claim_at.leaf_point.push(bit);
     }
-    Ok(LeafClaim {
-        leaf_point,
-        lane_point,
-        numerator: p,
-        denominator: q,
-    })
+    Ok(claim_at)
 }

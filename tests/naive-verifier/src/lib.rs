@@ -4,7 +4,7 @@
 //! and the module documentation, and shares no code with the verifier above the field
 //! and the permutations. Wherever the first verifier has a closed formula,
 //! this one writes down a table with one entry per lane, row, slot, column or
-//! coefficient, and sums. So it is slow, and reads like the specification.
+//! coefficient, and sums. So it is slow, and reads like the specification. That of programs is in [`machine`].
 //!
 //! Both must accept the same proofs, and reject all others at the same step.
 
@@ -18,6 +18,7 @@ mod forge;
 mod form;
 mod fractions;
 mod link;
+pub mod machine;
 mod parameters;
 mod permutations;
 mod poseidon;
@@ -37,8 +38,9 @@ pub use summary::Summary;
 pub use whir::{description, hash_pair, hash_row};
 
 use constraints::ChainEnds;
-use field::{F, coefficients};
+use field::{EF, F, coefficients};
 use forge::Forger;
+use fractions::LeafClaim;
 use p3_field::PrimeCharacteristicRing;
 use shape::{Columns, Shape};
 use stacking::Stacking;
@@ -64,7 +66,7 @@ pub enum Reject {
     ProofOfWork(&'static str),
     /// A challenge was degenerate.
     Challenge,
-    /// A layer of the fraction tree, counted from the root.
+    /// A layer of the tree of fractions of chain ends, counted from the root.
     ChainEnds(usize),
     /// The constraint sumcheck.
     Constraints,
@@ -72,6 +74,18 @@ pub enum Reject {
     Permutations(usize),
     /// The column reduction.
     Columns,
+    /// Bytes are no program of the machine.
+    Program,
+    /// The messages of a run add up to nothing: the denominator is zero.
+    Root,
+    /// The messages of a run do not cancel.
+    Balance,
+    /// A layer of the tree of fractions of messages, counted from the root.
+    Messages(usize),
+    /// The factors that constraints leave.
+    Product,
+    /// The shares of cells and outputs.
+    Shares,
     /// Rows of an oracle are not under its root.
     Rows(usize),
     /// The last polynomial has another value than its claims leave.
@@ -216,14 +230,17 @@ impl Statement {
         if coefficients(alpha)[1..].iter().all(|&c| c == F::ZERO) {
             return Err(Reject::Challenge);
         }
-        let leaf = fractions::verify(shape.log_lanes, shape.log_leaves, transcript)?;
+        let lane_point = transcript.point(shape.log_lanes);
+        let root = LeafClaim::root(lane_point, EF::ZERO, transcript.element("fractions/root")?);
+        let leaf = fractions::verify(root, shape.log_leaves, Reject::ChainEnds, transcript)?;
 
         // Everything else that is not a permutation.
         let ends = ChainEnds { beta, alpha };
         let open = constraints::verify(shape, &self.summary.fin, &ends, &leaf, transcript)?;
 
         // The permutations.
-        let inputs = permutations::verify(shape, &open, transcript)?;
+        let theta = transcript.challenge();
+        let inputs = permutations::verify(shape.tables, open.outputs(theta), transcript)?;
 
         // All that is open is about the columns.
         let challenge = transcript.challenge();

@@ -3,17 +3,37 @@
 use p3_field::PrimeCharacteristicRing;
 
 use crate::Reject;
-use crate::constraints::Open;
 use crate::field::{EF, F, dot, eq_table, f, lagrange, polynomial, power};
 use crate::fractions::{eq_round, plain_round};
 use crate::poseidon::{HALF_FULL_ROUNDS, Rounds};
-use crate::shape::Shape;
 use crate::transcript::Transcript;
 
 /// Slot variables that a univariate round binds at once.
 const SKIP: usize = 3;
 /// Lane variables that are bound last, and from the top.
 const LOW_LANES: usize = 4;
+
+/// The bits that number the slots of each table, if there is one.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables {
+    pub log_slots16: Option<usize>,
+    pub log_slots24: Option<usize>,
+}
+
+/// The weight of one output.
+pub(crate) struct OutputWeight {
+    pub width: usize,
+    pub slot: usize,
+    pub element: usize,
+    pub weight: EF,
+}
+
+/// What weighted outputs are claimed to add up to, at a point in the lanes.
+pub(crate) struct OutputClaim {
+    pub lane_point: Vec<EF>,
+    pub weights: Vec<OutputWeight>,
+    pub sum: EF,
+}
 
 /// The claimed values of all input columns, under weights of the slots and at a lane point.
 pub(crate) struct InputClaim {
@@ -82,20 +102,20 @@ fn lane_order(log_lanes: usize) -> Vec<usize> {
 }
 
 pub(crate) fn verify(
-    shape: &Shape,
-    open: &Open,
+    tables: Tables,
+    outputs: OutputClaim,
     transcript: &mut Transcript,
 ) -> Result<InputClaim, Reject> {
     let (narrow, wide) = (Rounds::narrow(), Rounds::wide());
     // A table that is absent has no columns: it is left out of every list, and weights of its columns are empty.
-    let has_wide = shape.log_slots24.is_some();
+    let (has_narrow, has_wide) = (tables.log_slots16.is_some(), tables.log_slots24.is_some());
+    let columns16 = if has_narrow { 16 } else { 0 };
     let columns24 = if has_wide { 24 } else { 0 };
-    let log_slots = shape.log_slots16.max(shape.log_slots24.unwrap_or(0));
+    let log_slots = tables.log_slots16.max(tables.log_slots24).unwrap_or(0);
 
-    // The output layer: outputs of chain steps and wired ones, joined by theta.
-    let theta = transcript.challenge();
-    let mut claim = open.steps.sum + theta * open.wired.sum;
-    let mut lanes = open.lane_point.clone();
+    // The output layer.
+    let mut claim = outputs.sum;
+    let mut lanes = outputs.lane_point;
     for i in lane_order(lanes.len()) {
         let message = transcript.elements("permutation/output round", 3)?;
         let x = transcript.challenge();
@@ -113,17 +133,12 @@ pub(crate) fn verify(
     // Weights of outputs at the slot point; the shorter table has the first slots.
     let at_slots = |width: usize, columns: usize| -> Vec<EF> {
         let mut sums = vec![EF::ZERO; columns];
-        for (outputs, factor) in [(&open.steps, EF::ONE), (&open.wired, theta)] {
-            for output in &outputs.weights {
-                if output.placed.width == width {
-                    let slot = slot_weights[output.placed.slot];
-                    sums[output.element] += factor * output.weight * slot;
-                }
-            }
+        for output in outputs.weights.iter().filter(|o| o.width == width) {
+            sums[output.element] += output.weight * slot_weights[output.slot];
         }
         sums
     };
-    let v16 = narrow.before_matrix(&at_slots(16, 16));
+    let v16 = narrow.before_matrix(&at_slots(16, columns16));
     let v24 = wide.before_matrix(&at_slots(24, columns24));
     let mut values = evaluations(0, claim, &v16, &v24, transcript)?;
     let (high, low) = slots.split_at(log_slots - SKIP);
@@ -143,9 +158,11 @@ pub(crate) fn verify(
         (v16, v24, claim)
     };
     let batch = |values: &[EF], gamma: EF| {
-        let w: Vec<EF> = (1..=16 + columns24).map(|i| power(gamma, i)).collect();
+        let w: Vec<EF> = (1..=columns16 + columns24)
+            .map(|i| power(gamma, i))
+            .collect();
         let claim = dot(&w, values);
-        (w[..16].to_vec(), w[16..].to_vec(), claim)
+        (w[..columns16].to_vec(), w[columns16..].to_vec(), claim)
     };
 
     // Full rounds at the end of the permutation; one is done.
@@ -162,7 +179,7 @@ pub(crate) fn verify(
     // What the prover leaves out of the linear part: the constants of the partial rounds so far.
     let mut constants = EF::ZERO;
     loop {
-        let has_partial16 = r16 > HALF_FULL_ROUNDS;
+        let has_partial16 = has_narrow && r16 > HALF_FULL_ROUNDS;
         let has_partial24 = has_wide && r24 > HALF_FULL_ROUNDS;
         if !has_partial16 && !has_partial24 {
             break;
@@ -219,7 +236,7 @@ pub(crate) fn verify(
     }
 
     // Full rounds at the start of the permutation.
-    assert_eq!(r16, HALF_FULL_ROUNDS);
+    assert!(!has_narrow || r16 == HALF_FULL_ROUNDS);
     assert!(!has_wide || r24 == HALF_FULL_ROUNDS);
     for round in (0..HALF_FULL_ROUNDS).rev() {
         layer += 1;
@@ -235,13 +252,14 @@ pub(crate) fn verify(
     let input = |values: &[EF], constants: &[F]| -> Vec<EF> {
         values.iter().zip(constants).map(|(&a, &c)| a - c).collect()
     };
+    let slots = |log_slots: Option<usize>| {
+        log_slots.map_or_else(Vec::new, |log_slots| point.slots(log_slots))
+    };
     Ok(InputClaim {
-        slots16: point.slots(shape.log_slots16),
-        slots24: shape
-            .log_slots24
-            .map_or_else(Vec::new, |log_slots| point.slots(log_slots)),
-        inputs16: input(&values[..16], &narrow.constants[0]),
-        inputs24: input(&values[16..], &wide.constants[0]),
+        slots16: slots(tables.log_slots16),
+        slots24: slots(tables.log_slots24),
+        inputs16: input(&values[..columns16], &narrow.constants[0]),
+        inputs24: input(&values[columns16..], &wide.constants[0]),
         lane_point: point.lanes,
     })
 }
@@ -258,7 +276,7 @@ fn evaluations(
         "permutation/evaluations",
         v16.len() + v24.len(),
         Reject::Permutations(layer),
-        |a| cubes(v16, &a[..16]) + cubes(v24, &a[16..]) - claim,
+        |a| cubes(v16, &a[..v16.len()]) + cubes(v24, &a[v16.len()..]) - claim,
     )
 }
 

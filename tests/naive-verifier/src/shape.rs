@@ -1,6 +1,7 @@
 //! Where everything stands: lanes, columns, slots, rows.
 
 use crate::field::{EF, F, log2_ceil};
+use crate::permutations::Tables;
 use crate::poseidon::CAPACITY;
 use crate::statement::{DIGITS, Family, Lane, Scheme, TOP};
 
@@ -63,10 +64,8 @@ pub(crate) struct Shape {
     pub elements: usize,
     /// Cells that hold digits: those of the message hash, then the low and the middle ones of its remainders.
     pub digits: usize,
-    /// Variables of the slots of the table of width 16.
-    pub log_slots16: usize,
-    /// Those of the table of width 24, if there is one.
-    pub log_slots24: Option<usize>,
+    /// The tables of permutations.
+    pub tables: Tables,
     pub log_rows: usize,
     pub log_leaves: usize,
     pub log_columns: usize,
@@ -197,8 +196,10 @@ impl Shape {
             sponge,
             elements,
             digits,
-            log_slots16: scheme.log_slots(16).unwrap_or(0),
-            log_slots24: scheme.log_slots(24),
+            tables: Tables {
+                log_slots16: scheme.log_slots(16),
+                log_slots24: scheme.log_slots(24),
+            },
             log_rows: log2_ceil(steps.max(digits)).max(3),
             log_leaves: log2_ceil(scheme.chains + 1),
             log_columns: log2_ceil(columns.count),

@@ -81,10 +81,14 @@ impl Stacking {
         (first + second) / 15 * 500 + 2441 * opened
     }
 
-    /// `(high column bits, high lane bits, low column bits, low lane bits)`.
     pub(crate) fn point(&self, columns: &[EF], lanes: &[EF]) -> Vec<EF> {
-        let (column_high, column_low) = columns.split_at(self.column_bits);
-        let (lane_high, lane_low) = lanes.split_at(self.lane_bits);
-        [column_high, lane_high, column_low, lane_low].concat()
+        point(columns, self.column_bits, lanes, self.lane_bits)
     }
+}
+
+/// `(high column bits, high lane bits, low column bits, low lane bits)`.
+pub(crate) fn point(columns: &[EF], column_bits: usize, lanes: &[EF], lane_bits: usize) -> Vec<EF> {
+    let (column_high, column_low) = columns.split_at(column_bits);
+    let (lane_high, lane_low) = lanes.split_at(lane_bits);
+    [column_high, lane_high, column_low, lane_low].concat()
 }

@@ -151,6 +151,17 @@ impl<'a> Transcript<'a> {
         failure: Reject,
         discrepancy: impl Fn(&[EF]) -> EF,
     ) -> Result<Vec<EF>, Reject> {
+        self.checked_by_value(label, count, |_| failure, discrepancy)
+    }
+
+    /// As [`Self::checked`], for a failure that depends on the elements.
+    pub(crate) fn checked_by_value(
+        &mut self,
+        label: &'static str,
+        count: usize,
+        failure: impl Fn(&[EF]) -> Reject,
+        discrepancy: impl Fn(&[EF]) -> EF,
+    ) -> Result<Vec<EF>, Reject> {
         if let Some(forger) = &mut self.forger {
             let values = forger.answer(label, count, &discrepancy);
             self.absorb_elements(label, &values);
@@ -160,7 +171,7 @@ impl<'a> Transcript<'a> {
         if discrepancy(&values) == EF::ZERO {
             Ok(values)
         } else {
-            Err(failure)
+            Err(failure(&values))
         }
     }
 

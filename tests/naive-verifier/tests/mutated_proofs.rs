@@ -2,12 +2,9 @@
 
 mod common;
 
-use common::{assemble, batch, elements, prove, verdict};
+use common::{P, assemble, batch, elements, other_value, prove, verdict};
 use sheaf::{Batch, COMPACT, COMPACT_TEST, Claims, HEADER_BYTES, PROD, Rate, TEST};
 use sheaf_naive_verifier::Reject;
-
-/// The order of the base field.
-const P: u32 = 0x7f00_0001;
 
 /// Positions that the tests visit, of those that there are; prime to the lengths of elements, digests and rounds.
 const STRIDE: usize = 11;
@@ -46,16 +43,6 @@ impl Proof {
         changed[at] = value;
         self.verdict_on(&changed)
             .expect_err("an element is not what it was")
-    }
-}
-
-/// Adds one, or takes the largest element, or zero.
-fn other_value(x: u32, kind: usize) -> u32 {
-    match kind % 3 {
-        0 => (x + 1) % P,
-        1 if x != P - 1 => P - 1,
-        _ if x != 0 => 0,
-        _ => 1,
     }
 }
 

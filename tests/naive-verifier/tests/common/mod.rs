@@ -15,12 +15,7 @@ use sheaf_transcript::TranscriptError;
 /// The step at which the real verifier rejects, in the words of the naive one.
 fn step(error: VerifyError) -> Reject {
     if let Some(error) = error.transcript() {
-        return match error {
-            TranscriptError::Truncated { label } => Reject::Truncated(label),
-            TranscriptError::NotCanonical { label, .. } => Reject::NotCanonical(label),
-            TranscriptError::Trailing { .. } => Reject::Trailing,
-            TranscriptError::Grinding { label, .. } => Reject::ProofOfWork(label),
-        };
+        return shape_step(error);
     }
     match error {
         VerifyError::Parameters(_) => Reject::Parameters,
@@ -33,9 +28,27 @@ fn step(error: VerifyError) -> Reject {
             Reject::Permutations(layer)
         }
         VerifyError::Columns(columns::verify::Error::Mismatch) => Reject::Columns,
-        VerifyError::Commitment(sheaf_pcs::Error::Rows { oracle }) => Reject::Rows(oracle),
-        VerifyError::Commitment(sheaf_pcs::Error::FinalSum) => Reject::FinalSum,
+        VerifyError::Commitment(error) => opening_step(error),
         other => panic!("no proof, however wrong, leads to {other:?}"),
+    }
+}
+
+/// Where a proof of another shape is rejected.
+pub(crate) fn shape_step(error: TranscriptError) -> Reject {
+    match error {
+        TranscriptError::Truncated { label } => Reject::Truncated(label),
+        TranscriptError::NotCanonical { label, .. } => Reject::NotCanonical(label),
+        TranscriptError::Trailing { .. } => Reject::Trailing,
+        TranscriptError::Grinding { label, .. } => Reject::ProofOfWork(label),
+    }
+}
+
+/// Where an opening is rejected that has the right shape.
+pub(crate) fn opening_step(error: sheaf_pcs::Error) -> Reject {
+    match error {
+        sheaf_pcs::Error::Rows { oracle } => Reject::Rows(oracle),
+        sheaf_pcs::Error::FinalSum => Reject::FinalSum,
+        other => panic!("no opening, however wrong, leads to {other:?}"),
     }
 }
 
@@ -190,4 +203,17 @@ pub(crate) fn elements(bytes: &[u8]) -> Vec<u32> {
 pub(crate) fn assemble(header: &[u8], elements: &[u32]) -> Vec<u8> {
     let body = elements.iter().flat_map(|x| x.to_le_bytes());
     header[..HEADER_BYTES].iter().copied().chain(body).collect()
+}
+
+/// The order of the base field.
+pub(crate) const P: u32 = 0x7f00_0001;
+
+/// Adds one, or takes the largest element, or zero.
+pub(crate) fn other_value(x: u32, kind: usize) -> u32 {
+    match kind % 3 {
+        0 => (x + 1) % P,
+        1 if x != P - 1 => P - 1,
+        _ if x != 0 => 0,
+        _ => 1,
+    }
 }
