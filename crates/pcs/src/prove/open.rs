@@ -96,7 +96,7 @@ pub(super) fn open_with(
         let scales = powers(transcript.sample(), positions.len() + 2);
         let scale = if_applies(Check::Sample(i), scales[1]);
         claim += scale * value;
-        add_scaled(&mut w, scale, &eq::table(&point));
+        add_scaled(&mut w, scale, &eq::par_prefix_table(&point, f.len()));
         let queries = Queries {
             oracle: i - 1,
             positions,
