@@ -8,7 +8,7 @@ use sheaf_transcript::{
     Channel, EF, EPF, F, Label, PF, ProverTranscript, Transcript, VerifierTranscript,
 };
 
-use super::prove::{Lanes, Packed, Single, Speaker, Tree};
+use super::prove::{Lanes, Layer, Packed, Single, Speaker, Tree};
 use super::verify::{Error, verify};
 use super::{LeafClaim, ROUND, RootClaim};
 use crate::checks::{Check, switch};
@@ -84,7 +84,7 @@ fn prove_zero<L: Lanes>(
     q: Vec<L::Group>,
 ) -> (LeafClaim, ProverTranscript) {
     let mut transcript = ProverTranscript::new();
-    let tree = Tree::<L>::new(log_leaves, p, q);
+    let tree = Tree::<L>::full(log_leaves, &p, &q);
     let root = zero_root(log_lanes, &tree, &mut transcript);
     let claim = tree.prove(root, &mut transcript);
     (claim, transcript)
@@ -128,13 +128,78 @@ fn lanes_in_registers_and_lanes_one_by_one_have_the_same_proof() {
     assert_eq!(packed.into_bytes(), single.1.into_bytes());
 }
 
+/// Groups of lanes, each with its own number of fractions; all others are `0 / absent`.
+fn ragged(widths: &[usize], absent: EF) -> Layer<EPF> {
+    Layer::from_fn(widths.to_vec(), absent, |group, i| {
+        let element = |k: usize| EPF::from_ext_fn(|l| EF::from_usize(97 * group + 31 * i + k + l));
+        if i < widths[group] {
+            [1, 2].map(|k| element(k).cube())
+        } else {
+            [EPF::ZERO, absent.into()]
+        }
+    })
+}
+
+#[test]
+fn absent_fractions_are_zero_over_a_public_denominator() {
+    let log_leaves = 3;
+    let absent = EF::from_u32(123_456).cube();
+    for widths in [
+        vec![1, 0, 7, 2, 0, 3, 1],
+        vec![1; 5],
+        vec![2; 8],
+        vec![2, 8],
+        vec![0, 0, 1],
+        vec![],
+    ] {
+        let log_groups = 3;
+        let layer = ragged(&widths, absent);
+        let (mut p, mut q) = (Vec::new(), Vec::new());
+        for group in 0..1 << log_groups {
+            for i in 0..1 << log_leaves {
+                let fraction = layer.row(group).get(i).copied();
+                let [numerator, denominator] = fraction.unwrap_or(layer.absent());
+                p.push(numerator);
+                q.push(denominator);
+            }
+        }
+        let run = |tree: Tree<Packed>| {
+            let log_lanes = MIN + log_groups;
+            let mut transcript = ProverTranscript::new();
+            let over_lanes = tree.over_lanes(log_lanes);
+            let root = over_lanes.root(&[]);
+            transcript.send(ROOT, &[root.numerator, root.denominator]);
+            let claim = over_lanes.prove(root, &mut transcript);
+            let root = RootClaim {
+                lane_point: claim.leaf_point,
+                numerator: claim.numerator,
+                denominator: claim.denominator,
+            };
+            let truth = tree.root(&root.lane_point);
+            assert_eq!(
+                [root.numerator, root.denominator],
+                [truth.numerator, truth.denominator]
+            );
+            let claim = tree.prove(root, &mut transcript);
+            assert_eq!(claim.numerator, naive(&p, log_leaves, &claim));
+            assert_eq!(claim.denominator, naive(&q, log_leaves, &claim));
+            transcript.into_bytes()
+        };
+        let written_out = run(Tree::full(log_leaves, &p, &q));
+        assert!(
+            run(Tree::new(log_leaves, layer)) == written_out,
+            "{widths:?}"
+        );
+    }
+}
+
 /// The true claim about one sum without lanes, with a proof that is made for another root.
 fn without_lanes(change: impl Fn(&mut RootClaim)) -> (RootClaim, Result<bool, Error>) {
     let log_leaves = 5;
     let element = |i: usize| EF::from_usize(i * i + 7).cube();
     let p: Vec<EF> = (0..1 << log_leaves).map(element).collect();
     let q: Vec<EF> = (0..1 << log_leaves).map(|i| element(i + 99)).collect();
-    let tree = Tree::<Single>::new(log_leaves, p.clone(), q.clone());
+    let tree = Tree::<Single>::full(log_leaves, &p, &q);
     let truth = tree.root(&[]);
     let mut claimed = truth.clone();
     change(&mut claimed);
@@ -172,16 +237,8 @@ fn a_sum_over_lanes_too_is_a_tree_over_the_sums_of_lanes() {
     let (log_lanes, log_leaves) = (MIN + 1, 2);
     let (mut p, q) = leaves(2, log_leaves);
     p[5] += EPF::from_ext_fn(EF::from_usize);
-    let lanes = Tree::<Packed>::new(log_leaves, p.clone(), q.clone());
-    // Every lane's sum, at the corners of the lane variables.
-    let (sums, products) = (0..1 << log_lanes)
-        .map(|lane: usize| {
-            let bit = |i: usize| EF::from_usize(lane >> (log_lanes - 1 - i) & 1);
-            let root = lanes.root(&(0..log_lanes).map(bit).collect::<Vec<_>>());
-            (root.numerator, root.denominator)
-        })
-        .unzip();
-    let sum = Tree::<Single>::new(log_lanes, sums, products);
+    let lanes = Tree::<Packed>::full(log_leaves, &p, &q);
+    let sum = lanes.over_lanes(log_lanes);
     let root = sum.root(&[]);
     let of_lanes = |claim: LeafClaim| RootClaim {
         lane_point: claim.leaf_point,
@@ -251,7 +308,7 @@ fn run(
 ) -> Result<bool, Error> {
     let log_lanes = MIN + 2;
     let mut transcript = ProverTranscript::new();
-    let tree = Tree::<Packed>::new(log_leaves, p.to_vec(), q.to_vec());
+    let tree = Tree::<Packed>::full(log_leaves, p, q);
     let root = zero_root(log_lanes, &tree, &mut transcript);
     let _ = tree.prove_with(root, &mut transcript, speaker);
     let bytes = transcript.into_bytes();
