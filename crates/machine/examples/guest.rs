@@ -6,8 +6,8 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_executor::{Executor, Input};
 use sheaf_guests::{Case, fibonacci, membership, polynomial, poseidon_chain, sorting, xmss};
 use sheaf_machine::{Phase, Scratch, Setup, prove, verification_cost, verify};
-use sheaf_program::{E, F};
 use sheaf_program::builder::Executable;
+use sheaf_program::{E, F};
 use sheaf_xmss::{BatchFile, PROD};
 
 fn choose(name: &str) -> Option<(Executable, Case)> {

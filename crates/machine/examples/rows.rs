@@ -40,12 +40,17 @@ fn main() {
         if i > 0 {
             let seconds = best.as_secs_f64();
             let row = 1e6 * seconds / rows as f64;
-            println!("{rows:>7} rows {:>8.1} ms {row:>7.3} us per row", 1e3 * seconds);
+            println!(
+                "{rows:>7} rows {:>8.1} ms {row:>7.3} us per row",
+                1e3 * seconds
+            );
         }
     }
 }
 
 /// A word without zeros.
 fn word(first: u32) -> E {
-    E::new(core::array::from_fn(|i| sheaf_program::F::new(first + i as u32)))
+    E::new(core::array::from_fn(|i| {
+        sheaf_program::F::new(first + i as u32)
+    }))
 }

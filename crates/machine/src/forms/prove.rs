@@ -136,14 +136,18 @@ fn row_products<'a>(
         let mut values = EF::zero_vec(span.len());
         let form = [RegisterForm::dense(&forms[kind])];
         evaluate_forms(witness, &span, &form, &mut values);
-        let pairs = span.clone().zip(values).map(|(row, value)| {
-            let weight = if row < range.end {
-                row_eq[row]
-            } else {
-                EF::ZERO
-            };
-            [weight, value]
-        });
+        let pairs = span
+            .clone()
+            .into_par_iter()
+            .zip(values)
+            .map(|(row, value)| {
+                let weight = if row < range.end {
+                    row_eq[row]
+                } else {
+                    EF::ZERO
+                };
+                [weight, value]
+            });
         Segment {
             kind,
             first: span.start,
