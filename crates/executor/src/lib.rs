@@ -35,7 +35,8 @@ pub struct Input<'a> {
     pub arguments: &'a [F],
     /// The tape, from which the program takes advice.
     pub advice: &'a [F],
-    /// The most rows that the run may have, which bounds memory: 388 bytes each, and about 600 for each open call.
+    /// The most rows that the run may have, which bounds memory: 388 bytes each, four more for each cell
+    /// that it fills until all rows are found, and about 600 for each open call.
     pub max_rows: usize,
 }
 
