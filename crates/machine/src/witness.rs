@@ -122,7 +122,10 @@ impl Witness {
         let shape = *trace.shape();
         let lanes = |table: Option<TableShape>| table.map_or(0, |table| table.lanes);
         let blocks = lanes(shape.narrow).max(lanes(shape.wide)) >> LOW_LANE_BITS;
-        let mut outputs = vec![[PF::ZERO; OUTPUTS]; blocks * block_groups];
+        let mut outputs: Vec<_> = (0..blocks * block_groups)
+            .into_par_iter()
+            .map(|_| [PF::ZERO; OUTPUTS])
+            .collect();
         let this = &*self;
         trace
             .groups_mut()

@@ -1,5 +1,7 @@
 //! Honest sums, and provers that deviate.
 
+mod absent;
+
 use p3_field::{Field, PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::counting::{Counting, Message};
@@ -8,7 +10,7 @@ use sheaf_transcript::{
     Channel, EF, EPF, F, Label, PF, ProverTranscript, Transcript, VerifierTranscript,
 };
 
-use super::prove::{Lanes, Layer, Packed, Single, Speaker, Tree};
+use super::prove::{Lanes, Packed, Single, Speaker, Tree};
 use super::verify::{Error, verify};
 use super::{LeafClaim, ROUND, RootClaim};
 use crate::checks::{Check, switch};
@@ -126,71 +128,6 @@ fn lanes_in_registers_and_lanes_one_by_one_have_the_same_proof() {
     let single = prove_zero::<Single>(MIN + 2, 3, unpacked(&p, 3), unpacked(&q, 3));
     let (_, packed) = prove_zero::<Packed>(MIN + 2, 3, p, q);
     assert_eq!(packed.into_bytes(), single.1.into_bytes());
-}
-
-/// Groups of lanes, each with its own number of fractions; all others are `0 / absent`.
-fn ragged(widths: &[usize], absent: EF) -> Layer<EPF> {
-    Layer::from_fn(widths.to_vec(), absent, |group, i| {
-        let element = |k: usize| EPF::from_ext_fn(|l| EF::from_usize(97 * group + 31 * i + k + l));
-        if i < widths[group] {
-            [1, 2].map(|k| element(k).cube())
-        } else {
-            [EPF::ZERO, absent.into()]
-        }
-    })
-}
-
-#[test]
-fn absent_fractions_are_zero_over_a_public_denominator() {
-    let log_leaves = 3;
-    let absent = EF::from_u32(123_456).cube();
-    for widths in [
-        vec![1, 0, 7, 2, 0, 3, 1],
-        vec![1; 5],
-        vec![2; 8],
-        vec![2, 8],
-        vec![0, 0, 1],
-        vec![],
-    ] {
-        let log_groups = 3;
-        let layer = ragged(&widths, absent);
-        let (mut p, mut q) = (Vec::new(), Vec::new());
-        for group in 0..1 << log_groups {
-            for i in 0..1 << log_leaves {
-                let fraction = layer.row(group).get(i).copied();
-                let [numerator, denominator] = fraction.unwrap_or(layer.absent());
-                p.push(numerator);
-                q.push(denominator);
-            }
-        }
-        let run = |tree: Tree<Packed>| {
-            let log_lanes = MIN + log_groups;
-            let mut transcript = ProverTranscript::new();
-            let over_lanes = tree.over_lanes(log_lanes);
-            let root = over_lanes.root(&[]);
-            transcript.send(ROOT, &[root.numerator, root.denominator]);
-            let claim = over_lanes.prove(root, &mut transcript);
-            let root = RootClaim {
-                lane_point: claim.leaf_point,
-                numerator: claim.numerator,
-                denominator: claim.denominator,
-            };
-            let truth = tree.root(&root.lane_point);
-            assert_eq!(
-                [root.numerator, root.denominator],
-                [truth.numerator, truth.denominator]
-            );
-            let claim = tree.prove(root, &mut transcript);
-            assert_eq!(claim.numerator, naive(&p, log_leaves, &claim));
-            assert_eq!(claim.denominator, naive(&q, log_leaves, &claim));
-            transcript.into_bytes()
-        };
-        let written_out = run(Tree::full(log_leaves, &p, &q));
-        assert!(
-            run(Tree::new(log_leaves, layer)) == written_out,
-            "{widths:?}"
-        );
-    }
 }
 
 /// The true claim about one sum without lanes, with a proof that is made for another root.

@@ -93,7 +93,11 @@ impl<K: Algebra<EF> + Copy + Send + Sync> Layer<K> {
 
     /// The sums of the rows of the topmost layer, which have two fractions.
     pub(super) fn roots(&self) -> Vec<Fraction<K>> {
-        (0..self.rows()).map(|row| self.sum(row, 0)).collect()
+        (0..self.rows())
+            .into_par_iter()
+            .with_min_len(Self::TASK)
+            .map(|row| self.sum(row, 0))
+            .collect()
     }
 
     /// `g(0)` and the leading coefficient of the round polynomial for the top row variable, whose remaining span is `2 * half` rows,
