@@ -51,7 +51,7 @@ impl KindRows {
     }
 }
 
-/// Where the cells end that a procedure fills.
+/// Where the cells end that a procedure fills; one if it fills none, so that its rows can be counted.
 pub(crate) fn width(procedure: &Procedure) -> usize {
     let operations = procedure.ops.iter().flat_map(|op| match op {
         Op::Solve { cell, .. } => vec![*cell],
@@ -74,5 +74,5 @@ pub(crate) fn width(procedure: &Procedure) -> usize {
         .chain(procedure.multiplicity)
         .map(|cell| usize::from(cell) + 1)
         .max()
-        .unwrap_or(0)
+        .unwrap_or(1)
 }
