@@ -193,7 +193,7 @@ pub(crate) fn prove_witness(
             fraction_leaves(shape, other, &fingerprints, &ends)
         }
     };
-    let tree = Tree::<Packed>::new(shape.log_ends, numerators, denominators);
+    let tree = Tree::<Packed>::full(shape.log_ends, &numerators, &denominators);
     let root = chain_ends::send_root(shape, &tree, &mut transcript);
     let leaf = tree.prove(root, &mut transcript);
 
@@ -241,8 +241,10 @@ pub(crate) fn prove_witness(
         shape.log_columns(),
         wired.value,
         wired.terms(shape),
-        &witness.cells,
-        shape.columns.count,
+        &[columns::Columns {
+            count: shape.columns.count,
+            cells: &witness.cells,
+        }],
         &mut transcript,
     );
 

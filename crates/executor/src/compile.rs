@@ -106,6 +106,11 @@ impl Received {
         received
     }
 
+    /// The cells that elements are put into.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = u8> {
+        self.cells.iter().map(|&(_, cell)| cell)
+    }
+
     /// Puts elements into their cells. Returns the first one that is not what it has to be, with what it is.
     pub(crate) fn put(&self, columns: &mut Columns, elements: &[F]) -> Result<(), (usize, F)> {
         for &(index, cell) in &self.cells {

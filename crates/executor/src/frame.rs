@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
-use sheaf_poseidon::{permute16, permute24_single};
-use sheaf_program::layout::{CELLS, COLUMNS, CONSTANT, FIRST_OUTPUT};
+use sheaf_poseidon::{permute16_single, permute24_single};
+use sheaf_program::layout::{COLUMNS, CONSTANT, FIRST_OUTPUT};
 use sheaf_program::{E, F, coefficients};
 
 use crate::Input;
 use crate::compile::{Columns, Compiled, Op};
 use crate::error::{CALLERS, Caller, ExecuteError, Problem};
+use crate::rows::{self, KindRows};
 use crate::tables::Tables;
 
 /// A row that is being found.
@@ -34,8 +35,8 @@ enum Then {
 /// A result that has been found.
 struct Remembered {
     results: Vec<F>,
-    /// The cell that counts its uses: kind and index.
-    count: (usize, usize),
+    /// The cell that counts its uses: kind, row and cell.
+    count: (usize, usize, usize),
 }
 
 /// A program that is being run.
@@ -45,7 +46,7 @@ pub(crate) struct Machine<'a> {
     advice: usize,
     frames: Vec<Frame>,
     /// Rows that are complete, by kind.
-    kinds: Vec<Vec<F>>,
+    kinds: Vec<KindRows>,
     rows: usize,
     tables: Tables,
     remembered: Vec<HashMap<Vec<F>, Remembered>>,
@@ -55,12 +56,16 @@ pub(crate) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     pub(crate) fn new(compiled: &'a Compiled, input: Input<'a>) -> Self {
+        let mut kinds = vec![KindRows::default(); compiled.kinds];
+        for procedure in &compiled.procedures {
+            kinds[procedure.kind] = KindRows::new(rows::width(procedure));
+        }
         Self {
             compiled,
             input,
             advice: 0,
             frames: Vec::new(),
-            kinds: vec![Vec::new(); compiled.kinds],
+            kinds,
             // The first one.
             rows: 1,
             tables: Tables::new(compiled),
@@ -74,7 +79,7 @@ impl<'a> Machine<'a> {
     }
 
     /// All complete rows by kind, and the tables.
-    pub(crate) fn finish(self) -> (Vec<Vec<F>>, Tables) {
+    pub(crate) fn finish(self) -> (Vec<KindRows>, Tables) {
         (self.kinds, self.tables)
     }
 
@@ -98,10 +103,6 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(())
-    }
-
-    fn top(&mut self) -> &mut Frame {
-        self.frames.last_mut().expect("an operation has a row")
     }
 
     /// Executes one operation of the top frame, and goes on to the next unless it has called.
@@ -136,7 +137,7 @@ impl<'a> Machine<'a> {
             }
             Op::Permute16 => {
                 let mut state: [F; 16] = core::array::from_fn(|i| columns[i]);
-                permute16(&mut state);
+                permute16_single(&mut state);
                 columns[FIRST_OUTPUT..FIRST_OUTPUT + 16].copy_from_slice(&state);
             }
             Op::Advice { cells } => {
@@ -247,8 +248,8 @@ impl<'a> Machine<'a> {
     fn call(&mut self, callable: usize) -> Result<(), Problem> {
         let then = if self.compiled.callables[callable].memoised {
             if let Some(known) = self.remembered[callable].get(&self.values) {
-                let (kind, cell) = known.count;
-                self.kinds[kind][cell] += F::ONE;
+                let (kind, row, cell) = known.count;
+                *self.kinds[kind].cell_mut(row, cell) += F::ONE;
                 self.values.clone_from(&known.results);
                 return self.deliver();
             }
@@ -343,10 +344,10 @@ impl<'a> Machine<'a> {
 
     /// Takes the top frame off, whose operations are done.
     fn complete(&mut self) -> Result<(), Problem> {
-        let procedure = &self.compiled.procedures[self.top().procedure];
-        let Some(mut frame) = self.frames.pop() else {
+        let Some(frame) = self.frames.last_mut() else {
             return Ok(());
         };
+        let procedure = &self.compiled.procedures[frame.procedure];
         self.values.clear();
         let results = procedure.results.iter();
         self.values
@@ -354,11 +355,13 @@ impl<'a> Machine<'a> {
         if let Some(multiplicity) = procedure.multiplicity {
             frame.columns[usize::from(multiplicity)] = F::ONE;
         }
-        let cells = &mut self.kinds[procedure.kind];
-        let start = cells.len();
-        cells.extend_from_slice(&frame.columns[..CELLS]);
+        let rows = &mut self.kinds[procedure.kind];
+        let row = rows.len();
+        rows.push_prefix(&frame.columns);
         self.rows += 1;
-        match frame.then {
+        let then = std::mem::replace(&mut frame.then, Then::Return);
+        self.frames.truncate(self.frames.len() - 1);
+        match then {
             Then::Return => self.deliver(),
             Then::Step { callable } => self.iterate(callable),
             Then::Remember {
@@ -368,7 +371,7 @@ impl<'a> Machine<'a> {
                 let multiplicity = procedure.multiplicity.map_or(0, usize::from);
                 let known = Remembered {
                     results: self.values.clone(),
-                    count: (procedure.kind, start + multiplicity),
+                    count: (procedure.kind, row, multiplicity),
                 };
                 self.remembered[callable].insert(arguments, known);
                 self.deliver()

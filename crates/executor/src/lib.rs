@@ -13,16 +13,20 @@ mod compile;
 mod error;
 mod frame;
 mod profile;
+mod rows;
 mod tables;
 
+use p3_field::PrimeCharacteristicRing;
 use sheaf_program::builder::Executable;
 use sheaf_program::layout::CELLS;
-use sheaf_program::{Counts, F, Run};
+use sheaf_program::rows::LOG_ROWS_MAX;
+use sheaf_program::{Counts, F, Rows, Run};
 
 use crate::compile::Compiled;
 pub use crate::error::{Caller, ExecuteError, Problem};
 use crate::frame::Machine;
 pub use crate::profile::{KindProfile, Profile};
+use crate::rows::KindRows;
 
 /// What a program is run on.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +35,8 @@ pub struct Input<'a> {
     pub arguments: &'a [F],
     /// The tape, from which the program takes advice.
     pub advice: &'a [F],
-    /// The most rows that the run may have, which bounds memory: 388 bytes each, and about 600 for each open call.
+    /// The most rows that the run may have, which bounds memory: 388 bytes each, four more for each cell
+    /// that it fills until all rows are found, and about 600 for each open call.
     pub max_rows: usize,
 }
 
@@ -89,33 +94,29 @@ impl<'a> Executor<'a> {
         first[expected..][..results.len()].copy_from_slice(&results);
         for (index, memory) in tables.memories.iter().enumerate() {
             first[usize::from(entry.memories[&memory.tag])] = memory.end();
-            memory.rows(&mut kinds[self.compiled.memory_kind(index)]);
+            kinds[self.compiled.memory_kind(index)] = memory.rows();
         }
         for (index, range) in tables.ranges.iter().enumerate() {
-            range.rows(&mut kinds[self.compiled.range_kind(index)]);
+            kinds[self.compiled.range_kind(index)] = range.rows();
         }
         if let Some((cell, kind)) = entry.tickets {
             first[usize::from(cell)] = tables.tickets.end();
-            tables.tickets.rows(&mut kinds[kind]);
+            kinds[kind] = tables.tickets.rows();
         }
-        kinds[entry.kind] = first;
+        kinds[entry.kind] = KindRows::new(CELLS);
+        kinds[entry.kind].push(first);
 
         let counts = self.counts(&kinds)?;
-        // Blocks of zone A end with rows of zeros.
-        let block = CELLS << counts.log_block;
-        let zone_a = self.executable.program.header().kinds_a();
-        for kind in &mut kinds[..zone_a] {
-            kind.resize(block, F::default());
-        }
-        let rows: usize = kinds.iter().map(|cells| cells.len() / CELLS).sum();
-        if rows > input.max_rows {
-            let most = input.max_rows;
+        let program = &self.executable.program;
+        let most = input.max_rows.min((1 << LOG_ROWS_MAX) - 1);
+        let rows = Rows::new(program.header(), &counts).ok();
+        let Some(rows) = rows.filter(|rows| rows.end() <= most) else {
             return Err(ExecuteError::outside(Problem::TooManyRows { most }));
-        }
+        };
         let profile = Profile::new(self.executable, &counts);
-        let mut cells = Vec::with_capacity(rows * CELLS);
-        for mut kind in kinds {
-            cells.append(&mut kind);
+        let mut cells = F::zero_vec(rows.end() * CELLS);
+        for (range, kind) in rows.ranges().iter().zip(&kinds) {
+            kind.write(&mut cells[range.start * CELLS..range.end * CELLS]);
         }
         let public = entry.public(input.arguments, &results);
         let run = Run {
@@ -132,9 +133,9 @@ impl<'a> Executor<'a> {
     }
 
     /// The counts of these rows, by kind.
-    fn counts(&self, kinds: &[Vec<F>]) -> Result<Counts, ExecuteError> {
+    fn counts(&self, kinds: &[KindRows]) -> Result<Counts, ExecuteError> {
         let program = &self.executable.program;
-        let rows = |kind: usize| kinds[kind].len() / CELLS;
+        let rows = |kind: usize| kinds[kind].len();
         let zone_a = program.header().kinds_a();
         let instances = if zone_a == 0 { 1 } else { rows(0) };
         let wrong =

@@ -1,10 +1,10 @@
 //! Memories, ranges and tickets while a program runs.
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_program::layout::CELLS;
 use sheaf_program::{F, Tag};
 
 use crate::compile::Compiled;
+use crate::rows::KindRows;
 
 /// A write-once memory.
 pub(crate) struct Memory {
@@ -53,14 +53,15 @@ impl Memory {
     }
 
     /// Its chain: address, word, how often.
-    pub(crate) fn rows(&self, cells: &mut Vec<F>) {
+    pub(crate) fn rows(&self) -> KindRows {
+        let mut rows = KindRows::new(self.elements + 2);
         for (address, count) in self.counts.iter().enumerate() {
-            let start = cells.len();
-            cells.push(F::from_usize(address));
-            cells.extend(&self.words[address * self.elements..][..self.elements]);
-            cells.push(F::from_u32(count.unwrap_or(0)));
-            cells.resize(start + CELLS, F::ZERO);
+            let word = &self.words[address * self.elements..][..self.elements];
+            let count = F::from_u32(count.unwrap_or(0));
+            let address = [F::from_usize(address)].into_iter();
+            rows.push(address.chain(word.iter().copied()).chain([count]));
         }
+        rows
     }
 }
 
@@ -86,12 +87,12 @@ impl Range {
     }
 
     /// Its chain: number, how often.
-    pub(crate) fn rows(&self, cells: &mut Vec<F>) {
+    pub(crate) fn rows(&self) -> KindRows {
+        let mut rows = KindRows::new(2);
         for (number, &count) in self.counts.iter().enumerate() {
-            let start = cells.len();
-            cells.extend([F::from_usize(number), F::from_u32(count)]);
-            cells.resize(start + CELLS, F::ZERO);
+            rows.push([F::from_usize(number), F::from_u32(count)]);
         }
+        rows
     }
 }
 
@@ -114,12 +115,12 @@ impl Tickets {
     }
 
     /// Their chain.
-    pub(crate) fn rows(&self, cells: &mut Vec<F>) {
+    pub(crate) fn rows(&self) -> KindRows {
+        let mut rows = KindRows::new(1);
         for number in 0..self.0 {
-            let start = cells.len();
-            cells.push(F::from_usize(number));
-            cells.resize(start + CELLS, F::ZERO);
+            rows.push([F::from_usize(number)]);
         }
+        rows
     }
 }
 

@@ -60,6 +60,21 @@ fn factorial() -> Executable {
 }
 
 #[test]
+fn rows_that_fill_no_cell_are_rows() {
+    let mut builder = Builder::new();
+    let nothing = builder.function::<(), ()>("nothing");
+    builder.body(&nothing, |_, ()| ());
+    let main = builder.function::<(), ()>("main");
+    builder.body(&main, |row, ()| {
+        row.call(&nothing, &());
+        row.call(&nothing, &());
+    });
+    let (_, run) = run(&builder.finish(&main).unwrap(), &[]);
+    // The first row, main's, and one for each call.
+    assert_eq!(run.counts.zone_b.iter().sum::<u32>(), 4);
+}
+
+#[test]
 fn a_function_calls_itself_as_deep_as_there_are_rows() {
     let program = factorial();
     assert_eq!(run(&program, &[0]).0, [F::ONE]);

@@ -6,15 +6,15 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_executor::{Executor, Input};
 use sheaf_guests::{Case, fibonacci, membership, polynomial, poseidon_chain, sorting, xmss};
 use sheaf_machine::{Phase, Scratch, Setup, prove, verification_cost, verify};
-use sheaf_program::E;
 use sheaf_program::builder::Executable;
+use sheaf_program::{E, F};
 use sheaf_xmss::{BatchFile, PROD};
 
 fn choose(name: &str) -> Option<(Executable, Case)> {
     Some(match name {
         "fibonacci" => (
             fibonacci::program(),
-            fibonacci::case((1 << 18) - 8, E::ONE, E::TWO),
+            fibonacci::case((1 << 18) - 8, word(1), word(6)),
         ),
         "membership" => (membership::program(), membership::case(777_777)),
         "polynomial" => (polynomial::program(), polynomial::case(10_000, E::TWO)),
@@ -85,6 +85,11 @@ fn main() {
             proof.body.len()
         );
     }
+}
+
+/// A word without zeros.
+fn word(first: u32) -> E {
+    E::new(core::array::from_fn(|i| F::new(first + i as u32)))
 }
 
 fn line(name: &str, time: Duration) {

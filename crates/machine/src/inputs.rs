@@ -128,8 +128,9 @@ impl<'a, E: Extension> Inputs<'a, E> {
         let into = |values: Vec<E>| values.into_iter().map(Into::into).collect::<Vec<_>>();
         // Those beyond the cells, too: there are no cells, but the weights must have the extension that the verifier computes.
         let columns = eq::scaled_table(self.column_point, self.cells);
+        let row_point = into(self.row_point.to_vec());
         let mut terms = vec![Term {
-            lanes: into(eq::table(self.row_point)),
+            lanes: eq::par_prefix_table(&row_point, 1 << row_point.len()),
             columns: into(columns),
         }];
         let mut push = |weights: &InputWeights<E>, ranges, powers: &[E]| {

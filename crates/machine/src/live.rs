@@ -35,22 +35,40 @@ impl Live {
     #[cfg(feature = "prover")]
     pub(crate) fn covering(cells: &[sheaf_transcript::F], log_rows: usize) -> Self {
         use p3_field::PrimeCharacteristicRing;
+        use rayon::prelude::*;
         use sheaf_transcript::F;
 
-        let block = CELLS << (log_rows - block_bits(log_rows));
-        let mut stairs = [0; STAIRS];
-        for (index, block) in cells.chunks(block).enumerate().rev() {
-            for row in block.chunks(CELLS) {
-                for (stair, cells) in stairs.iter_mut().zip(row.chunks(SLICE_CELLS)) {
-                    if *stair == 0 && cells.iter().any(|&x| x != F::ZERO) {
-                        *stair = index as u8 + 1;
-                    }
+        // Rows that one task looks at.
+        const TASK: usize = 1 << LOG_ROWS_MIN;
+        let block_tasks = 1 << (log_rows - block_bits(log_rows) - LOG_ROWS_MIN);
+        let live = |(task, rows): (usize, &[F])| -> [u8; STAIRS] {
+            let mut live = [false; STAIRS];
+            for row in rows.chunks(CELLS) {
+                for (live, cells) in live.iter_mut().zip(row.chunks(SLICE_CELLS)) {
+                    *live |= cells.iter().fold(false, |any, &x| any | (x != F::ZERO));
                 }
             }
-        }
+            live.map(|live| {
+                if live {
+                    (task / block_tasks) as u8 + 1
+                } else {
+                    0
+                }
+            })
+        };
+        let most = |a: [u8; STAIRS], b: [u8; STAIRS]| core::array::from_fn(|i| a[i].max(b[i]));
+        let tasks = cells.par_chunks(CELLS * TASK).enumerate();
+        let mut stairs = tasks.map(live).reduce(|| [0; STAIRS], most);
         // Something is committed to in any case.
         stairs[0] = stairs[0].max(1);
         Self(stairs)
+    }
+
+    /// Where the live cells of a block of rows end; there are some.
+    #[cfg(feature = "prover")]
+    pub(crate) fn cells(&self, block: usize) -> usize {
+        let last = self.0.iter().rposition(|&w| usize::from(w) > block);
+        SLICE_CELLS * (last.unwrap_or(0) + 1)
     }
 
     /// The first number that is larger than that of blocks.
@@ -78,20 +96,20 @@ impl Live {
         }
     }
 
-    /// The matrix of the cells in live slices. `cells` are row by row; rows after the last are zero.
+    /// The matrix of the cells in live slices.
     #[cfg(feature = "prover")]
     pub(crate) fn stack(
         &self,
-        cells: &[sheaf_transcript::F],
+        witness: &crate::witness::Witness,
         log_rows: usize,
     ) -> Vec<sheaf_transcript::F> {
-        use p3_field::PrimeCharacteristicRing;
+        use p3_field::{PackedValue, PrimeCharacteristicRing};
         use rayon::prelude::*;
-        use sheaf_transcript::F;
+        use sheaf_transcript::{F, PF};
 
         let layout = self.layout(log_rows);
         let width = layout.width();
-        let row_bits = log_rows - block_bits(log_rows);
+        let log_groups = log_rows - block_bits(log_rows) - PF::WIDTH.ilog2() as usize;
         let places: Vec<(usize, usize)> = self
             .0
             .iter()
@@ -100,14 +118,19 @@ impl Live {
             .collect();
         let mut matrix = F::zero_vec(width << layout.inner_variables);
         matrix
-            .par_chunks_exact_mut(width)
-            .with_min_len(1 << 8)
+            .par_chunks_exact_mut(width * PF::WIDTH)
+            .with_min_len(1 << 4)
             .enumerate()
             .for_each(|(j, out)| {
-                let (column, row) = (j >> row_bits, j & ((1 << row_bits) - 1));
-                for (out, &(first, block)) in out.iter_mut().zip(&places) {
-                    let at = ((block << row_bits) + row) * CELLS + first + column;
-                    *out = cells.get(at).copied().unwrap_or_default();
+                let (column, group) = (j >> log_groups, j & ((1 << log_groups) - 1));
+                for (slice, &(first, block)) in places.iter().enumerate() {
+                    let cells = witness.cells((block << log_groups) + group);
+                    if let Some(lanes) = cells.get(first + column) {
+                        let out = out.iter_mut().skip(slice).step_by(width);
+                        for (out, &x) in out.zip(lanes.as_slice()) {
+                            *out = x;
+                        }
+                    }
                 }
             });
         matrix
@@ -127,10 +150,26 @@ pub(crate) fn claim<E: Extension>(column_point: &[E], row_point: &[E], value: E)
 #[cfg(all(test, feature = "prover"))]
 mod tests {
     use p3_field::PrimeCharacteristicRing;
+    use sheaf_program::{Counts, Header, Rows};
     use sheaf_sumcheck::eq;
     use sheaf_transcript::{EF, F};
 
     use super::*;
+    use crate::witness::Witness;
+
+    /// The witness of a program of one kind, without permutations.
+    fn witness(cells: &[F], live: &Live) -> Witness {
+        let header = Header {
+            zone_a: [0; 3],
+            zone_b: [0, 0, 1],
+        };
+        let counts = Counts {
+            instances: 1,
+            log_block: 0,
+            zone_b: vec![(cells.len() / CELLS) as u32],
+        };
+        Witness::new(cells, live, &Rows::new(&header, &counts).unwrap(), None)
+    }
 
     #[test]
     fn the_claim_is_about_the_cells() {
@@ -146,7 +185,7 @@ mod tests {
             let live = Live::covering(&cells, log_rows);
             assert_eq!(live.beyond(log_rows), None);
             let layout = live.layout(log_rows);
-            let matrix = live.stack(&cells, log_rows);
+            let matrix = live.stack(&witness(&cells, &live), log_rows);
             let point = |n, seed| {
                 (0..n)
                     .map(|i| EF::from_usize(seed + 5 * i).cube())

@@ -183,14 +183,14 @@ pub(crate) fn prove_with(
         }
         None => Trace::new(shape),
     });
-    let mut witness = Witness::new(cells, rows, trace.as_mut());
+    let mut witness = Witness::new(cells, statement.live(), rows, trace.as_mut());
     strategy.outputs(&mut witness, trace.as_mut());
 
     begin(Phase::Commit)?;
     let parameters = setup.parameters();
     let mut transcript = ProverTranscript::new();
     statement.absorb(setup.log_inv_rate(), &mut transcript);
-    let matrix = statement.live().stack(cells, rows.log_rows());
+    let matrix = statement.live().stack(&witness, rows.log_rows());
     let committed = pcs::commit(parameters, matrix, &mut transcript);
 
     begin(Phase::Messages)?;
@@ -235,8 +235,7 @@ pub(crate) fn prove_with(
         COLUMN_BITS,
         inputs.value,
         inputs.terms(),
-        &witness.cells,
-        CELLS,
+        &witness.blocks(),
         &mut transcript,
     );
 

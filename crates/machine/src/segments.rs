@@ -157,17 +157,16 @@ impl<X: Expand> Segments<X> {
         self.full = full;
         self.segments.par_iter_mut().for_each(|segment| {
             let width = segment.width;
-            let mut folded = vec![[EF::ZERO; 2]; segment.pairs.len() / 2];
-            folded
-                .par_chunks_exact_mut(width)
-                .zip(segment.pairs.par_chunks_exact(2 * width))
-                .with_min_len((PARALLEL / width).max(1))
-                .for_each(|(out, pairs)| {
-                    let (low, high) = pairs.split_at(width);
-                    for ((out, low), high) in out.iter_mut().zip(low).zip(high) {
-                        *out = from_fn(|k| low[k] + x * (high[k] - low[k]));
-                    }
-                });
+            let pairs = &segment.pairs;
+            let folded = (0..pairs.len() / 2)
+                .into_par_iter()
+                .with_min_len(PARALLEL)
+                .map(|i| {
+                    let first = 2 * width * (i / width) + i % width;
+                    let (low, high) = (pairs[first], pairs[first + width]);
+                    from_fn(|k| low[k] + x * (high[k] - low[k]))
+                })
+                .collect();
             segment.pairs = folded;
             segment.first /= 2;
         });

@@ -3,50 +3,115 @@
 use core::array::from_fn;
 use core::ops::Range;
 
-use p3_field::{BasedVectorSpace, PackedValue, PrimeCharacteristicRing};
+use p3_field::{Algebra, BasedVectorSpace, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
-use sheaf_argument::columns::evaluate_columns;
+use sheaf_argument::columns::{Columns, evaluate_columns};
 use sheaf_argument::permutation::{TableShape, Trace};
 use sheaf_program::Rows;
 use sheaf_program::layout::{CELLS, COLUMNS, CONSTANT, FIRST_OUTPUT, OUTPUTS};
 use sheaf_transcript::field::{coefficients, from_coefficients};
 use sheaf_transcript::{EF, EPF, F, PF};
 
+use crate::live::{Live, block_bits};
 use crate::permutations::{LOW_LANE_BITS, SLOT_BITS};
 
 /// Cells and outputs of all rows. A *group* is a register of consecutive rows.
 pub(crate) struct Witness {
-    /// For each group, every cell; groups after the last one are zero.
-    pub(crate) cells: Vec<PF>,
+    /// The cells of each block of rows; groups after the last one are zero.
+    blocks: Vec<Block>,
+    /// Log of the groups of a block.
+    log_block: usize,
     /// For each group, every output: zero on rows without a permutation. Groups after the last one are zero.
     pub(crate) outputs: Vec<[PF; OUTPUTS]>,
 }
 
-impl Witness {
-    /// Transposes the cells, which come row by row, and applies all permutations, which are recorded in `trace`.
-    pub(crate) fn new(cells: &[F], rows: &Rows, trace: Option<&mut Trace>) -> Self {
-        let groups = rows.end().div_ceil(PF::WIDTH);
-        let mut registers = PF::zero_vec(groups * CELLS);
+/// The cells of the groups of a block of rows: only those that are live.
+struct Block {
+    width: usize,
+    cells: Vec<PF>,
+}
+
+/// The columns of a group.
+#[derive(Clone, Copy)]
+struct Group<'a> {
+    cells: &'a [PF],
+    outputs: &'a [PF],
+}
+
+impl Group<'_> {
+    #[inline]
+    fn column(&self, column: usize) -> PF {
+        let value = match column {
+            ..CELLS => self.cells.get(column),
+            CONSTANT => Some(&PF::ONE),
+            _ => self.outputs.get(column - FIRST_OUTPUT),
+        };
+        value.copied().unwrap_or_default()
+    }
+}
+
+impl Block {
+    /// Transposes the first cells of rows.
+    fn new(cells: &[F], width: usize) -> Self {
+        let mut registers = PF::zero_vec(cells.len().div_ceil(PF::WIDTH * CELLS) * width);
         registers
-            .par_chunks_exact_mut(CELLS)
+            .par_chunks_exact_mut(width)
+            .zip(cells.par_chunks(PF::WIDTH * CELLS))
             .with_min_len(16)
-            .enumerate()
-            .for_each(|(g, out)| {
-                let rows = &cells[g * PF::WIDTH * CELLS..];
-                for (lane, row) in rows.chunks_exact(CELLS).take(PF::WIDTH).enumerate() {
+            .for_each(|(out, rows)| {
+                for (lane, row) in rows.chunks_exact(CELLS).enumerate() {
                     for (out, &x) in out.iter_mut().zip(row) {
                         out.as_slice_mut()[lane] = x;
                     }
                 }
             });
-        let mut witness = Self {
+        Self {
+            width,
             cells: registers,
+        }
+    }
+}
+
+impl Witness {
+    /// Transposes the cells, which come row by row and are zero where they are not live, and applies all permutations, which are recorded in
+    /// `trace`.
+    pub(crate) fn new(cells: &[F], live: &Live, rows: &Rows, trace: Option<&mut Trace>) -> Self {
+        let row_bits = rows.log_rows() - block_bits(rows.log_rows());
+        let blocks = cells
+            .par_chunks(CELLS << row_bits)
+            .enumerate()
+            .map(|(block, cells)| Block::new(cells, live.cells(block)))
+            .collect();
+        let mut witness = Self {
+            blocks,
+            log_block: row_bits - PF::WIDTH.ilog2() as usize,
             outputs: Vec::new(),
         };
         if let Some(trace) = trace {
             witness.permute(rows, trace);
         }
         witness
+    }
+
+    /// The cells of a group.
+    #[inline]
+    pub(crate) fn cells(&self, group: usize) -> &[PF] {
+        let within = group & ((1 << self.log_block) - 1);
+        let block = self.blocks.get(group >> self.log_block);
+        let cells =
+            block.and_then(|block| block.cells.get(within * block.width..)?.get(..block.width));
+        cells.unwrap_or_default()
+    }
+
+    /// The cells of all groups.
+    pub(crate) fn blocks(&self) -> Vec<Columns<'_>> {
+        let blocks = self.blocks.iter();
+        blocks
+            .map(|block| Columns {
+                count: block.width,
+                cells: &block.cells,
+            })
+            .collect()
     }
 
     /// Applies the permutations of all rows that have one.
@@ -57,8 +122,11 @@ impl Witness {
         let shape = *trace.shape();
         let lanes = |table: Option<TableShape>| table.map_or(0, |table| table.lanes);
         let blocks = lanes(shape.narrow).max(lanes(shape.wide)) >> LOW_LANE_BITS;
-        let mut outputs = vec![[PF::ZERO; OUTPUTS]; blocks * block_groups];
-        let cells = &self.cells;
+        let mut outputs: Vec<_> = (0..blocks * block_groups)
+            .into_par_iter()
+            .map(|_| [PF::ZERO; OUTPUTS])
+            .collect();
+        let this = &*self;
         trace
             .groups_mut()
             .chunks(parts)
@@ -68,17 +136,15 @@ impl Witness {
                 for (i, out) in outputs.iter_mut().enumerate() {
                     let (slot, part) = (i / parts, i % parts);
                     let first = (block * block_groups + i) * PF::WIDTH;
-                    let at = first / PF::WIDTH * CELLS;
-                    let Some(cells) = cells.get(at..at + CELLS) else {
-                        continue;
-                    };
+                    let cells = this.cells(first / PF::WIDTH);
+                    let cell = |c: usize, mask| cells.get(c).map_or(PF::ZERO, |&x| x * mask);
                     if let Some(mask) = mask(first, rows.width24()) {
-                        let input = from_fn(|c| cells[c] * mask);
+                        let input = from_fn(|c| cell(c, mask));
                         let permuted = lanes[part].permute24(slot, input);
                         add_masked(out, &permuted, mask);
                     }
                     if let Some(mask) = mask(first, rows.width16()) {
-                        let input = from_fn(|c| cells[c] * mask);
+                        let input = from_fn(|c| cell(c, mask));
                         let permuted = lanes[part].permute16(slot, input);
                         add_masked(out, &permuted, mask);
                     }
@@ -87,15 +153,14 @@ impl Witness {
         self.outputs = outputs;
     }
 
-    /// A column in the rows of a group.
+    /// The columns of a group.
     #[inline]
-    fn column(&self, group: usize, column: usize) -> PF {
-        let cell = match column {
-            ..CELLS => self.cells.get(group * CELLS + column).copied(),
-            CONSTANT => Some(PF::ONE),
-            _ => (self.outputs.get(group)).map(|outputs| outputs[column - FIRST_OUTPUT]),
-        };
-        cell.unwrap_or(PF::ZERO)
+    fn group(&self, group: usize) -> Group<'_> {
+        let outputs = self.outputs.get(group);
+        Group {
+            cells: self.cells(group),
+            outputs: outputs.map_or(&[], |outputs| &outputs[..]),
+        }
     }
 
     /// `sum_x weights[x] z(., first + x)` for every column, where there is a power of two of weights and `first` is a multiple of it.
@@ -104,19 +169,32 @@ impl Witness {
         columns[CONSTANT] = weights.iter().copied().sum();
         if weights.len() < PF::WIDTH {
             let (group, lane) = (first / PF::WIDTH, first % PF::WIDTH);
+            let group = self.group(group);
             for (column, sum) in columns[..CONSTANT].iter_mut().enumerate() {
-                let values = self.column(group, column);
+                let values = group.column(column);
                 let values = &values.as_slice()[lane..];
                 *sum = weights.iter().zip(values).map(|(&w, &x)| w * x).sum();
             }
             return columns;
         }
         let groups = first / PF::WIDTH..(first + weights.len()) / PF::WIDTH;
-        let within = |count: usize| groups.start.min(count)..groups.end.min(count);
-        let cells = within(self.cells.len() / CELLS);
-        let cells = &self.cells[cells.start * CELLS..cells.end * CELLS];
-        columns[..CELLS].copy_from_slice(&evaluate_columns(cells, CELLS, weights));
-        let outputs = self.outputs[within(self.outputs.len())].as_flattened();
+        // The weights are those of a part of a block, or of whole blocks.
+        let blocks = groups.start >> self.log_block..groups.end.div_ceil(1 << self.log_block);
+        for (block, weights) in blocks.zip(weights.chunks(PF::WIDTH << self.log_block)) {
+            let Some(Block { width, cells }) = self.blocks.get(block) else {
+                break;
+            };
+            let first = groups.start.saturating_sub(block << self.log_block);
+            let cells = cells.get(first * width..).unwrap_or_default();
+            for (sum, x) in columns
+                .iter_mut()
+                .zip(evaluate_columns(cells, *width, weights))
+            {
+                *sum += x;
+            }
+        }
+        let within = |group: usize| group.min(self.outputs.len());
+        let outputs = self.outputs[within(groups.start)..within(groups.end)].as_flattened();
         columns[FIRST_OUTPUT..CONSTANT]
             .copy_from_slice(&evaluate_columns(outputs, OUTPUTS, weights));
         columns
@@ -146,27 +224,38 @@ fn add_masked(out: &mut [PF; OUTPUTS], permuted: &[PF], mask: PF) {
     }
 }
 
-/// A form, ready for registers.
+/// Columns of which one modular reduction serves the terms.
+const SPAN: usize = 4;
+
+/// A form, ready for registers. Spans are filled up with zeros.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RegisterForm {
     /// Columns with a coefficient in the base field.
-    base: Vec<(usize, F)>,
-    /// The others.
-    words: Vec<(usize, [F; 5])>,
+    base: Vec<([usize; SPAN], [F; SPAN])>,
+    /// The others, coefficient by coefficient.
+    words: Vec<([usize; SPAN], [[F; SPAN]; 5])>,
 }
 
 impl RegisterForm {
     pub(crate) fn new(terms: impl IntoIterator<Item = (usize, EF)>) -> Self {
-        let mut form = Self::default();
-        for (column, value) in terms {
-            let value = coefficients(value);
-            match value {
-                [F::ZERO, F::ZERO, F::ZERO, F::ZERO, F::ZERO] => {}
-                [x, F::ZERO, F::ZERO, F::ZERO, F::ZERO] => form.base.push((column, x)),
-                _ => form.words.push((column, value)),
-            }
+        let terms = terms
+            .into_iter()
+            .map(|(column, x)| (column, coefficients(x)));
+        let (base, words): (Vec<_>, Vec<_>) = terms
+            .filter(|(_, x)| x.iter().any(|&x| x != F::ZERO))
+            .partition(|(_, x)| x[1..].iter().all(|&x| x == F::ZERO));
+        let spans = |terms: &[(usize, [F; 5])]| {
+            let at = |i: usize| terms.get(i).copied().unwrap_or_default();
+            (from_fn(|i| at(i).0), from_fn(|k| from_fn(|i| at(i).1[k])))
+        };
+        Self {
+            base: base
+                .chunks(SPAN)
+                .map(spans)
+                .map(|(columns, values): (_, [_; 5])| (columns, values[0]))
+                .collect(),
+            words: words.chunks(SPAN).map(spans).collect(),
         }
-        form
     }
 
     /// The form with a coefficient for every column.
@@ -176,15 +265,24 @@ impl RegisterForm {
 
     /// Its values in the rows of a group, by coefficient.
     #[inline]
-    fn planes(&self, witness: &Witness, group: usize) -> [PF; 5] {
+    fn planes(&self, group: Group<'_>) -> [PF; 5] {
+        let span = |columns: &[usize; SPAN]| -> [PF; SPAN] {
+            let [a, b, c, d] = *columns;
+            [
+                group.column(a),
+                group.column(b),
+                group.column(c),
+                group.column(d),
+            ]
+        };
         let mut sums = [PF::ZERO; 5];
-        for &(column, value) in &self.base {
-            sums[0] += witness.column(group, column) * value;
+        for (columns, values) in &self.base {
+            sums[0] += <PF as Algebra<F>>::mixed_dot_product(&span(columns), values);
         }
-        for (column, value) in &self.words {
-            let x = witness.column(group, *column);
-            for (sum, &value) in sums.iter_mut().zip(value) {
-                *sum += x * value;
+        for (columns, values) in &self.words {
+            let columns = span(columns);
+            for (sum, values) in sums.iter_mut().zip(values) {
+                *sum += <PF as Algebra<F>>::mixed_dot_product(&columns, values);
             }
         }
         sums
@@ -192,7 +290,7 @@ impl RegisterForm {
 
     /// Its values in those rows of a group that a mask selects.
     pub(crate) fn masked(&self, witness: &Witness, group: usize, mask: PF) -> EPF {
-        let planes = self.planes(witness, group);
+        let planes = self.planes(witness.group(group));
         EPF::from_basis_coefficients_fn(|i| planes[i] * mask)
     }
 }
@@ -218,8 +316,9 @@ pub(crate) fn evaluate_forms(
             for group in rows.start / PF::WIDTH..rows.end.div_ceil(PF::WIDTH) {
                 let start = group * PF::WIDTH;
                 let lanes = rows.start.max(start)..rows.end.min(start + PF::WIDTH);
+                let group = witness.group(group);
                 for (i, form) in forms.iter().enumerate() {
-                    let planes = form.planes(witness, group);
+                    let planes = form.planes(group);
                     for row in lanes.clone() {
                         out[(row - rows.start) * forms.len() + i] =
                             from_coefficients(planes.map(|plane| plane.as_slice()[row - start]));

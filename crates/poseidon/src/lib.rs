@@ -39,7 +39,7 @@ use p3_koala_bear::{
 use p3_monty_31::MDSUtils;
 
 use crate::circulant::{Circulant, Narrow, Wide};
-pub use crate::single::permute24_single;
+pub use crate::single::{permute16_single, permute24_single};
 
 /// Full rounds on either side of the partial ones.
 pub const HALF_FULL_ROUNDS: usize = 4;
@@ -72,14 +72,15 @@ struct Tables<C, const W: usize> {
 }
 
 // Immutable tables of constants, derived once.
-static NARROW: LazyLock<Tables<Narrow, 16>> = LazyLock::new(|| {
-    Tables::new(
-        MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL,
-        &KOALABEAR_POSEIDON1_RC_16,
-    )
-});
+static NARROW: LazyLock<Tables<Narrow, 16>> =
+    LazyLock::new(|| Tables::new(NARROW_COLUMN, NARROW_CONSTANTS));
 static WIDE: LazyLock<Tables<Wide, 24>> =
     LazyLock::new(|| Tables::new(WIDE_COLUMN, WIDE_CONSTANTS));
+
+/// The first column of the matrix of width 16.
+const NARROW_COLUMN: [i64; 16] = MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL;
+/// The constants of the rounds of width 16.
+const NARROW_CONSTANTS: &[[KoalaBear; 16]] = &KOALABEAR_POSEIDON1_RC_16;
 
 /// The first column of the matrix of width 24.
 const WIDE_COLUMN: [i64; 24] = MDSKoalaBearData::MATRIX_CIRC_MDS_24_COL;
@@ -322,6 +323,7 @@ mod tests {
         let narrow = default_koalabear_poseidon1_16();
         compare::<KoalaBear, 16>(&narrow, permute16);
         compare::<Packed, 16>(&narrow, permute16);
+        compare::<KoalaBear, 16>(&narrow, permute16_single);
         let wide = default_koalabear_poseidon1_24();
         compare::<KoalaBear, 24>(&wide, permute24);
         compare::<Packed, 24>(&wide, permute24);

@@ -1,6 +1,6 @@
-//! One permutation of width 24 as fast as possible: its state lies across the SIMD lanes.
+//! One permutation as fast as possible: its state lies across the SIMD lanes.
 //!
-//! A transcript is a chain of permutations, each of which needs the one before it. There the
+//! A transcript is a chain of permutations, each of which needs the one before it; so is a chain of a signature. There the
 //! lanes can't hold other states, so they hold the elements of one. Products with matrices are
 //! sums of columns, each times one element in all lanes; one modular reduction serves four of them.
 //!
@@ -14,155 +14,187 @@ use std::sync::LazyLock;
 use p3_field::{Algebra, Field, PackedValue, PrimeCharacteristicRing};
 use p3_koala_bear::KoalaBear;
 
-use crate::{CHUNK, HALF_FULL_ROUNDS, Linear, WIDE_COLUMN, WIDE_CONSTANTS, permute24};
+use crate::{
+    CHUNK, HALF_FULL_ROUNDS, Linear, NARROW_COLUMN, NARROW_CONSTANTS, WIDE_COLUMN, WIDE_CONSTANTS,
+    permute16, permute24,
+};
 
 type Packed = <KoalaBear as Field>::Packing;
 
-const WIDTH: usize = 24;
-/// Registers that hold a state, and the elements that they have room for.
-const REGISTERS: usize = WIDTH.div_ceil(Packed::WIDTH);
-const ROOM: usize = REGISTERS * Packed::WIDTH;
+const LANES: usize = Packed::WIDTH;
 /// Lanes that are worth it: with fewer, the transforms of the other implementation win.
 const WORTHWHILE: usize = 8;
 
-/// As many elements as a state, or fewer, and zeros behind them.
-type Line = [Packed; REGISTERS];
-/// A matrix with 24 columns or fewer, and zeros behind them: each register of the columns, four columns at a time.
-type Matrix = [[[Packed; CHUNK]; WIDTH / CHUNK]; REGISTERS];
+/// Registers that hold so many elements.
+const fn registers(elements: usize) -> usize {
+    elements.div_ceil(LANES)
+}
 
-struct Tables {
-    first: [Line; HALF_FULL_ROUNDS],
-    last: [Line; HALF_FULL_ROUNDS],
+/// A vector in registers, and zeros behind it.
+type Line<const R: usize> = [Packed; R];
+/// The same, element by element.
+type Elements<const R: usize> = [[KoalaBear; LANES]; R];
+/// A matrix with zeros below it and on its right: each register of the columns, four columns at a time.
+type Matrix<const R: usize, const C: usize> = [[[Packed; CHUNK]; C]; R];
+
+/// What the permutation of a state in `S` registers and `C` chunks needs, whose partial rounds are so many as `T` registers and `D` chunks hold.
+struct Tables<const S: usize, const C: usize, const T: usize, const D: usize> {
+    first: [Line<S>; HALF_FULL_ROUNDS],
+    last: [Line<S>; HALF_FULL_ROUNDS],
     /// `M`.
-    mix: Matrix,
+    mix: Matrix<S, C>,
     /// Row `t` is `e_0 M^t`.
-    state_to_elements: Matrix,
+    state_to_elements: Matrix<T, C>,
     /// `constant_t` at `t`.
-    constants: Line,
+    constants: Line<T>,
     /// `e_0 M e_0`: what a difference contributes to the next round.
     next: KoalaBear,
     /// What the difference of round `t` contributes to the rounds from `t + 2` on.
-    later: Vec<Line>,
+    later: Vec<Line<T>>,
     /// `M^R`.
-    state_to_state: Matrix,
+    state_to_state: Matrix<S, C>,
     /// Column `t` is `M^(R-t) e_0`.
-    differences_to_state: Matrix,
+    differences_to_state: Matrix<S, D>,
 }
+
+type Narrow = Tables<{ registers(16) }, 4, { registers(20) }, 5>;
+type Wide = Tables<{ registers(24) }, 6, { registers(23) }, 6>;
 
 // Immutable tables of constants, derived once.
-static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
+static NARROW: LazyLock<Narrow> = LazyLock::new(|| Tables::new(NARROW_COLUMN, NARROW_CONSTANTS));
+static WIDE: LazyLock<Wide> = LazyLock::new(|| Tables::new(WIDE_COLUMN, WIDE_CONSTANTS));
+
+/// Applies the permutation of width 16 to one state. The result is that of [`permute16`], sooner where there are SIMD lanes.
+pub fn permute16_single(state: &mut [KoalaBear; 16]) {
+    if LANES < WORTHWHILE {
+        permute16(state);
+    } else {
+        NARROW.permute(state);
+    }
+}
 
 /// Applies the permutation of width 24 to one state. The result is that of [`permute24`], sooner where there are SIMD lanes.
-pub fn permute24_single(state: &mut [KoalaBear; WIDTH]) {
-    if Packed::WIDTH < WORTHWHILE {
+pub fn permute24_single(state: &mut [KoalaBear; 24]) {
+    if LANES < WORTHWHILE {
         permute24(state);
-        return;
+    } else {
+        WIDE.permute(state);
     }
-    let tables = &*TABLES;
-    let mut x = [KoalaBear::ZERO; ROOM];
-    x[..WIDTH].copy_from_slice(state);
-    full_rounds(tables, &mut x, &tables.first);
-    partial_rounds(tables, &mut x);
-    full_rounds(tables, &mut x, &tables.last);
-    state.copy_from_slice(&x[..WIDTH]);
 }
 
-fn full_rounds(tables: &Tables, x: &mut [KoalaBear; ROOM], constants: &[Line]) {
-    for constants in constants {
-        let mut state = load(x);
-        for (x, &c) in state.iter_mut().zip(constants) {
-            *x = (*x + c).cube();
+impl<const S: usize, const C: usize, const T: usize, const D: usize> Tables<S, C, T, D> {
+    #[inline(always)]
+    fn permute(&self, state: &mut [KoalaBear]) {
+        let mut x = [[KoalaBear::ZERO; LANES]; S];
+        x.as_flattened_mut()[..state.len()].copy_from_slice(state);
+        self.full_rounds(&mut x, &self.first);
+        self.partial_rounds(&mut x);
+        self.full_rounds(&mut x, &self.last);
+        state.copy_from_slice(&x.as_flattened()[..state.len()]);
+    }
+
+    fn full_rounds(&self, x: &mut Elements<S>, constants: &[Line<S>]) {
+        for constants in constants {
+            let mut state = load(x);
+            for (x, &c) in state.iter_mut().zip(constants) {
+                *x = (*x + c).cube();
+            }
+            store(&state, x);
+            store(&product(&self.mix, chunks(x)), x);
+        }
+    }
+
+    fn partial_rounds(&self, x: &mut Elements<S>) {
+        let mut elements = product(&self.state_to_elements, chunks(x));
+        for (u, &c) in elements.iter_mut().zip(&self.constants) {
+            *u += c;
+        }
+        let mut state = product(&self.state_to_state, chunks(x));
+
+        // All u_t, as far as the differences before the last one go.
+        let mut known = [[KoalaBear::ZERO; LANES]; T];
+        store(&elements, &mut known);
+        let mut differences = [[KoalaBear::ZERO; CHUNK]; D];
+        let mut last = KoalaBear::ZERO;
+        for (t, later) in self.later.iter().enumerate() {
+            let u = known.as_flattened()[t] + self.next * last;
+            last = u.cube() - u;
+            differences.as_flattened_mut()[t] = last;
+            for (u, &line) in elements.iter_mut().zip(later) {
+                *u += line * last;
+            }
+            store(&elements, &mut known);
+        }
+        let more = product(&self.differences_to_state, &differences);
+        for (y, more) in state.iter_mut().zip(more) {
+            *y += more;
         }
         store(&state, x);
-        store(&product(&tables.mix, x), x);
     }
-}
-
-fn partial_rounds(tables: &Tables, x: &mut [KoalaBear; ROOM]) {
-    let mut elements = product(&tables.state_to_elements, x);
-    for (u, &c) in elements.iter_mut().zip(&tables.constants) {
-        *u += c;
-    }
-    let mut state = product(&tables.state_to_state, x);
-
-    // All u_t, as far as the differences before the last one go.
-    let mut known = [KoalaBear::ZERO; ROOM];
-    store(&elements, &mut known);
-    let mut differences = [KoalaBear::ZERO; ROOM];
-    let mut last = KoalaBear::ZERO;
-    for (t, later) in tables.later.iter().enumerate() {
-        let u = known[t] + tables.next * last;
-        last = u.cube() - u;
-        differences[t] = last;
-        for (u, &line) in elements.iter_mut().zip(later) {
-            *u += line * last;
-        }
-        store(&elements, &mut known);
-    }
-    for (y, more) in state
-        .iter_mut()
-        .zip(product(&tables.differences_to_state, &differences))
-    {
-        *y += more;
-    }
-    store(&state, x);
 }
 
 #[inline(always)]
-fn load(x: &[KoalaBear; ROOM]) -> Line {
-    let mut line = [Packed::ZERO; REGISTERS];
-    for (register, lanes) in line.iter_mut().zip(x.chunks_exact(Packed::WIDTH)) {
+fn load<const R: usize>(x: &Elements<R>) -> Line<R> {
+    let mut line = [Packed::ZERO; R];
+    for (register, lanes) in line.iter_mut().zip(x) {
         *register = *Packed::from_slice(lanes);
     }
     line
 }
 
 #[inline(always)]
-fn store(line: &Line, x: &mut [KoalaBear; ROOM]) {
-    for (out, register) in x.chunks_exact_mut(Packed::WIDTH).zip(line) {
+fn store<const R: usize>(line: &Line<R>, x: &mut Elements<R>) {
+    for (out, register) in x.iter_mut().zip(line) {
         out.copy_from_slice(register.as_slice());
     }
 }
 
+#[inline(always)]
+fn chunks<const R: usize>(x: &Elements<R>) -> &[[KoalaBear; CHUNK]] {
+    x.as_flattened().as_chunks().0
+}
+
 /// The matrix times a vector. Loops, because the compiler does not inline what `array::from_fn` calls here.
 #[inline(always)]
-fn product(matrix: &Matrix, x: &[KoalaBear; ROOM]) -> Line {
-    let chunks = x.as_chunks::<CHUNK>().0;
-    let mut line = [Packed::ZERO; REGISTERS];
+fn product<const R: usize, const C: usize>(
+    matrix: &Matrix<R, C>,
+    x: &[[KoalaBear; CHUNK]],
+) -> Line<R> {
+    let mut line = [Packed::ZERO; R];
     for (register, columns) in line.iter_mut().zip(matrix) {
-        let mut sums = [Packed::ZERO; WIDTH / CHUNK];
-        for (c, sum) in sums.iter_mut().enumerate() {
-            *sum =
-                <Packed as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(&columns[c], &chunks[c]);
+        let mut sums = [Packed::ZERO; C];
+        for ((sum, columns), x) in sums.iter_mut().zip(columns).zip(x) {
+            *sum = <Packed as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(columns, x);
         }
-        *register = Packed::sum_array::<{ WIDTH / CHUNK }>(&sums);
+        *register = Packed::sum_array::<C>(&sums);
     }
     line
 }
 
-fn line(element: impl Fn(usize) -> Option<KoalaBear>) -> Line {
-    from_fn(|v| Packed::from_fn(|lane| element(v * Packed::WIDTH + lane).unwrap_or_default()))
+fn line<const R: usize>(element: impl Fn(usize) -> Option<KoalaBear>) -> Line<R> {
+    from_fn(|v| Packed::from_fn(|lane| element(v * LANES + lane).unwrap_or_default()))
 }
 
 /// The matrix with these entries, by row and column.
-fn matrix(entry: impl Fn(usize, usize) -> Option<KoalaBear>) -> Matrix {
-    from_fn(|v| from_fn(|c| from_fn(|i| line(|row| entry(row, CHUNK * c + i))[v])))
+fn matrix<const R: usize, const C: usize>(
+    entry: impl Fn(usize, usize) -> Option<KoalaBear>,
+) -> Matrix<R, C> {
+    from_fn(|v| from_fn(|c| from_fn(|i| line::<R>(|row| entry(row, CHUNK * c + i))[v])))
 }
 
-impl Tables {
-    fn new() -> Self {
+impl<const S: usize, const C: usize, const T: usize, const D: usize> Tables<S, C, T, D> {
+    fn new<const W: usize>(column: [i64; W], round_constants: &[[KoalaBear; W]]) -> Self {
         let Linear {
             rows,
             columns,
             constants,
             first,
             last,
-        } = Linear::new(WIDE_COLUMN, WIDE_CONSTANTS);
+        } = Linear::new(column, round_constants);
         let rounds = constants.len();
-        let circulant = |column: [KoalaBear; WIDTH]| {
-            matrix(|row, j| (row < WIDTH).then(|| column[(WIDTH + row - j) % WIDTH]))
-        };
-        let round = |constants: &[KoalaBear; WIDTH]| line(|i| constants.get(i).copied());
+        let circulant =
+            |column: [KoalaBear; W]| matrix(|row, j| (row < W).then(|| column[(W + row - j) % W]));
+        let round = |constants: &[KoalaBear; W]| line(|i| constants.get(i).copied());
         Self {
             first: first.each_ref().map(round),
             last: last.each_ref().map(round),
@@ -175,7 +207,7 @@ impl Tables {
                 .collect(),
             state_to_state: circulant(columns[rounds]),
             differences_to_state: matrix(|row, t| {
-                (row < WIDTH && t < rounds).then(|| columns[rounds - t][row])
+                (row < W && t < rounds).then(|| columns[rounds - t][row])
             }),
         }
     }

@@ -36,6 +36,31 @@ pub fn prefix_table<E: Extension>(point: &[E], len: usize, scale: E) -> Vec<E> {
     table
 }
 
+/// The same as [`prefix_table`] with scale one, on all threads.
+#[cfg(feature = "prover")]
+#[must_use]
+pub fn par_prefix_table(point: &[sheaf_transcript::EF], len: usize) -> Vec<sheaf_transcript::EF> {
+    use p3_field::PrimeCharacteristicRing;
+    use rayon::prelude::*;
+    use sheaf_transcript::EF;
+
+    /// Variables of a task.
+    const TASK_BITS: usize = 10;
+    let (high, low) = point.split_at(point.len().saturating_sub(TASK_BITS));
+    let high = prefix_table(high, len.div_ceil(1 << low.len()), EF::ONE);
+    let low = table(low);
+    let mut table = EF::zero_vec(len);
+    table
+        .par_chunks_mut(low.len())
+        .zip(high)
+        .for_each(|(out, high)| {
+            for (out, &low) in out.iter_mut().zip(&low) {
+                *out = high * low;
+            }
+        });
+    table
+}
+
 /// `eq(x, y)` for two points of equal length.
 pub fn eval<E: Extension>(x: &[E], y: &[E]) -> E {
     debug_assert_eq!(x.len(), y.len());
@@ -181,6 +206,16 @@ mod tests {
         }
         for len in 0..=32 {
             assert_eq!(prefix_table(&p, len, EF::ONE), table[..len]);
+        }
+    }
+
+    #[cfg(feature = "prover")]
+    #[test]
+    fn threads_make_the_same_table() {
+        for (variables, len) in [(0, 1), (3, 8), (3, 5), (12, 4096), (12, 3000), (12, 0)] {
+            let point = point(variables);
+            let expected = prefix_table(&point, len, EF::ONE);
+            assert_eq!(par_prefix_table(&point, len), expected[..len]);
         }
     }
 

@@ -33,7 +33,7 @@ use sheaf_security::ErrorTerm;
 use sheaf_transcript::{EF, Label};
 
 #[cfg(feature = "prover")]
-pub use cells::evaluate_columns;
+pub use cells::{Columns, evaluate_columns};
 
 /// An evaluation of the committed polynomial.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! The prover of the column reduction.
 
-use p3_field::{PackedValue, PrimeCharacteristicRing};
+use p3_field::{Algebra, PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{Claimed, next_claim};
-use sheaf_transcript::{EF, Label, PF, ProverTranscript, Transcript};
+use sheaf_transcript::field::extract;
+use sheaf_transcript::{EF, EPF, Label, PF, ProverTranscript, Transcript};
 
-use super::cells::{evaluate_columns, evaluate_forms};
+use super::cells::{Columns, evaluate_blocks, evaluate_form};
 use super::{COLUMN_ROUND, EvaluationClaim, LANE_ROUND, VALUE};
 
 /// One term of the claim. Missing weights are zero.
@@ -20,38 +21,68 @@ pub struct Term {
 
 /// Proves that the terms sum to `value`, up to the returned evaluation.
 ///
-/// `cells` holds `count` columns for each group of lanes.
+/// `blocks` hold the cells of all lanes that have any.
 pub fn prove(
     log_lanes: usize,
     log_columns: usize,
     value: EF,
     terms: Vec<Term>,
-    cells: &[PF],
-    count: usize,
+    blocks: &[Columns<'_>],
     transcript: &mut ProverTranscript,
 ) -> EvaluationClaim {
     let mut claim = value;
-    let forms: Vec<&[EF]> = terms.iter().map(|term| &term.columns[..]).collect();
-    let forms = evaluate_forms(cells, count, &forms);
-    let tables = terms
+    // Registers of lanes first, then the lanes of the last register.
+    let mut tables: Vec<[Vec<EPF>; 2]> = terms
         .iter()
-        .zip(forms)
-        .map(|(term, form)| [term.lanes.clone(), form])
+        .map(|term| [pack(&term.lanes), evaluate_form(blocks, &term.columns)])
         .collect();
-    let (lane_point, lanes) = rounds(LANE_ROUND, log_lanes, &mut claim, tables, transcript);
+    let log_groups = log_lanes - PF::WIDTH.ilog2() as usize;
+    let lanes = |x: EPF| (0..PF::WIDTH).map(move |lane| extract(&x, lane));
+    let sum = |x: EPF| lanes(x).sum();
+    let mut lane_point = rounds(
+        LANE_ROUND,
+        log_groups,
+        &mut claim,
+        &mut tables,
+        sum,
+        transcript,
+    );
+    let unpack = |table: &Vec<EPF>| table.iter().copied().flat_map(lanes).collect();
+    let mut tables: Vec<[Vec<EF>; 2]> = tables
+        .iter()
+        .map(|table| table.each_ref().map(unpack))
+        .collect();
+    let log_width = log_lanes - log_groups;
+    let scalar = |x: EF| x;
+    lane_point.extend(rounds(
+        LANE_ROUND,
+        log_width,
+        &mut claim,
+        &mut tables,
+        scalar,
+        transcript,
+    ));
 
     let mut weights = EF::zero_vec(1 << log_columns);
-    for (term, &[lane, _]) in terms.iter().zip(&lanes) {
+    for (term, [lanes, _]) in terms.iter().zip(&tables) {
+        let lane = lanes.first().copied().unwrap_or_default();
         for (weight, &x) in weights.iter_mut().zip(&term.columns) {
             *weight += lane * x;
         }
     }
-    let groups = cells.len() / count;
-    let lane_eq = eq::prefix_table(&lane_point, groups * PF::WIDTH, EF::ONE);
-    let columns = evaluate_columns(cells, count, &lane_eq);
-    let tables = vec![[weights, columns]];
-    let (column_point, values) = rounds(COLUMN_ROUND, log_columns, &mut claim, tables, transcript);
-    let value = values.first().map_or(EF::ZERO, |&[_, column]| column);
+    let groups: usize = blocks.iter().map(Columns::groups).sum();
+    let lane_eq = eq::par_prefix_table(&lane_point, groups * PF::WIDTH);
+    let mut tables = [[weights, evaluate_blocks(blocks, &lane_eq)]];
+    let column_point = rounds(
+        COLUMN_ROUND,
+        log_columns,
+        &mut claim,
+        &mut tables,
+        scalar,
+        transcript,
+    );
+    let [[_, columns]] = tables;
+    let value = columns.first().copied().unwrap_or_default();
     transcript.send(VALUE, &[value]);
     EvaluationClaim {
         lane_point,
@@ -60,36 +91,31 @@ pub fn prove(
     }
 }
 
-/// Pairs of entries below which threads are not worth their start.
-const PARALLEL: usize = 1 << 11;
+/// The bytes of a table below which threads are not worth their start.
+const PARALLEL: usize = 1 << 16;
 
-/// The sum of the products at zero, and its leading coefficient.
-fn measure(a: &[EF], b: &[EF], half: usize) -> [EF; 2] {
-    let halves = |table| -> (&[EF], &[EF]) { <[EF]>::split_at(table, half) };
-    let ((a_low, a_high), (b_low, b_high)) = (halves(a), halves(b));
-    a_low
-        .par_iter()
-        .zip(a_high)
-        .zip(b_low.par_iter().zip(b_high))
-        .with_min_len(PARALLEL)
-        .map(|((a0, a1), (b0, b1))| [*a0 * *b0, (*a1 - *a0) * (*b1 - *b0)])
-        .reduce(|| [EF::ZERO; 2], add)
+/// Registers of consecutive lanes; the last one is filled up with zeros.
+fn pack(lanes: &[EF]) -> Vec<EPF> {
+    lanes
+        .par_chunks(PF::WIDTH)
+        .with_min_len(PARALLEL / size_of::<EPF>())
+        .map(|lanes| EPF::from_ext_fn(|lane| lanes.get(lane).copied().unwrap_or_default()))
+        .collect()
 }
 
-fn add(a: [EF; 2], b: [EF; 2]) -> [EF; 2] {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
-/// A sumcheck over the products of pairs of tables, padded with zeros. Returns the point and what the tables fold to.
-fn rounds(
+/// A sumcheck over the products of pairs of tables, which are followed by zeros. Returns the point; the tables fold to one entry, or none if it is zero.
+fn rounds<K: Algebra<EF> + Copy + Send + Sync>(
     label: Label,
     variables: usize,
     claim: &mut EF,
-    mut tables: Vec<[Vec<EF>; 2]>,
+    tables: &mut [[Vec<K>; 2]],
+    sum: impl Fn(K) -> EF,
     transcript: &mut ProverTranscript,
-) -> (Vec<EF>, Vec<[EF; 2]>) {
-    for table in tables.iter_mut().flatten() {
-        table.resize(1 << variables, EF::ZERO);
+) -> Vec<EF> {
+    for [a, b] in tables.iter_mut() {
+        let length = a.len().max(b.len());
+        a.resize(length, K::ZERO);
+        b.resize(length, K::ZERO);
     }
     let mut point = Vec::with_capacity(variables);
     for round in 0..variables {
@@ -97,23 +123,61 @@ fn rounds(
         let [at_zero, quadratic] = tables
             .iter()
             .map(|[a, b]| measure(a, b, half))
-            .fold([EF::ZERO; 2], add);
+            .fold([K::ZERO; 2], add)
+            .map(&sum);
         let message = [*claim - at_zero.double() - quadratic, quadratic];
         transcript.send(label, &message);
         let x = transcript.sample();
         *claim = next_claim(*claim, Claimed::Sum, &message, x);
         for table in tables.iter_mut().flatten() {
-            let (low, high) = table.split_at_mut(half);
-            low.par_iter_mut()
-                .zip(high)
-                .with_min_len(PARALLEL)
-                .for_each(|(low, high)| *low += x * (*high - *low));
-            table.truncate(half);
+            fold(table, half, x);
         }
         point.push(x);
     }
-    let values = tables.iter().map(|[a, b]| [a[0], b[0]]).collect();
-    (point, values)
+    point
+}
+
+/// The sum of the products at zero, and its leading coefficient.
+fn measure<K: Algebra<EF> + Copy + Send + Sync>(a: &[K], b: &[K], half: usize) -> [K; 2] {
+    let split = half.min(a.len());
+    let ((a_low, a_high), (b_low, b_high)) = (a.split_at(split), b.split_at(split));
+    let (a_paired, a_alone) = a_low.split_at(a_high.len());
+    let (b_paired, b_alone) = b_low.split_at(b_high.len());
+    let paired = (a_paired.par_iter().zip(a_high))
+        .zip(b_paired.par_iter().zip(b_high))
+        .with_min_len(PARALLEL / size_of::<K>())
+        .map(|((a0, a1), (b0, b1))| [*a0 * *b0, (*a1 - *a0) * (*b1 - *b0)])
+        .reduce(|| [K::ZERO; 2], add);
+    // The partner is zero.
+    let alone = a_alone
+        .par_iter()
+        .zip(b_alone)
+        .with_min_len(PARALLEL / size_of::<K>())
+        .map(|(a, b)| *a * *b)
+        .reduce(|| K::ZERO, |a, b| a + b);
+    add(paired, [alone; 2])
+}
+
+#[inline]
+fn add<K: Algebra<EF> + Copy>(a: [K; 2], b: [K; 2]) -> [K; 2] {
+    [a[0] + b[0], a[1] + b[1]]
+}
+
+/// Binds the top variable.
+fn fold<K: Algebra<EF> + Copy + Send + Sync>(table: &mut Vec<K>, half: usize, x: EF) {
+    let split = half.min(table.len());
+    let (low, high) = table.split_at_mut(split);
+    let (paired, alone) = low.split_at_mut(high.len());
+    paired
+        .par_iter_mut()
+        .zip(high)
+        .with_min_len(PARALLEL / size_of::<K>())
+        .for_each(|(low, high)| *low += (*high - *low) * x);
+    alone
+        .par_iter_mut()
+        .with_min_len(PARALLEL / size_of::<K>())
+        .for_each(|low| *low *= EF::ONE - x);
+    table.truncate(split);
 }
 
 #[cfg(test)]
@@ -151,6 +215,15 @@ mod tests {
             }
         };
         (cells, value)
+    }
+
+    /// One block for each register.
+    fn blocks(cells: &[PF]) -> Vec<Columns<'_>> {
+        let of_register = |cells| Columns {
+            count: COLUMNS,
+            cells,
+        };
+        cells.chunks(COLUMNS).map(of_register).collect()
     }
 
     fn terms() -> Vec<Term> {
@@ -204,8 +277,7 @@ mod tests {
             LOG_COLUMNS,
             value,
             terms(),
-            &cells,
-            COLUMNS,
+            &blocks(&cells),
             &mut transcript,
         );
         (value, proved, transcript.into_proof())

@@ -1,5 +1,7 @@
 //! Honest sums, and provers that deviate.
 
+mod absent;
+
 use p3_field::{Field, PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
 use sheaf_sumcheck::eq;
 use sheaf_transcript::counting::{Counting, Message};
@@ -84,7 +86,7 @@ fn prove_zero<L: Lanes>(
     q: Vec<L::Group>,
 ) -> (LeafClaim, ProverTranscript) {
     let mut transcript = ProverTranscript::new();
-    let tree = Tree::<L>::new(log_leaves, p, q);
+    let tree = Tree::<L>::full(log_leaves, &p, &q);
     let root = zero_root(log_lanes, &tree, &mut transcript);
     let claim = tree.prove(root, &mut transcript);
     (claim, transcript)
@@ -134,7 +136,7 @@ fn without_lanes(change: impl Fn(&mut RootClaim)) -> (RootClaim, Result<bool, Er
     let element = |i: usize| EF::from_usize(i * i + 7).cube();
     let p: Vec<EF> = (0..1 << log_leaves).map(element).collect();
     let q: Vec<EF> = (0..1 << log_leaves).map(|i| element(i + 99)).collect();
-    let tree = Tree::<Single>::new(log_leaves, p.clone(), q.clone());
+    let tree = Tree::<Single>::full(log_leaves, &p, &q);
     let truth = tree.root(&[]);
     let mut claimed = truth.clone();
     change(&mut claimed);
@@ -172,16 +174,8 @@ fn a_sum_over_lanes_too_is_a_tree_over_the_sums_of_lanes() {
     let (log_lanes, log_leaves) = (MIN + 1, 2);
     let (mut p, q) = leaves(2, log_leaves);
     p[5] += EPF::from_ext_fn(EF::from_usize);
-    let lanes = Tree::<Packed>::new(log_leaves, p.clone(), q.clone());
-    // Every lane's sum, at the corners of the lane variables.
-    let (sums, products) = (0..1 << log_lanes)
-        .map(|lane: usize| {
-            let bit = |i: usize| EF::from_usize(lane >> (log_lanes - 1 - i) & 1);
-            let root = lanes.root(&(0..log_lanes).map(bit).collect::<Vec<_>>());
-            (root.numerator, root.denominator)
-        })
-        .unzip();
-    let sum = Tree::<Single>::new(log_lanes, sums, products);
+    let lanes = Tree::<Packed>::full(log_leaves, &p, &q);
+    let sum = lanes.over_lanes(log_lanes);
     let root = sum.root(&[]);
     let of_lanes = |claim: LeafClaim| RootClaim {
         lane_point: claim.leaf_point,
@@ -251,7 +245,7 @@ fn run(
 ) -> Result<bool, Error> {
     let log_lanes = MIN + 2;
     let mut transcript = ProverTranscript::new();
-    let tree = Tree::<Packed>::new(log_leaves, p.to_vec(), q.to_vec());
+    let tree = Tree::<Packed>::full(log_leaves, p, q);
     let root = zero_root(log_lanes, &tree, &mut transcript);
     let _ = tree.prove_with(root, &mut transcript, speaker);
     let bytes = transcript.into_bytes();

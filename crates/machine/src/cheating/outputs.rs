@@ -8,6 +8,7 @@ use sheaf_transcript::{F, PF};
 
 use super::{Cheat, Cheater, sample, sizes};
 use crate::checks::Check;
+use crate::live::Live;
 use crate::tests::counts;
 use crate::witness::Witness;
 
@@ -87,8 +88,9 @@ fn permutations_of_other_inputs_are_rejected() {
         let mut cheat = Cheat::new("input", &program, vec![check], &edit);
         let mut others = cheat.cells.clone();
         others[row * CELLS + cell] += F::ONE;
+        let live = Live::covering(&others, rows.log_rows());
         let lie = move |witness: &mut Witness, trace: &mut _| {
-            witness.outputs = Witness::new(&others, &rows, Some(trace)).outputs;
+            witness.outputs = Witness::new(&others, &live, &rows, Some(trace)).outputs;
         };
         cheat.strategy.outputs = Some(&lie);
         cheat.check();
@@ -142,10 +144,11 @@ fn permuted_rows_end_where_the_counts_say() {
         let breaks = [vec![Check::Outputs], breaks].concat();
         let mut cheat = Cheat::new(name, &program, breaks, &edit);
         let cells = cheat.cells.clone();
+        let live = *cheat.statement.live();
         let lie = move |witness: &mut Witness, trace: &mut sheaf_argument::permutation::Trace| {
             let shape = *trace.shape();
             *trace = sheaf_argument::permutation::Trace::new(shape);
-            witness.outputs = Witness::new(&cells, &rows, Some(trace)).outputs;
+            witness.outputs = Witness::new(&cells, &live, &rows, Some(trace)).outputs;
         };
         cheat.strategy.outputs = Some(&lie);
         cheat.check();

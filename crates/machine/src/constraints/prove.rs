@@ -1,12 +1,15 @@
 //! The prover of the constraints.
 
-use p3_field::{Field, PrimeCharacteristicRing};
+use core::ops::Range;
+
+use p3_field::{Field, PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_program::layout::{COLUMNS, CONSTRAINTS, TERMS};
 use sheaf_program::{Kind, Program, Rows};
 use sheaf_sumcheck::round::{Claimed, next_claim};
 use sheaf_sumcheck::{eq, inverse};
-use sheaf_transcript::{EF, Label, ProverTranscript, Transcript};
+use sheaf_transcript::field::extract;
+use sheaf_transcript::{EF, EPF, Label, PF, ProverTranscript, Transcript};
 
 use super::{
     CONSTRAINT_BITS, CONSTRAINT_ROUND, Challenges, FACTORS, FormClaims, LINEAR, ROW_ROUND,
@@ -16,7 +19,7 @@ use crate::functional::{FormWeights, combine};
 use crate::messages::MessageClaim;
 use crate::segments::{Expand, Pair, Segment, Segments};
 use crate::strategy::Strategy;
-use crate::witness::{RegisterForm, Witness, evaluate_forms};
+use crate::witness::{RegisterForm, Witness, evaluate_forms, mask};
 
 /// Products of a row.
 const PRODUCTS: usize = CONSTRAINTS * TERMS;
@@ -81,44 +84,40 @@ pub(crate) fn prove(
     let mut claim = challenges.claim(&messages);
     let constraint_eq = eq::table(&challenges.tau);
     let message_eq = eq::table(&messages.message_point);
-    let forms = [
-        FormWeights::new().multiplicities(EF::ONE, &message_eq),
-        FormWeights::new().tuples(EF::ONE, &message_eq, &messages.fingerprint.positions),
-        FormWeights::new().results(EF::ONE, &constraint_eq),
-    ]
-    .map(|weights| combine(program, &weights));
-    let values = linear_values(rows, witness, &forms);
-    let mut linear: Vec<EF> = values
-        .par_iter()
-        .map(|&values| challenges.linear(values))
-        .collect();
+    let positions = &messages.fingerprint.positions;
+    let Challenges { lambda, .. } = challenges;
+    let linear = FormWeights::new()
+        .multiplicities(lambda, &message_eq)
+        .tuples(lambda.square(), &message_eq, positions)
+        .results(EF::NEG_ONE, &constraint_eq);
+    let mut linear = linear_values(rows, witness, &combine(program, &linear));
 
     let mut products = products(program, rows, witness, &constraint_eq);
     let mut row_point = messages.row_point;
+    let log_pairs = row_point.len() - 1;
+    let mut weights = eq::par_prefix_table(&row_point[..log_pairs], 1 << log_pairs);
     for i in (0..row_point.len()).rev() {
-        let weights = eq::table(&row_point[..i]);
         let mut g = products.round(Some(&weights));
         let lows = weights.par_iter().zip(linear.par_chunks_exact(2));
-        g[0] += lows.map(|(&w, pair)| w * pair[0]).sum::<EF>();
+        g[0] += lows
+            .with_min_len(PARALLEL)
+            .map(|(&w, pair)| w * pair[0])
+            .sum::<EF>();
         let x = send_round(ROW_ROUND, &mut claim, Some(row_point[i]), g, transcript);
         products.bind(x);
-        linear = linear
-            .par_chunks_exact(2)
-            .with_min_len(1 << 10)
-            .map(|pair| pair[0] + x * (pair[1] - pair[0]))
-            .collect();
+        linear = halve(&linear, |low, high| low + x * (high - low));
+        // Weights add up to those without the last variable.
+        weights = halve(&weights, |low, high| low + high);
         row_point[i] = x;
     }
-    let row_eq = eq::table(&row_point);
-    let mut values = row_eq
-        .par_iter()
-        .zip(&values)
-        .with_min_len(1 << 10)
-        .map(|(&w, values)| values.map(|x| w * x))
-        .reduce(
-            || [EF::ZERO; 3],
-            |a, b| core::array::from_fn(|i| a[i] + b[i]),
-        );
+    let forms = [
+        FormWeights::new().multiplicities(EF::ONE, &message_eq),
+        FormWeights::new().tuples(EF::ONE, &message_eq, positions),
+        FormWeights::new().results(EF::ONE, &constraint_eq),
+    ]
+    .map(|weights| combine(program, &weights));
+    let row_eq = eq::par_prefix_table(&row_point, 1 << row_point.len());
+    let mut values = evaluate(rows, witness, &forms, &row_eq);
     strategy.linear(&mut values);
     transcript.send(LINEAR, &values);
     claim -= challenges.linear(values);
@@ -146,9 +145,21 @@ pub(crate) fn prove(
     }
 }
 
-/// Multiplicities, tuples and results of all rows.
-fn linear_values(rows: &Rows, witness: &Witness, forms: &[Vec<[EF; COLUMNS]>; 3]) -> Vec<[EF; 3]> {
-    let mut values = vec![[EF::ZERO; 3]; 1 << rows.log_rows()];
+/// Entries below which threads are not worth their start.
+const PARALLEL: usize = 1 << 10;
+
+/// Makes one entry of every two.
+fn halve(table: &[EF], entry: impl Fn(EF, EF) -> EF + Sync) -> Vec<EF> {
+    table
+        .par_chunks_exact(2)
+        .with_min_len(PARALLEL)
+        .map(|pair| entry(pair[0], pair[1]))
+        .collect()
+}
+
+/// The values of a form of each kind in all rows.
+fn linear_values(rows: &Rows, witness: &Witness, forms: &[[EF; COLUMNS]]) -> Vec<EF> {
+    let mut values = EF::zero_vec(1 << rows.log_rows());
     let mut left = &mut values[..];
     let mut end = 0;
     let mut outs = Vec::with_capacity(rows.ranges().len());
@@ -157,13 +168,40 @@ fn linear_values(rows: &Rows, witness: &Witness, forms: &[Vec<[EF; COLUMNS]>; 3]
         outs.push(out);
         (left, end) = (others, range.end);
     }
-    (rows.ranges().par_iter().zip(outs))
-        .enumerate()
-        .for_each(|(kind, (range, out))| {
-            let forms = [0, 1, 2].map(|i| RegisterForm::dense(&forms[i][kind]));
-            evaluate_forms(witness, range, &forms, out.as_flattened_mut());
+    (rows.ranges().par_iter().zip(forms))
+        .zip(outs)
+        .for_each(|((range, form), out)| {
+            evaluate_forms(witness, range, &[RegisterForm::dense(form)], out);
         });
     values
+}
+
+/// The sums of the values of three forms of each kind over all rows, with weights.
+fn evaluate(
+    rows: &Rows,
+    witness: &Witness,
+    forms: &[Vec<[EF; COLUMNS]>; 3],
+    row_eq: &[EF],
+) -> [EF; 3] {
+    let zero = || [EPF::ZERO; 3];
+    let add = |a: [EPF; 3], b: [EPF; 3]| [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+    let of_kind = |(kind, range): (usize, &Range<usize>)| {
+        let forms = [0, 1, 2].map(|i| RegisterForm::dense(&forms[i][kind]));
+        let groups = range.start / PF::WIDTH..range.end.div_ceil(PF::WIDTH);
+        let of_group = |group: usize| {
+            let first = group * PF::WIDTH;
+            let mask = mask(first, core::slice::from_ref(range)).unwrap_or_default();
+            let weights = EPF::from_ext_fn(|lane| row_eq[first + lane]);
+            let value = |form: &RegisterForm| form.masked(witness, group, mask) * weights;
+            [value(&forms[0]), value(&forms[1]), value(&forms[2])]
+        };
+        let groups = groups.into_par_iter().with_min_len(PARALLEL / PF::WIDTH);
+        groups.map(of_group).reduce(zero, add)
+    };
+    let kinds = rows.ranges().par_iter().enumerate();
+    let kinds = kinds.filter(|(_, range)| !range.is_empty());
+    let sums = kinds.map(of_kind).reduce(zero, add);
+    sums.map(|sum| (0..PF::WIDTH).map(|lane| extract(&sum, lane)).sum())
 }
 
 /// The factors of all products of all rows, the left ones weighted by `eq(tau, g)`.
@@ -174,7 +212,7 @@ fn products(
     constraint_eq: &[EF],
 ) -> Segments<Scatter> {
     let places: Vec<Vec<usize>> = program.kinds().iter().map(places).collect();
-    let segment = |(kind, range): (usize, &core::ops::Range<usize>)| {
+    let segment = |(kind, range): (usize, &Range<usize>)| {
         if range.is_empty() || places[kind].is_empty() {
             return None;
         }

@@ -106,7 +106,7 @@ pub(crate) fn prove(
     shares.cells = weigh_outputs(&weights, &cells);
     let (point, top) = permuted(rows, &shares.row_point);
     if !witness.outputs.is_empty() {
-        let outputs = witness.combine_outputs(&eq::table(point));
+        let outputs = witness.combine_outputs(&eq::par_prefix_table(point, 1 << point.len()));
         shares.outputs = Some(weigh_outputs(&shares.output_weights(), &outputs));
     }
     let ShareClaims { cells, outputs, .. } = &mut shares;
@@ -124,7 +124,7 @@ fn row_products<'a>(
     row_point: &[EF],
     forms: &'a [[EF; COLUMNS]],
 ) -> Segments<Columns<'a>> {
-    let row_eq = eq::table(row_point);
+    let row_eq = eq::par_prefix_table(row_point, 1 << row_point.len());
     let kinds: Vec<usize> = (0..forms.len())
         .filter(|&kind| !rows.ranges()[kind].is_empty())
         .collect();
@@ -136,14 +136,18 @@ fn row_products<'a>(
         let mut values = EF::zero_vec(span.len());
         let form = [RegisterForm::dense(&forms[kind])];
         evaluate_forms(witness, &span, &form, &mut values);
-        let pairs = span.clone().zip(values).map(|(row, value)| {
-            let weight = if row < range.end {
-                row_eq[row]
-            } else {
-                EF::ZERO
-            };
-            [weight, value]
-        });
+        let pairs = span
+            .clone()
+            .into_par_iter()
+            .zip(values)
+            .map(|(row, value)| {
+                let weight = if row < range.end {
+                    row_eq[row]
+                } else {
+                    EF::ZERO
+                };
+                [weight, value]
+            });
         Segment {
             kind,
             first: span.start,

@@ -11,8 +11,8 @@
 //! ```
 //!
 //! is zero, which is asked at `X = alpha`. A message that a row does not have is a form that is zero: a fraction `0 / alpha`, and nothing has to
-//! know that it is absent; so are the fractions of gaps and of rows after the last. The sum is that of a tree
-//! ([`sheaf_argument::fractions`]) over `(row, message)`, whose root `P / Q` is sent. `Q != 0`, so that no denominator is zero, and `P (alpha - fp(t)) = Q`.
+//! know that it is absent; so are the fractions of gaps and of rows after the last. The prover computes none of them:
+//! their sums are known. The sum is that of a tree ([`sheaf_argument::fractions`]) over `(row, message)`, whose root `P / Q` is sent. `Q != 0`, so that no denominator is zero, and `P (alpha - fp(t)) = Q`.
 //!
 //! **Messages.** A nonce, before `beta` and `alpha` are drawn; `P` and `Q`; the tree's.
 //!

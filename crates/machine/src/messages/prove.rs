@@ -2,9 +2,9 @@
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
-use sheaf_argument::fractions::prove::{Packed, Single, Tree};
+use sheaf_argument::fractions::prove::{Layer, Packed, Tree};
 use sheaf_argument::fractions::{LeafClaim, RootClaim};
-use sheaf_program::layout::{COLUMNS, MESSAGES};
+use sheaf_program::layout::COLUMNS;
 use sheaf_program::{Kind, Program, Rows};
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript};
 
@@ -15,13 +15,13 @@ use crate::witness::{RegisterForm, Witness, mask};
 /// A kind that has rows: its messages as two forms each.
 struct Sender {
     range: core::ops::Range<usize>,
-    /// Number, multiplicity, fingerprint.
-    messages: Vec<(usize, [RegisterForm; 2])>,
+    /// Multiplicity, fingerprint.
+    messages: Vec<[RegisterForm; 2]>,
 }
 
 impl Sender {
     fn new(range: &core::ops::Range<usize>, kind: &Kind, fingerprint: &Fingerprint) -> Self {
-        let messages = kind.messages.iter().enumerate().map(|(m, message)| {
+        let messages = kind.messages.iter().map(|message| {
             let mut tuple = [EF::ZERO; COLUMNS];
             for (form, &weight) in message.tuple.iter().zip(&fingerprint.positions) {
                 for (column, value) in form.terms() {
@@ -29,7 +29,7 @@ impl Sender {
                 }
             }
             let multiplicity = RegisterForm::new(message.multiplicity.terms());
-            (m, [multiplicity, RegisterForm::dense(&tuple)])
+            [multiplicity, RegisterForm::dense(&tuple)]
         });
         Self {
             range: range.clone(),
@@ -49,11 +49,9 @@ pub(crate) fn prove(
 ) -> MessageClaim {
     transcript.grind(GRINDING, grinding(rows));
     let fingerprint = Fingerprint::draw(transcript);
-    let (numerators, denominators) = leaves(program, rows, witness, &fingerprint);
     // The sums of all messages of a row, then the sum of all rows: one tree whose upper layers have no lanes.
-    let of_rows = Tree::<Packed>::new(MESSAGE_BITS, numerators, denominators);
-    let (numerators, denominators) = of_rows.sums();
-    let of_all = Tree::<Single>::new(rows.log_rows(), numerators, denominators);
+    let of_rows = Tree::<Packed>::new(MESSAGE_BITS, leaves(program, rows, witness, &fingerprint));
+    let of_all = of_rows.over_lanes(rows.log_rows());
     let mut root = of_all.root(&[]);
     let mut sent = [root.numerator, root.denominator];
     strategy.root(&mut sent, fingerprint.alpha - fingerprint.of(public));
@@ -76,13 +74,13 @@ pub(crate) fn prove(
     MessageClaim::new(leaf, fingerprint)
 }
 
-/// The fractions of all rows: for each group of rows, every message.
+/// The fractions of all rows: for each group of rows as many as a row in it has messages.
 fn leaves(
     program: &Program,
     rows: &Rows,
     witness: &Witness,
     fingerprint: &Fingerprint,
-) -> (Vec<EPF>, Vec<EPF>) {
+) -> Layer<EPF> {
     let senders: Vec<Sender> = rows
         .ranges()
         .par_iter()
@@ -90,31 +88,27 @@ fn leaves(
         .filter(|(range, _)| !range.is_empty())
         .map(|(range, kind)| Sender::new(range, kind, fingerprint))
         .collect();
-    let groups = (1 << rows.log_rows()) / PF::WIDTH;
-    let mut numerators = EPF::zero_vec(groups * MESSAGES);
-    let mut denominators = EPF::zero_vec(groups * MESSAGES);
+    let mut widths = vec![0; rows.end().div_ceil(PF::WIDTH)];
+    for Sender { range, messages } in &senders {
+        for width in &mut widths[range.start / PF::WIDTH..range.end.div_ceil(PF::WIDTH)] {
+            *width = messages.len().max(*width);
+        }
+    }
     let alpha = EPF::from(fingerprint.alpha);
-    numerators
-        .par_chunks_exact_mut(MESSAGES)
-        .zip(denominators.par_chunks_exact_mut(MESSAGES))
-        .with_min_len(8)
-        .enumerate()
-        .for_each(|(group, (numerators, denominators))| {
-            denominators.fill(alpha);
-            let first = group * PF::WIDTH;
-            let next = senders.partition_point(|sender| sender.range.end <= first);
-            for sender in &senders[next..] {
-                if sender.range.start >= first + PF::WIDTH {
-                    break;
-                }
-                let Some(mask) = mask(first, core::slice::from_ref(&sender.range)) else {
-                    continue;
-                };
-                for (m, [multiplicity, tuple]) in &sender.messages {
-                    numerators[*m] += multiplicity.masked(witness, group, mask);
-                    denominators[*m] -= tuple.masked(witness, group, mask);
-                }
+    Layer::from_fn(widths, fingerprint.alpha, |group, m| {
+        let first = group * PF::WIDTH;
+        let next = senders.partition_point(|sender| sender.range.end <= first);
+        let here = senders[next..].iter();
+        let here = here.take_while(|sender| sender.range.start < first + PF::WIDTH);
+        let mut fraction = [EPF::ZERO, alpha];
+        for Sender { range, messages } in here {
+            let message = messages.get(m);
+            let mask = mask(first, core::slice::from_ref(range));
+            if let (Some([multiplicity, tuple]), Some(mask)) = (message, mask) {
+                fraction[0] += multiplicity.masked(witness, group, mask);
+                fraction[1] -= tuple.masked(witness, group, mask);
             }
-        });
-    (numerators, denominators)
+        }
+        fraction
+    })
 }

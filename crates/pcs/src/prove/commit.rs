@@ -41,7 +41,7 @@ impl SlicedClaim {
         strategy: &impl Strategy,
     ) -> Self {
         let (outer, inner) = point.split_at(layout.slice_variables);
-        let inner = eq::table(inner);
+        let inner = eq::par_prefix_table(inner, layout.height());
         let mut slices = slice_values(layout, cells, &inner);
         strategy.slice_values(&mut slices);
         Self {

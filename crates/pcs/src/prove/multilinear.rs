@@ -50,7 +50,7 @@ pub(super) fn add_powers(
     domain_bits: usize,
     dft: &Radix2DFTSmallBatch<F>,
 ) {
-    let mut sparse = vec![F::ZERO; EXTENSION_DEGREE << domain_bits];
+    let mut sparse = F::zero_vec(EXTENSION_DEGREE << domain_bits);
     for (&position, scale) in positions.iter().zip(scales) {
         // A position may be drawn twice.
         let place = &mut sparse[position * EXTENSION_DEGREE..][..EXTENSION_DEGREE];
@@ -72,7 +72,7 @@ pub(super) fn add_powers(
 pub(super) fn interleave(values: &[EF], slice_variables: usize) -> Vec<F> {
     let slices = 1 << slice_variables;
     let height = values.len() / slices;
-    let mut matrix = vec![F::ZERO; values.len() * EXTENSION_DEGREE];
+    let mut matrix = F::zero_vec(values.len() * EXTENSION_DEGREE);
     matrix
         .par_chunks_exact_mut(slices * EXTENSION_DEGREE)
         .enumerate()

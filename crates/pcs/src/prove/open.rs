@@ -73,7 +73,7 @@ pub(super) fn open_with(
     let mut f = slices::fold(layout, &cells, &slice_weights);
     drop(cells);
     strategy.fold(0, &slice_weights, &mut f);
-    let mut w = vec![EF::ZERO; f.len()];
+    let mut w = EF::zero_vec(f.len());
     for (claim, &scale) in sliced.iter().zip(&sumcheck.w) {
         add_scaled(&mut w, scale, &claim.inner);
     }
@@ -96,7 +96,7 @@ pub(super) fn open_with(
         let scales = powers(transcript.sample(), positions.len() + 2);
         let scale = if_applies(Check::Sample(i), scales[1]);
         claim += scale * value;
-        add_scaled(&mut w, scale, &eq::table(&point));
+        add_scaled(&mut w, scale, &eq::par_prefix_table(&point, f.len()));
         let queries = Queries {
             oracle: i - 1,
             positions,

@@ -3,12 +3,16 @@
 use p3_dft::{Radix2DFTSmallBatch, TwoAdicSubgroupDft};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
+use rayon::prelude::*;
 use sheaf_transcript::{EF, F, ProverTranscript};
 
 use super::strategy::Strategy;
 use crate::merkle::Tree;
 use crate::messages::{Positions, QUERY_GRINDING, ROOT};
 use crate::parameters::Round;
+
+/// Elements that one task copies.
+const COPIED: usize = 1 << 16;
 
 /// What all oracles of one proof are made with.
 #[derive(Clone, Debug)]
@@ -36,9 +40,11 @@ impl Encoder {
         transcript: &mut ProverTranscript,
     ) -> Oracle {
         let width = round.row_elements;
-        let mut padded = Vec::with_capacity(coefficients.len() << round.log_inv_rate);
-        padded.extend_from_slice(coefficients);
-        padded.resize(coefficients.len() << round.log_inv_rate, F::ZERO);
+        let mut padded = F::zero_vec(coefficients.len() << round.log_inv_rate);
+        padded[..coefficients.len()]
+            .par_chunks_mut(COPIED)
+            .zip(coefficients.par_chunks(COPIED))
+            .for_each(|(to, from)| to.copy_from_slice(from));
         let mut codeword = self
             .dft
             .dft_batch(RowMajorMatrix::new(padded, width))
