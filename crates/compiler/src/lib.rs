@@ -1,0 +1,49 @@
+//! Compiles programs written in Rust to kinds of rows.
+//!
+//! A program is a Rust file that uses `sheaf-guest` and nothing else; `docs/language.md` says what may stand in it. Its functions,
+//! loops and branches become kinds of rows:
+//!
+//! | step | module | from, to |
+//! |---|---|---|
+//! | parse | `syn` | text, syntax |
+//! | check | `check` | syntax, typed tree: names, types, constants, functions for each value of their constant parameters |
+//! | interpret | [`interpret`] | typed tree, values: of constants, of hints, and of whole programs in tests |
+//! | lower | `lower` | typed tree, rows by the builder of `sheaf-program` |
+//!
+//! Whatever is refused is refused with its place, the reason, and what to write instead; see [`diagnostics`].
+//!
+//! # Meaning
+//! A program that panics natively has no proof; else the machine computes the same. Every construct is compiled with that in mind:
+//! numbers are ranged where they are made, the index of a read is proven to be one that was written, both from below and from above,
+//! and what the prover gives is of its type and nothing more.
+
+#![forbid(unsafe_code)]
+
+mod check;
+pub mod diagnostics;
+pub mod interpret;
+mod source;
+mod tree;
+
+use sheaf_program::F;
+
+pub use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use crate::source::{Source, Span};
+
+/// Numbers of a program are below this: `2^24`.
+pub const LIMIT: u32 = 1 << LIMIT_BITS;
+/// Bits of a number.
+const LIMIT_BITS: usize = 24;
+
+/// The tag of the nodes of Merkle trees.
+const NODE_TAG: F = F::new(33);
+/// The tag of sponges.
+const SPONGE_TAG: F = F::new(32);
+
+/// Finds out whether a program can be compiled, and what is to be said about it.
+///
+/// # Errors
+/// What is wrong with the program, all of it.
+pub fn check(source: &Source) -> Result<Diagnostics, Diagnostics> {
+    check::check(source).map(|(_, warnings)| warnings)
+}
