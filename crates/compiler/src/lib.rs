@@ -22,10 +22,12 @@
 mod check;
 pub mod diagnostics;
 pub mod interpret;
+mod lower;
 mod source;
 mod tree;
 
 use sheaf_program::F;
+use sheaf_program::builder::Executable;
 
 pub use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use crate::source::{Source, Span};
@@ -46,4 +48,30 @@ const SPONGE_TAG: F = F::new(32);
 /// What is wrong with the program, all of it.
 pub fn check(source: &Source) -> Result<Diagnostics, Diagnostics> {
     check::check(source).map(|(_, warnings)| warnings)
+}
+
+/// A program that was compiled.
+#[derive(Clone)]
+pub struct Program {
+    /// The rows, and how they are found.
+    pub executable: Executable,
+    /// What is to be said about it: warnings.
+    pub warnings: Diagnostics,
+}
+
+/// Compiles a program.
+///
+/// # Errors
+/// What is wrong with the program, all of it.
+pub fn compile(source: &Source) -> Result<Program, Diagnostics> {
+    let (tree, mut diagnostics) = check::check(source)?;
+    let executable = lower::lower(tree, source, &mut diagnostics);
+    diagnostics.sort();
+    match executable {
+        Some(executable) => Ok(Program {
+            executable,
+            warnings: diagnostics,
+        }),
+        None => Err(diagnostics),
+    }
 }

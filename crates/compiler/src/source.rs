@@ -32,6 +32,22 @@ impl Source {
     }
 }
 
+impl Source {
+    /// The byte at a line and column, from 1.
+    #[must_use]
+    pub(crate) fn byte(&self, line: usize, column: usize) -> usize {
+        let before: usize = (self.text.split_inclusive('\n'))
+            .take(line.saturating_sub(1))
+            .map(str::len)
+            .sum();
+        let rest = self.text.get(before..).unwrap_or_default();
+        let within: usize = (rest.chars().take(column.saturating_sub(1)))
+            .map(char::len_utf8)
+            .sum();
+        before + within
+    }
+}
+
 /// A range of bytes of a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {

@@ -35,6 +35,16 @@ impl Type {
         matches!(self, Self::Unknown | Self::Never)
     }
 
+    /// Whether all of it is known.
+    fn is_known(&self) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Tuple(types) => types.iter().all(Self::is_known),
+            Self::Array(ty, _) | Self::List(ty) => ty.is_known(),
+            _ => true,
+        }
+    }
+
     /// Whether a value of this type may stand where `other` is expected.
     pub(crate) fn fits(&self, other: &Self) -> bool {
         match (self, other) {
@@ -141,6 +151,14 @@ pub(crate) struct Expr {
 }
 
 impl Expr {
+    /// A part of which something is not known.
+    pub(crate) fn vague(&self) -> Option<Span> {
+        if matches!(self.kind, Kind::Unknown) || !self.ty.is_known() {
+            return Some(self.span);
+        }
+        self.parts().into_iter().find_map(Self::vague)
+    }
+
     /// Whether this is made of variables and constants by operators: it may be evaluated twice.
     pub(crate) fn is_plain(&self) -> bool {
         match &self.kind {

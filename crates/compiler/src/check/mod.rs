@@ -70,6 +70,15 @@ pub(crate) fn check(source: &Source) -> Result<(Tree, Diagnostics), Diagnostics>
         },
     };
     checker.items(&file);
+    if !checker.diagnostics.has_errors() {
+        // Nothing is compiled whose meaning is not known.
+        for function in &checker.tree.functions {
+            if let Some(span) = function.body.vague() {
+                let message = "what this is can't be told";
+                checker.diagnostics.push(Diagnostic::error(span, message));
+            }
+        }
+    }
     checker.diagnostics.sort();
     if checker.diagnostics.has_errors() {
         Err(checker.diagnostics)

@@ -6,7 +6,7 @@ use super::{Checker, typed};
 use crate::diagnostics::Diagnostic;
 use crate::interpret::Value;
 use crate::source::Span;
-use crate::tree::{Expr, Kind, Local, LocalId, Type};
+use crate::tree::{Expr, Kind, Local, LocalId, Statement, Type};
 
 /// A function's body, or a constant.
 pub(super) struct Body<'c, 'a> {
@@ -93,6 +93,11 @@ impl<'c, 'a> Body<'c, 'a> {
             }
             self.report(diagnostic);
             return super::unknown(expr.span);
+        }
+        if expr.ty == Type::Never && *expected != Type::Never {
+            let span = expr.span;
+            let never = vec![Statement::Expr(expr)];
+            return typed(Kind::Block(never, None), expected.clone(), span);
         }
         expr
     }
