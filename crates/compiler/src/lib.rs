@@ -26,11 +26,15 @@ mod lower;
 mod source;
 mod tree;
 
+use std::sync::Arc;
+
 use sheaf_program::F;
 use sheaf_program::builder::Executable;
 
 pub use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::interpret::{Interpreter, Panic, Value};
 pub use crate::source::{Source, Span};
+use crate::tree::Tree;
 
 /// Numbers of a program are below this: `2^24`.
 pub const LIMIT: u32 = 1 << LIMIT_BITS;
@@ -57,6 +61,36 @@ pub struct Program {
     pub executable: Executable,
     /// What is to be said about it: warnings.
     pub warnings: Diagnostics,
+    tree: Arc<Tree>,
+}
+
+impl Program {
+    /// What main gives natively, as elements, and how many elements of the tape it takes. At most `fuel` expressions are
+    /// evaluated.
+    ///
+    /// # Errors
+    /// Where and why it panics.
+    pub fn interpret(
+        &self,
+        arguments: &[F],
+        advice: &[F],
+        fuel: usize,
+    ) -> Result<(Vec<F>, usize), Panic> {
+        let main = &self.tree.functions[self.tree.main];
+        let mut elements = arguments.iter().copied();
+        let values = (main.parameters.iter())
+            .map(|(_, ty)| Value::from_elements(&self.tree, ty, &mut elements))
+            .collect::<Option<Vec<Value>>>();
+        let Some(values) = values.filter(|_| elements.next().is_none()) else {
+            return Err(Panic {
+                span: main.span,
+                message: "these are no arguments of main".into(),
+            });
+        };
+        let mut interpreter = Interpreter::new(&self.tree, advice, fuel);
+        let result = interpreter.call(self.tree.main, values, main.span)?;
+        Ok((result.elements(), interpreter.taken()))
+    }
 }
 
 /// Compiles a program.
@@ -65,12 +99,14 @@ pub struct Program {
 /// What is wrong with the program, all of it.
 pub fn compile(source: &Source) -> Result<Program, Diagnostics> {
     let (tree, mut diagnostics) = check::check(source)?;
-    let executable = lower::lower(tree, source, &mut diagnostics);
+    let tree = Arc::new(tree);
+    let executable = lower::lower(&tree, source, &mut diagnostics);
     diagnostics.sort();
     match executable {
         Some(executable) => Ok(Program {
             executable,
             warnings: diagnostics,
+            tree,
         }),
         None => Err(diagnostics),
     }

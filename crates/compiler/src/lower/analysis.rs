@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::tree::{Binary, Builtin, Expr, Kind, LocalId, Pattern, Place, Statement, Step, Type};
 use crate::interpret::Value;
+use crate::tree::{Binary, Builtin, Expr, Kind, LocalId, Pattern, Place, Statement, Step, Type};
 
 /// Variables of an expression that are declared outside of it.
 #[derive(Default)]
@@ -96,11 +96,9 @@ impl Expr {
     /// The expressions that it is made of.
     pub(crate) fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
-            Kind::Unknown
-            | Kind::Constant(_)
-            | Kind::Local(_)
-            | Kind::Panic(_)
-            | Kind::Advice => Vec::new(),
+            Kind::Unknown | Kind::Constant(_) | Kind::Local(_) | Kind::Panic(_) | Kind::Advice => {
+                Vec::new()
+            }
             Kind::Parts(parts) | Kind::Call(_, parts) | Kind::Builtin(_, parts) => {
                 parts.iter().collect()
             }
@@ -117,7 +115,9 @@ impl Expr {
             | Kind::FromFn(a, _, b)
             | Kind::AssertEqual(a, b, ..) => vec![a, b],
             Kind::If(a, b, c) => vec![a, b, c],
-            Kind::For { start, end, body, .. } => vec![start, end, body],
+            Kind::For {
+                start, end, body, ..
+            } => vec![start, end, body],
             Kind::Block(statements, result) => (statements.iter())
                 .map(|statement| match statement {
                     Statement::Let(_, value) => value,
@@ -169,7 +169,11 @@ impl Expr {
         let own = match &self.kind {
             Kind::Binary(..) | Kind::Call(..) | Kind::Hint(_) | Kind::Index(..) | Kind::If(..) => 1,
             Kind::Builtin(
-                Builtin::Compress | Builtin::Absorb | Builtin::Poseidon24 | Builtin::Poseidon16 | Builtin::Bits,
+                Builtin::Compress
+                | Builtin::Absorb
+                | Builtin::Poseidon24
+                | Builtin::Poseidon16
+                | Builtin::Bits,
                 _,
             ) => 24,
             Kind::For { .. } | Kind::While(..) | Kind::FromFn(..) => 64,

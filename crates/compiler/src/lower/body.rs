@@ -46,7 +46,9 @@ impl Element {
 
 /// The value of a form, if it is the same in every row.
 pub(super) fn known(base: &Base) -> Option<F> {
-    base.form().as_constant().map(|value| coefficients(value)[0])
+    base.form()
+        .as_constant()
+        .map(|value| coefficients(value)[0])
 }
 
 /// A value: its elements.
@@ -59,7 +61,11 @@ pub(super) fn bases(held: &[Element]) -> Vec<Base> {
 
 /// Elements that are constants.
 pub(super) fn constants(value: &Value) -> Held {
-    value.elements().into_iter().map(Element::constant).collect()
+    value
+        .elements()
+        .into_iter()
+        .map(Element::constant)
+        .collect()
 }
 
 /// The largest integers that the elements of a type may be.
@@ -68,9 +74,11 @@ pub(super) fn most(tree: &Tree, ty: &Type) -> Vec<u32> {
         Type::Bool => vec![1],
         Type::Number => vec![LIMIT - 1],
         Type::List(_) => vec![ANY, LIMIT - 1],
-        Type::Tuple(_) | Type::Array(..) | Type::Struct(_) => {
-            tree.parts(ty).iter().flat_map(|ty| most(tree, ty)).collect()
-        }
+        Type::Tuple(_) | Type::Array(..) | Type::Struct(_) => tree
+            .parts(ty)
+            .iter()
+            .flat_map(|ty| most(tree, ty))
+            .collect(),
         ty => vec![ANY; tree.elements(ty)],
     }
 }

@@ -1,9 +1,9 @@
 //! Branches: both sides where that is cheap and nothing can fail, else a function with two bodies.
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_program::F;
 use sheaf_program::builder::Base;
 use sheaf_program::builder::open::Case;
-use sheaf_program::F;
 
 use super::Lowering;
 use super::analysis::Variables;
@@ -85,7 +85,9 @@ impl Lowering<'_> {
             for (bit, one, zero) in &writing.conditional {
                 if bit == condition {
                     let number = if value == F::ONE { one } else { zero };
-                    inner.numbers.extend(captured.translated(number, &given[1..]));
+                    inner
+                        .numbers
+                        .extend(captured.translated(number, &given[1..]));
                 }
             }
             let mut result = self.expr(&mut inner, side);
@@ -98,7 +100,8 @@ impl Lowering<'_> {
         let arguments = [&[condition.clone()], &captured.passed[..]].concat();
         writing.open.row.at(place);
         let results = writing.open.row.call_open(function, &arguments);
-        let mut results = (results.into_iter().zip(largest)).map(|(base, most)| Element { base, most });
+        let mut results =
+            (results.into_iter().zip(largest)).map(|(base, most)| Element { base, most });
         let own = results.by_ref().take(own).collect();
         for &local in &assigned {
             let count = writing.locals[local].as_ref().map_or(0, Vec::len);

@@ -2,9 +2,9 @@
 
 use std::array;
 
-use sheaf_program::builder::{Base, Packed};
-use sheaf_program::F;
 use p3_field::PrimeCharacteristicRing;
+use sheaf_program::F;
+use sheaf_program::builder::{Base, Packed};
 
 use super::Lowering;
 use super::body::{Element, Held, Writing};
@@ -26,7 +26,11 @@ impl Lowering<'_> {
             return Vec::new();
         };
         let any = |bases: Vec<Base>| bases.into_iter().map(Element::any).collect();
-        let base = |i: usize| first.get(i).map_or_else(Base::zero, |element| element.base.clone());
+        let base = |i: usize| {
+            first
+                .get(i)
+                .map_or_else(Base::zero, |element| element.base.clone())
+        };
         let row = &mut writing.open.row;
         match builtin {
             Builtin::Compress => {

@@ -33,21 +33,37 @@ impl Lowering<'_> {
         }
         // `equal d = 0` for all differences, and `sum d w = 1 - equal` for some weights.
         let count = differences.len();
-        let found = writing.open.row.hint_elements(&differences, 1 + count, |d| {
-            let mut found = vec![F::from_bool(d.iter().all(|x| *x == F::ZERO)); 1];
-            found.extend(weights(d));
-            Ok(found)
-        });
+        let found = writing
+            .open
+            .row
+            .hint_elements(&differences, 1 + count, |d| {
+                let mut found = vec![F::from_bool(d.iter().all(|x| *x == F::ZERO)); 1];
+                found.extend(weights(d));
+                Ok(found)
+            });
         let (equal, weights) = (&found[0], &found[1..]);
         for difference in &differences {
-            writing.open.row.assert_zero(&[(equal, difference)], &Base::zero(), "equal values do not differ");
+            writing.open.row.assert_zero(
+                &[(equal, difference)],
+                &Base::zero(),
+                "equal values do not differ",
+            );
         }
         // Weights are zero where values are equal, so that they are known then.
         if let [weight] = weights {
-            writing.open.row.assert_zero(&[(equal, weight)], &Base::zero(), "equal values have no weight");
+            writing.open.row.assert_zero(
+                &[(equal, weight)],
+                &Base::zero(),
+                "equal values have no weight",
+            );
         }
         let pairs = differences.into_iter().zip(weights.iter().cloned());
-        self.assert_sum(writing, pairs.collect(), &(equal - &one), "values that are not equal differ");
+        self.assert_sum(
+            writing,
+            pairs.collect(),
+            &(equal - &one),
+            "values that are not equal differ",
+        );
         equal.clone()
     }
 
@@ -111,7 +127,11 @@ impl Lowering<'_> {
                 let a = self.one(writing, a);
                 let b = self.one(writing, b);
                 let gap = &b.base - &a.base;
-                let gap = if *op == Binary::Less { gap.plus(-1) } else { gap };
+                let gap = if *op == Binary::Less {
+                    gap.plus(-1)
+                } else {
+                    gap
+                };
                 self.number(writing, &gap, message);
             }
             Kind::Unary(Unary::Not, inner) => {
@@ -150,7 +170,10 @@ impl Lowering<'_> {
             }
         });
         for bit in &bits {
-            writing.open.row.assert_zero(&[(bit, bit)], &-bit, "a place is chosen or not");
+            writing
+                .open
+                .row
+                .assert_zero(&[(bit, bit)], &-bit, "a place is chosen or not");
         }
         let row = &mut writing.open.row;
         row.assert_equal(&Base::sum(&bits), &Base::number(1), "one place is chosen");

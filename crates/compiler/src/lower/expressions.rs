@@ -31,7 +31,10 @@ impl Lowering<'_> {
             Kind::Unknown => Vec::new(),
             Kind::Constant(value) => constants(value),
             Kind::Local(local) => writing.locals[*local].clone().unwrap_or_default(),
-            Kind::Parts(parts) => parts.iter().flat_map(|part| self.expr(writing, part)).collect(),
+            Kind::Parts(parts) => parts
+                .iter()
+                .flat_map(|part| self.expr(writing, part))
+                .collect(),
             Kind::Repeat(part) => {
                 let part = self.expr(writing, part);
                 let count = self.tree.parts(&expr.ty).len();
@@ -72,7 +75,9 @@ impl Lowering<'_> {
                         }
                     }
                 }
-                result.as_ref().map_or_else(Vec::new, |result| self.expr(writing, result))
+                result
+                    .as_ref()
+                    .map_or_else(Vec::new, |result| self.expr(writing, result))
             }
             Kind::Assign(place, value) => {
                 let held = self.expr(writing, value);
@@ -131,7 +136,12 @@ impl Lowering<'_> {
     }
 
     /// Elements from outside, as a value of this type.
-    pub(super) fn received(&mut self, writing: &mut Writing, ty: &Type, elements: Vec<Base>) -> Held {
+    pub(super) fn received(
+        &mut self,
+        writing: &mut Writing,
+        ty: &Type,
+        elements: Vec<Base>,
+    ) -> Held {
         let largest = most(&self.tree, ty);
         let held: Held = (elements.into_iter().zip(largest))
             .map(|(base, most)| Element { base, most })
@@ -331,7 +341,8 @@ fn in_field(writing: &mut Writing, op: Binary, left: Held, right: Held, count: u
                 let product = match (constant_word(&a), constant_word(&b)) {
                     (Some(a), _) => b.times(a),
                     (_, Some(b)) => a.times(b),
-                    _ => (writing.open.row).word_products(&[(&a, &b)], &Word::constant(sheaf_program::E::ZERO)),
+                    _ => (writing.open.row)
+                        .word_products(&[(&a, &b)], &Word::constant(sheaf_program::E::ZERO)),
                 };
                 product.coefficients().map(any).to_vec()
             }
@@ -342,7 +353,8 @@ fn in_field(writing: &mut Writing, op: Binary, left: Held, right: Held, count: u
 /// The element of the extension with these coefficients.
 pub(super) fn word(held: &[Element]) -> Word {
     Word::from_coefficients(&std::array::from_fn(|i| {
-        held.get(i).map_or_else(Base::zero, |element| element.base.clone())
+        held.get(i)
+            .map_or_else(Base::zero, |element| element.base.clone())
     }))
 }
 

@@ -28,9 +28,12 @@ impl Lowering<'_> {
         if let Some((local, _)) = used.iter().find(|(_, ty)| self.tree.has_list(ty)) {
             let name = locals[*local].name.clone();
             self.report(
-                Diagnostic::error(value.span, format!("a hint can't look into the list `{name}`"))
-                    .note("a list is in memory, and a hint is computed from a row")
-                    .help("bind the words that are needed by `let` before"),
+                Diagnostic::error(
+                    value.span,
+                    format!("a hint can't look into the list `{name}`"),
+                )
+                .note("a list is in memory, and a hint is computed from a row")
+                .help("bind the words that are needed by `let` before"),
             );
             return Vec::new();
         }
@@ -40,19 +43,22 @@ impl Lowering<'_> {
             .collect();
         let count = self.tree.elements(&value.ty);
         let (tree, expr, all) = (Arc::clone(&self.tree), value.clone(), locals.len());
-        let found = writing.open.row.hint_elements(&inputs, count, move |inputs| {
-            let mut inputs = inputs.iter().copied();
-            let mut locals = vec![Value::UNIT; all];
-            for (local, ty) in &used {
-                let value = Value::from_elements(&tree, ty, &mut inputs);
-                locals[*local] = value.ok_or("what the hint depends on is not of its type")?;
-            }
-            let mut interpreter = Interpreter::new(&tree, &[], FUEL);
-            match interpreter.expr(&mut locals, &expr) {
-                Ok(value) => Ok(value.elements()),
-                Err(panic) => Err(panic.message),
-            }
-        });
+        let found = writing
+            .open
+            .row
+            .hint_elements(&inputs, count, move |inputs| {
+                let mut inputs = inputs.iter().copied();
+                let mut locals = vec![Value::UNIT; all];
+                for (local, ty) in &used {
+                    let value = Value::from_elements(&tree, ty, &mut inputs);
+                    locals[*local] = value.ok_or("what the hint depends on is not of its type")?;
+                }
+                let mut interpreter = Interpreter::new(&tree, &[], FUEL);
+                match interpreter.expr(&mut locals, &expr) {
+                    Ok(value) => Ok(value.elements()),
+                    Err(panic) => Err(panic.message),
+                }
+            });
         self.received(writing, &value.ty, found)
     }
 }

@@ -53,7 +53,10 @@ impl Lowering<'_> {
                 let pairs: Vec<(Base, Base)> = (selectors.iter())
                     .map(|(number, bit)| (bit.clone(), element(*number).base.clone()))
                     .collect();
-                let largest = selectors.iter().map(|(number, _)| element(*number).most).max();
+                let largest = selectors
+                    .iter()
+                    .map(|(number, _)| element(*number).most)
+                    .max();
                 Element {
                     base: writing.sum_of_products(&pairs, &Base::zero()),
                     most: largest.unwrap_or(0),

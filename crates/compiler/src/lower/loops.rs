@@ -80,7 +80,8 @@ impl State {
 
     /// The state after a step.
     fn after(&self, inner: &Writing, first: Base, before: &[Base]) -> Vec<Base> {
-        let changed = (self.assigned.iter()).flat_map(|&local| inner.locals[local].iter().flatten());
+        let changed =
+            (self.assigned.iter()).flat_map(|&local| inner.locals[local].iter().flatten());
         [first]
             .into_iter()
             .chain(changed.map(|element| element.base.clone()))
@@ -128,7 +129,14 @@ impl Lowering<'_> {
         let end = self.not_before(writing, &start, end);
         let variables = Variables::of([body]).without(index);
         let others = [end.base.clone()];
-        let state = State::new(self, writing, &start.base, &variables, &others, ("for", span));
+        let state = State::new(
+            self,
+            writing,
+            &start.base,
+            &variables,
+            &others,
+            ("for", span),
+        );
         self.counted(writing, &state, &end, |lowering, inner, _, i| {
             if let Some(index) = index {
                 inner.locals[index] = Some(vec![i]);
@@ -262,4 +270,3 @@ impl Lowering<'_> {
         held.into_iter().next().unwrap_or(Element::number(0))
     }
 }
-

@@ -42,13 +42,13 @@ struct Lowering<'a> {
 
 /// The executable of a tree; none if there were errors, which have been reported.
 pub(crate) fn lower(
-    tree: Tree,
+    tree: &Arc<Tree>,
     source: &Source,
     diagnostics: &mut Diagnostics,
 ) -> Option<Executable> {
     let functions = vec![None; tree.functions.len()];
     let mut lowering = Lowering {
-        tree: Arc::new(tree),
+        tree: Arc::clone(tree),
         source,
         diagnostics,
         builder: Builder::new(),
@@ -86,7 +86,10 @@ fn built_wrong(source: &Source, error: &BuildError) -> Diagnostic {
             what,
         } => {
             let start = source.byte(*line as usize, *column as usize);
-            let span = Span { start, end: start + 1 };
+            let span = Span {
+                start,
+                end: start + 1,
+            };
             Diagnostic::error(span, format!("`{kind}` can't be cut into rows"))
                 .note(what.clone())
                 .help("pass less from one part to the next: a list in memory, or the digest of values")
@@ -192,7 +195,11 @@ impl Lowering<'_> {
         if let Some(memory) = self.memory {
             return memory;
         }
-        let words = self.tree.functions.iter().flat_map(|f| widest(&self.tree, &f.body));
+        let words = self
+            .tree
+            .functions
+            .iter()
+            .flat_map(|f| widest(&self.tree, &f.body));
         let elements = words.max().unwrap_or(1).max(1);
         let place = self.place(self.tree.functions[self.tree.main].span);
         let memory = self.builder.open_memory("memory", place, elements);
@@ -215,7 +222,10 @@ fn widest(tree: &Tree, expr: &Expr) -> Option<usize> {
         (Kind::FromFn(..) | Kind::Builtin(..), Type::List(word)) => Some(tree.elements(word)),
         _ => None,
     };
-    (expr.parts().into_iter().filter_map(|part| widest(tree, part)))
-        .chain(own)
-        .max()
+    (expr
+        .parts()
+        .into_iter()
+        .filter_map(|part| widest(tree, part)))
+    .chain(own)
+    .max()
 }

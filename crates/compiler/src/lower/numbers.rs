@@ -49,7 +49,10 @@ impl Lowering<'_> {
     /// Shows that a form has a value below a constant, from 1 to `2^24`.
     fn below(&mut self, writing: &mut Writing, base: &Base, bound: u32, message: &str) {
         if bound == 2 {
-            writing.open.row.assert_zero(&[(base, base)], &-base, message);
+            writing
+                .open
+                .row
+                .assert_zero(&[(base, base)], &-base, message);
         } else if bound.is_power_of_two() && bound <= 256 {
             let bytes = self.bytes();
             writing.open.row.assert_in(&bytes, base);
@@ -76,7 +79,12 @@ impl Lowering<'_> {
         match op {
             Binary::Add => {
                 let sum = &a.base + &b.base;
-                self.checked(writing, sum, a.most.saturating_add(b.most), "a sum is below 2^24")
+                self.checked(
+                    writing,
+                    sum,
+                    a.most.saturating_add(b.most),
+                    "a sum is below 2^24",
+                )
             }
             Binary::Subtract => {
                 let difference = &a.base - &b.base;
@@ -146,17 +154,26 @@ impl Lowering<'_> {
         let message = "a product is below 2^24";
         let mut halves = Vec::new();
         for number in &given {
-            let upper = inner.open.row.hint_elements(std::slice::from_ref(number), 1, |x| {
-                Ok(vec![F::from_u32(x[0].as_canonical_u32() >> 12)])
-            });
+            let upper = inner
+                .open
+                .row
+                .hint_elements(std::slice::from_ref(number), 1, |x| {
+                    Ok(vec![F::from_u32(x[0].as_canonical_u32() >> 12)])
+                });
             let lower = number - &upper[0].times(F::from_u32(1 << 12));
             self.below_4096(&mut inner, &lower, message);
             self.below_4096(&mut inner, &upper[0], message);
             halves.push((lower, upper[0].clone()));
         }
         let ((a0, a1), (b0, b1)) = (&halves[0], &halves[1]);
-        inner.open.row.assert_zero(&[(a1, b1)], &Base::zero(), message);
-        let middle = inner.open.row.products(&[(a0, b1), (a1, b0)], &Base::zero());
+        inner
+            .open
+            .row
+            .assert_zero(&[(a1, b1)], &Base::zero(), message);
+        let middle = inner
+            .open
+            .row
+            .products(&[(a0, b1), (a1, b0)], &Base::zero());
         self.below_4096(&mut inner, &middle, message);
         let shifted = middle.times(F::from_u32(1 << 12));
         let product = inner.open.row.products(&[(a0, b0)], &shifted);
@@ -211,7 +228,12 @@ impl Lowering<'_> {
         });
         let quotient = quotient[0].clone();
         let remainder = &a.base - &quotient.times(F::from_u32(divisor));
-        self.below(writing, &remainder, divisor, "a remainder is below the divisor");
+        self.below(
+            writing,
+            &remainder,
+            divisor,
+            "a remainder is below the divisor",
+        );
         self.number(writing, &quotient, "a quotient is a number");
         if divisor > SMALL_DIVISOR {
             let room = &Base::number((LIMIT - 1) / divisor) - &quotient;
@@ -282,7 +304,11 @@ impl Lowering<'_> {
         });
         let (one, zero) = (Element::any(gap.clone()), Element::any(back.clone()));
         let distance = writing.select(&less, &one, &zero);
-        self.number(writing, &distance.base, "the distance of two numbers is a number");
+        self.number(
+            writing,
+            &distance.base,
+            "the distance of two numbers is a number",
+        );
         let not = &Base::number(1) - &less;
         (writing.conditional).push((less.clone(), gap.clone(), back.clone()));
         writing.conditional.push((not, back, gap));

@@ -24,7 +24,9 @@ impl Captured {
             passed: Vec::new(),
         };
         let locals = captured.locals.clone();
-        let held = locals.iter().filter_map(|&local| outer.locals[local].as_ref());
+        let held = locals
+            .iter()
+            .filter_map(|&local| outer.locals[local].as_ref());
         for base in held.flatten().map(|element| &element.base).chain(others) {
             if known(base).is_none() && !captured.passed.contains(base) {
                 captured.passed.push(base.clone());
