@@ -1,0 +1,411 @@
+//! Programs from lists of choices: fewer choices make shorter programs, and zeros simpler ones, so that a failure shrinks.
+
+/// The types of what is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Type {
+    Number,
+    Field,
+    Extension,
+    Bool,
+    Digest,
+    Pair,
+    Array,
+    List,
+}
+
+const TYPES: [(Type, &str); 8] = [
+    (Type::Number, "usize"),
+    (Type::Field, "F"),
+    (Type::Extension, "E"),
+    (Type::Bool, "bool"),
+    (Type::Digest, "Digest"),
+    (Type::Pair, "(F, usize)"),
+    (Type::Array, "[F; 3]"),
+    (Type::List, "Vec<F>"),
+];
+
+fn name(ty: Type) -> &'static str {
+    TYPES
+        .iter()
+        .find(|(known, _)| *known == ty)
+        .map_or("", |(_, name)| name)
+}
+
+struct Variable {
+    name: String,
+    ty: Type,
+    mutable: bool,
+}
+
+struct Generator<'a> {
+    choices: &'a [u32],
+    text: String,
+    indent: usize,
+    variables: Vec<Variable>,
+    /// Parameters and result of each function so far.
+    functions: Vec<(Vec<Type>, Type)>,
+    names: usize,
+}
+
+/// A program of two functions and main.
+pub(crate) fn program(choices: &[u32]) -> String {
+    let mut generator = Generator {
+        choices,
+        text: "use sheaf_guest::*;\n\nstruct Point {\n    x: F,\n    n: usize,\n}\n".into(),
+        indent: 0,
+        variables: Vec::new(),
+        functions: Vec::new(),
+        names: 0,
+    };
+    for _ in 0..2 {
+        generator.function();
+    }
+    let parameters = [Type::Number, Type::Field, Type::Extension, Type::Bool];
+    generator.body("pub fn main", &parameters, Type::Pair);
+    generator.text
+}
+
+impl Generator<'_> {
+    /// A number below `n`; zero when there are no choices left.
+    fn choose(&mut self, n: usize) -> usize {
+        match self.choices.split_first() {
+            Some((&first, rest)) => {
+                self.choices = rest;
+                first as usize % n
+            }
+            None => 0,
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text += &"    ".repeat(self.indent);
+        self.text += line;
+        self.text += "\n";
+    }
+
+    fn fresh(&mut self) -> String {
+        self.names += 1;
+        format!("v{}", self.names)
+    }
+
+    fn declare(&mut self, ty: Type, mutable: bool) -> String {
+        let name = self.fresh();
+        self.variables.push(Variable {
+            name: name.clone(),
+            ty,
+            mutable,
+        });
+        name
+    }
+
+    fn variable(&mut self, ty: Type, mutable: bool) -> Option<String> {
+        let fitting = |v: &&Variable| v.ty == ty && (!mutable || v.mutable);
+        let all: Vec<String> = (self.variables.iter().filter(fitting))
+            .map(|v| v.name.clone())
+            .collect();
+        match all.len() {
+            0 => None,
+            n => Some(all[self.choose(n)].clone()),
+        }
+    }
+
+    fn function(&mut self) {
+        let count = 1 + self.choose(3);
+        let parameters: Vec<Type> = (0..count).map(|_| TYPES[self.choose(8)].0).collect();
+        let result = TYPES[self.choose(8)].0;
+        let number = self.functions.len();
+        self.body(&format!("fn f{number}"), &parameters, result);
+        self.functions.push((parameters, result));
+    }
+
+    fn body(&mut self, head: &str, parameters: &[Type], result: Type) {
+        self.variables.clear();
+        let list: Vec<String> = (parameters.iter())
+            .map(|&ty| format!("{}: {}", self.declare(ty, false), name(ty)))
+            .collect();
+        self.text += &format!("\n{head}({}) -> {} {{\n", list.join(", "), name(result));
+        self.indent = 1;
+        for _ in 0..self.choose(8) {
+            self.statement(2);
+        }
+        let result = self.expr(result, 2);
+        self.line(&result);
+        self.text += "}\n";
+    }
+
+    fn block(&mut self, statements: usize, depth: usize) {
+        let variables = self.variables.len();
+        self.indent += 1;
+        for _ in 0..statements {
+            self.statement(depth);
+        }
+        self.indent -= 1;
+        self.variables.truncate(variables);
+    }
+
+    fn statement(&mut self, depth: usize) {
+        let ty = TYPES[self.choose(8)].0;
+        match self.choose(if depth > 0 { 10 } else { 5 }) {
+            0 | 1 => {
+                let value = self.expr(ty, 2);
+                let variable = self.declare(ty, true);
+                self.line(&format!("let mut {variable}: {} = {value};", name(ty)));
+            }
+            2 | 3 => {
+                let Some(variable) = self.variable(ty, true) else {
+                    return;
+                };
+                let value = self.expr(ty, 2);
+                match (ty, self.choose(3)) {
+                    (Type::Array, 1) => {
+                        let (index, part) = (self.index(3), self.expr(Type::Field, 2));
+                        self.line(&format!("{variable}[{index}] = {part};"));
+                    }
+                    (Type::Pair, 1) => {
+                        let part = self.expr(Type::Number, 1);
+                        self.line(&format!("{variable}.1 = {part};"));
+                    }
+                    (Type::Field | Type::Extension, 1) => {
+                        self.line(&format!("{variable} *= {value};"))
+                    }
+                    _ => self.line(&format!("{variable} = {value};")),
+                }
+            }
+            4 => {
+                let (a, b) = (self.expr(ty, 1), self.expr(ty, 1));
+                match ty {
+                    Type::List => self.line(&format!("assert_eq!({a}.len(), {a}.len());")),
+                    Type::Field => self.line(&format!(
+                        "assert_ne!({a} * {b} + F::new(77), {b} - F::new(3));"
+                    )),
+                    Type::Number => {
+                        self.line(&format!("assert!({a} <= 1000000 || {b} < 1000000);"))
+                    }
+                    _ => self.line(&format!("assert!({a} == {b} || true);")),
+                }
+            }
+            5 | 6 => {
+                let condition = self.expr(Type::Bool, 2);
+                let (then, otherwise) = (1 + self.choose(3), self.choose(3));
+                self.line(&format!("if {condition} {{"));
+                self.block(then, depth - 1);
+                self.line("} else {");
+                self.block(otherwise, depth - 1);
+                self.line("}");
+            }
+            7 | 8 => {
+                let (start, end) = (self.choose(3), self.expr(Type::Number, 1));
+                let index = self.fresh();
+                self.line(&format!("for {index} in {start}..{end} % 6 {{"));
+                self.variables.push(Variable {
+                    name: index,
+                    ty: Type::Number,
+                    mutable: false,
+                });
+                let statements = 1 + self.choose(3);
+                self.block(statements, depth - 1);
+                self.variables.pop();
+                self.line("}");
+            }
+            _ => {
+                let count = self.expr(Type::Number, 1);
+                let name = self.fresh();
+                self.line(&format!("let mut {name} = {count} % 4;"));
+                self.line(&format!("while {name} > 0 {{"));
+                let statements = 1 + self.choose(2);
+                self.block(statements, depth - 1);
+                self.line(&format!("    {name} -= 1;"));
+                self.line("}");
+            }
+        }
+    }
+
+    /// An index below `n`, known at run time only or not.
+    fn index(&mut self, n: usize) -> String {
+        match self.choose(3) {
+            0 => self.choose(n).to_string(),
+            _ => format!("{} % {n}", self.expr(Type::Number, 1)),
+        }
+    }
+
+    fn expr(&mut self, ty: Type, depth: usize) -> String {
+        if depth == 0 || self.choose(4) == 0 {
+            let simple = self.choose(3);
+            if let Some(variable) = self.variable(ty, false).filter(|_| simple > 0) {
+                return match ty {
+                    Type::List => format!("{variable}.clone()"),
+                    _ => variable,
+                };
+            }
+            let number = self.choose(20);
+            return match ty {
+                Type::Number => number.to_string(),
+                Type::Field => format!("F::new({number})"),
+                Type::Extension => format!("E::from(F::new({number}))"),
+                Type::Bool => (number % 2 == 1).to_string(),
+                Type::Digest => format!("Digest::new([F::new({number}); 9])"),
+                Type::Pair => format!("(F::new({number}), {number})"),
+                Type::Array => format!("[F::new({number}), F::ZERO, F::ONE]"),
+                Type::List => format!("vec![F::new({number}); 2]"),
+            };
+        }
+        let depth = depth - 1;
+        if self.choose(8) == 0 {
+            let condition = self.expr(Type::Bool, depth);
+            let (a, b) = (self.expr(ty, depth), self.expr(ty, depth));
+            return format!("(if {condition} {{ {a} }} else {{ {b} }})");
+        }
+        let callable: Vec<usize> = (0..self.functions.len())
+            .filter(|&i| self.functions[i].1 == ty)
+            .collect();
+        if !callable.is_empty() && self.choose(3) == 0 {
+            let number = callable[self.choose(callable.len())];
+            let parameters = self.functions[number].0.clone();
+            let arguments: Vec<String> = parameters
+                .into_iter()
+                .map(|ty| self.expr(ty, depth))
+                .collect();
+            return format!("f{number}({})", arguments.join(", "));
+        }
+        match ty {
+            Type::Number => self.number(depth),
+            Type::Field => self.field(depth),
+            Type::Extension => self.extension(depth),
+            Type::Bool => self.bool(depth),
+            Type::Digest => {
+                let (a, b) = (
+                    self.expr(Type::Digest, depth),
+                    self.expr(Type::Digest, depth),
+                );
+                match self.choose(3) {
+                    0 => format!("compress({a}, {b})"),
+                    1 => format!("absorb({a}, {})", self.expr(Type::Array, depth)),
+                    _ => format!("Digest::new({a}.elements())"),
+                }
+            }
+            Type::Pair => {
+                let (a, b) = (
+                    self.expr(Type::Field, depth),
+                    self.expr(Type::Number, depth),
+                );
+                match self.choose(2) {
+                    0 => format!("({a}, {b})"),
+                    _ => {
+                        format!("{{ let Point {{ x, n }} = (Point {{ n: {b}, x: {a} }}); (x, n) }}")
+                    }
+                }
+            }
+            Type::Array => {
+                let parts: Vec<String> = (0..3).map(|_| self.expr(Type::Field, depth)).collect();
+                format!("[{}]", parts.join(", "))
+            }
+            Type::List => {
+                let length = self.expr(Type::Number, depth);
+                let index = self.fresh();
+                self.variables.push(Variable {
+                    name: index.clone(),
+                    ty: Type::Number,
+                    mutable: false,
+                });
+                let word = self.expr(Type::Field, depth);
+                self.variables.pop();
+                format!("from_fn({length} % 5, |{index}| {word})")
+            }
+        }
+    }
+
+    fn number(&mut self, depth: usize) -> String {
+        let (a, b) = (
+            self.expr(Type::Number, depth),
+            self.expr(Type::Number, depth),
+        );
+        let constant = [2, 3, 8, 10, 256, 1000][self.choose(6)];
+        match self.choose(12) {
+            0 => format!("({a} + {b})"),
+            1 => format!("({a} + {constant} - {b} % {constant})"),
+            2 => format!("({a} % 5000 * ({b} % 3000))"),
+            3 => format!("({a} * {b})"),
+            4 => format!("({a} / {constant})"),
+            5 => format!("({a} % {constant})"),
+            6 => format!("({a} / ({b} % 7 + 1))"),
+            7 => format!("({a} % ({b} % 70 + 1))"),
+            8 => format!("usize::from({})", self.expr(Type::Bool, depth)),
+            9 => format!("{}.1", self.expr(Type::Pair, depth)),
+            10 => format!("{}.len()", self.expr(Type::List, depth)),
+            _ => "advice::<usize>()".into(),
+        }
+    }
+
+    fn field(&mut self, depth: usize) -> String {
+        let (a, b) = (self.expr(Type::Field, depth), self.expr(Type::Field, depth));
+        match self.choose(11) {
+            0 => format!("({a} + {b})"),
+            1 => format!("({a} - {b})"),
+            2 => format!("({a} * {b})"),
+            3 => format!("(-{a})"),
+            4 => format!("F::from({})", self.expr(Type::Number, depth)),
+            5 => format!("F::from({})", self.expr(Type::Bool, depth)),
+            6 => {
+                let array = self.expr(Type::Array, depth);
+                format!("{array}[{}]", self.index(3))
+            }
+            7 => format!("({a} * {b} + F::ONE).inverse()"),
+            8 => {
+                let digest = self.expr(Type::Digest, depth);
+                format!("{digest}.elements()[{}]", self.choose(9))
+            }
+            9 => match self.variable(Type::List, false) {
+                Some(list) => {
+                    let index = self.expr(Type::Number, depth);
+                    format!(
+                        "(if {list}.len() == 0 {{ {a} }} else {{ {list}[{index} % {list}.len()] }})"
+                    )
+                }
+                None => "advice::<F>()".into(),
+            },
+            _ => format!("hint({a})"),
+        }
+    }
+
+    fn extension(&mut self, depth: usize) -> String {
+        let (a, b) = (
+            self.expr(Type::Extension, depth),
+            self.expr(Type::Extension, depth),
+        );
+        match self.choose(6) {
+            0 => format!("({a} + {b})"),
+            1 => format!("({a} - {b})"),
+            2 => format!("({a} * {b})"),
+            3 => format!("({a} * {})", self.expr(Type::Field, depth)),
+            4 => format!("E::new({a}.coefficients())"),
+            _ => format!("(E::from(F::ONE) + {a} * {b}).inverse()"),
+        }
+    }
+
+    fn bool(&mut self, depth: usize) -> String {
+        let (a, b) = (self.expr(Type::Bool, depth), self.expr(Type::Bool, depth));
+        match self.choose(8) {
+            0 => format!("({a} && {b})"),
+            1 => format!("({a} || {b})"),
+            2 => format!("(!{a})"),
+            3 => {
+                let (a, b) = (
+                    self.expr(Type::Number, depth),
+                    self.expr(Type::Number, depth),
+                );
+                let op = ["<", "<=", ">", ">=", "==", "!="][self.choose(6)];
+                format!("({a} {op} {b})")
+            }
+            4 => {
+                let ty = [Type::Field, Type::Digest, Type::Pair, Type::Array][self.choose(4)];
+                format!("({} == {})", self.expr(ty, depth), self.expr(ty, depth))
+            }
+            5 => format!("({a} == {b})"),
+            6 => {
+                let x = self.expr(Type::Field, depth);
+                format!("bits({x})[{}]", self.choose(31))
+            }
+            _ => format!("({a} != {b})"),
+        }
+    }
+}
