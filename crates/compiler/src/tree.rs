@@ -251,6 +251,18 @@ pub(crate) enum Binary {
     NotEqual,
     Less,
     LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Binary {
+    /// Whether it compares by size.
+    pub(crate) const fn is_order(self) -> bool {
+        matches!(
+            self,
+            Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual
+        )
+    }
 }
 
 /// What the prelude gives.

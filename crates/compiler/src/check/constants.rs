@@ -24,6 +24,7 @@ impl Checker<'_> {
         (self.constants).insert(name.to_owned(), Constant::Evaluating);
         let ty = self.ty(&item.ty, &HashMap::new());
         let mut body = Body::new(self, HashMap::new());
+        body.constant = true;
         let value = body.expr(&item.expr, Some(&ty));
         let value = body.fitting(value, &ty);
         let value = body.evaluated(value);
@@ -39,6 +40,7 @@ impl Checker<'_> {
         constants: &HashMap<String, u32>,
     ) -> Option<u32> {
         let mut body = Body::new(self, constants.clone());
+        body.constant = true;
         let value = body.expr(expr, Some(&Type::Number));
         let value = body.fitting(value, &Type::Number);
         body.number_of(&value, span_of(expr))

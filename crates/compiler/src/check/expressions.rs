@@ -96,6 +96,12 @@ impl Body<'_, '_> {
                     Diagnostic::error(span, format!("there is no `{name}` here")).label("unknown");
                 if self.checker.functions.contains_key(&name) {
                     diagnostic = diagnostic.help("a function is called, and is no value");
+                } else if self.constant {
+                    diagnostic = diagnostic
+                        .note("this has to be known while the program is compiled")
+                        .help(
+                            "write a literal, a `const`, or a constant parameter: `const N: usize`",
+                        );
                 }
                 self.report(diagnostic);
                 unknown(span)

@@ -9,41 +9,36 @@ use crate::diagnostics::Diagnostic;
 use crate::source::{Span, span_of};
 use crate::tree::{Binary, Expr, Kind, Step, Type};
 
-/// An operator: whether it assigns, whether its sides change places.
+/// An operator, and whether it assigns.
 struct Operator {
     op: Binary,
     assigns: bool,
-    swapped: bool,
 }
 
 impl Operator {
     fn of(op: &BinOp) -> Option<Self> {
-        let (op, assigns, swapped) = match op {
-            BinOp::Add(_) => (Binary::Add, false, false),
-            BinOp::Sub(_) => (Binary::Subtract, false, false),
-            BinOp::Mul(_) => (Binary::Multiply, false, false),
-            BinOp::Div(_) => (Binary::Divide, false, false),
-            BinOp::Rem(_) => (Binary::Remainder, false, false),
-            BinOp::AddAssign(_) => (Binary::Add, true, false),
-            BinOp::SubAssign(_) => (Binary::Subtract, true, false),
-            BinOp::MulAssign(_) => (Binary::Multiply, true, false),
-            BinOp::DivAssign(_) => (Binary::Divide, true, false),
-            BinOp::RemAssign(_) => (Binary::Remainder, true, false),
-            BinOp::And(_) => (Binary::And, false, false),
-            BinOp::Or(_) => (Binary::Or, false, false),
-            BinOp::Eq(_) => (Binary::Equal, false, false),
-            BinOp::Ne(_) => (Binary::NotEqual, false, false),
-            BinOp::Lt(_) => (Binary::Less, false, false),
-            BinOp::Le(_) => (Binary::LessOrEqual, false, false),
-            BinOp::Gt(_) => (Binary::Less, false, true),
-            BinOp::Ge(_) => (Binary::LessOrEqual, false, true),
+        let (op, assigns) = match op {
+            BinOp::Add(_) => (Binary::Add, false),
+            BinOp::Sub(_) => (Binary::Subtract, false),
+            BinOp::Mul(_) => (Binary::Multiply, false),
+            BinOp::Div(_) => (Binary::Divide, false),
+            BinOp::Rem(_) => (Binary::Remainder, false),
+            BinOp::AddAssign(_) => (Binary::Add, true),
+            BinOp::SubAssign(_) => (Binary::Subtract, true),
+            BinOp::MulAssign(_) => (Binary::Multiply, true),
+            BinOp::DivAssign(_) => (Binary::Divide, true),
+            BinOp::RemAssign(_) => (Binary::Remainder, true),
+            BinOp::And(_) => (Binary::And, false),
+            BinOp::Or(_) => (Binary::Or, false),
+            BinOp::Eq(_) => (Binary::Equal, false),
+            BinOp::Ne(_) => (Binary::NotEqual, false),
+            BinOp::Lt(_) => (Binary::Less, false),
+            BinOp::Le(_) => (Binary::LessOrEqual, false),
+            BinOp::Gt(_) => (Binary::Greater, false),
+            BinOp::Ge(_) => (Binary::GreaterOrEqual, false),
             _ => return None,
         };
-        Some(Self {
-            op,
-            assigns,
-            swapped,
-        })
+        Some(Self { op, assigns })
     }
 }
 
@@ -74,7 +69,6 @@ impl Body<'_, '_> {
             return unknown(span);
         }
         let value = match self.operation(operator.op, left, right, span, span_of(&binary.op)) {
-            Some(value) if operator.swapped => swap(value),
             Some(value) => value,
             None => return unknown(span),
         };
@@ -102,8 +96,8 @@ impl Body<'_, '_> {
                 }
                 Bool
             }
-            (Binary::Less | Binary::LessOrEqual, Number, Number) => Bool,
-            (Binary::Less | Binary::LessOrEqual, Field | Extension, Field | Extension) => {
+            (op, Number, Number) if op.is_order() => Bool,
+            (op, Field | Extension, Field | Extension) if op.is_order() => {
                 self.report(
                     Diagnostic::error(at, "elements of a field have no order")
                         .label("compares elements")
@@ -210,15 +204,5 @@ impl Body<'_, '_> {
         let (one, zero) = (number_at(1, span), number_at(0, span));
         let kind = Kind::If(Box::new(value), Box::new(one), Box::new(zero));
         typed(kind, Type::Number, span)
-    }
-}
-
-fn swap(expr: Expr) -> Expr {
-    match expr.kind {
-        Kind::Binary(op, a, b) => Expr {
-            kind: Kind::Binary(op, b, a),
-            ..expr
-        },
-        _ => expr,
     }
 }

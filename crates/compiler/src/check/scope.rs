@@ -14,6 +14,8 @@ pub(super) struct Body<'c, 'a> {
     /// Values of constant parameters.
     pub(super) constants: HashMap<String, u32>,
     pub(super) locals: Vec<Local>,
+    /// Whether all of it has to be known while the program is compiled.
+    pub(super) constant: bool,
     scopes: Vec<HashMap<String, LocalId>>,
 }
 
@@ -23,6 +25,7 @@ impl<'c, 'a> Body<'c, 'a> {
             checker,
             constants,
             locals: Vec::new(),
+            constant: false,
             scopes: vec![HashMap::new()],
         }
     }
@@ -86,8 +89,8 @@ impl<'c, 'a> Body<'c, 'a> {
             let found = self.checker.show(&expr.ty);
             let wanted = self.checker.show(expected);
             let message = format!("expected `{wanted}`, found `{found}`");
-            let mut diagnostic =
-                Diagnostic::error(expr.span, message).label(format!("this is of type `{found}`"));
+            let mut diagnostic = Diagnostic::error(culprit(&expr), message)
+                .label(format!("this is of type `{found}`"));
             if let Some(help) = conversion(&expr.ty, expected) {
                 diagnostic = diagnostic.help(help);
             }
@@ -100,6 +103,14 @@ impl<'c, 'a> Body<'c, 'a> {
             return typed(Kind::Block(never, None), expected.clone(), span);
         }
         expr
+    }
+}
+
+/// What gives an expression its value: of a block, its last expression.
+fn culprit(expr: &Expr) -> Span {
+    match &expr.kind {
+        Kind::Block(_, Some(result)) => culprit(result),
+        _ => expr.span,
     }
 }
 

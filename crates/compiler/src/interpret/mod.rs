@@ -297,12 +297,17 @@ fn number(value: &Value) -> u32 {
 }
 
 fn binary(op: Binary, a: &Value, b: &Value) -> Result<Value, String> {
-    use Binary::{Add, Divide, Equal, Less, LessOrEqual, Multiply, NotEqual, Remainder, Subtract};
+    use Binary::{
+        Add, Divide, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Multiply, NotEqual,
+        Remainder, Subtract,
+    };
     Ok(match (op, a, b) {
         (Equal, a, b) => Value::Bool(a == b),
         (NotEqual, a, b) => Value::Bool(a != b),
         (Less, a, b) => Value::Bool(number(a) < number(b)),
         (LessOrEqual, a, b) => Value::Bool(number(a) <= number(b)),
+        (Greater, a, b) => Value::Bool(number(a) > number(b)),
+        (GreaterOrEqual, a, b) => Value::Bool(number(a) >= number(b)),
         (op, &Value::Number(a), &Value::Number(b)) => {
             let result = match op {
                 Add => a.checked_add(b),

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::interpret::Value;
-use crate::tree::{Binary, Builtin, Expr, Kind, LocalId, Pattern, Place, Statement, Step, Type};
+use crate::tree::{
+    Binary, Builtin, Expr, Kind, LocalId, Pattern, Place, Statement, Step, Tree, Type,
+};
 
 /// Variables of an expression that are declared outside of it.
 #[derive(Default)]
@@ -197,9 +199,16 @@ impl Expr {
         itself || self.parts().iter().any(|part| part.indexes_by(local))
     }
 
-    /// Whether it asks for what the prover knows.
-    pub(super) fn takes_advice(&self) -> bool {
-        matches!(self.kind, Kind::Advice) || self.parts().iter().any(|part| part.takes_advice())
+    /// Whether it asks for what the prover knows, or calls what does. Functions that have been looked at are marked.
+    pub(super) fn takes_advice(&self, tree: &Tree, seen: &mut [bool]) -> bool {
+        let itself = match self.kind {
+            Kind::Advice => true,
+            Kind::Call(function, _) if !std::mem::replace(&mut seen[function], true) => {
+                tree.functions[function].body.takes_advice(tree, seen)
+            }
+            _ => false,
+        };
+        itself || (self.parts().iter()).any(|part| part.takes_advice(tree, seen))
     }
 }
 

@@ -18,7 +18,8 @@ impl Lowering<'_> {
         let used: Vec<(LocalId, Type)> = (Variables::of([value]).used().into_iter())
             .map(|local| (local, locals[local].ty.clone()))
             .collect();
-        if value.takes_advice() {
+        let mut seen = vec![false; self.tree.functions.len()];
+        if value.takes_advice(&self.tree, &mut seen) {
             self.report(
                 Diagnostic::error(value.span, "a hint takes no advice")
                     .help("take the advice before, or write `advice()` alone"),
