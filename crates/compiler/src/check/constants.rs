@@ -53,7 +53,7 @@ impl Body<'_, '_> {
         if expr.ty == Type::Unknown {
             return expr;
         }
-        if let Some(span) = varies(&expr) {
+        if let Some(span) = varies(&expr, self.constant) {
             self.report(
                 Diagnostic::error(span, "this is not constant")
                     .label("known only when the program runs")
@@ -61,7 +61,7 @@ impl Body<'_, '_> {
             );
             return unknown(expr.span);
         }
-        match constant(&self.checker.tree, &expr) {
+        match constant(&self.checker.tree, &expr, self.locals.len()) {
             Ok(value) => typed(Kind::Constant(value), expr.ty, expr.span),
             Err(panic) => {
                 let message = format!("this constant has no value: {}", panic.message);
@@ -84,15 +84,24 @@ impl Body<'_, '_> {
     }
 }
 
-/// A part of an expression that is not known while the program is compiled.
-fn varies(expr: &Expr) -> Option<Span> {
-    let of = |all: &[Expr]| all.iter().find_map(varies);
-    match &expr.kind {
-        Kind::Constant(_) | Kind::Unknown => None,
-        Kind::Parts(parts) | Kind::Builtin(_, parts) => of(parts),
-        Kind::Repeat(x) | Kind::Part(x, _) | Kind::Unary(_, x) => varies(x),
-        Kind::Index(a, b) | Kind::Binary(_, a, b) => varies(a).or_else(|| varies(b)),
-        Kind::If(a, b, c) => varies(a).or_else(|| varies(b)).or_else(|| varies(c)),
-        _ => Some(expr.span),
+/// A part of an expression that is not known while the program is compiled. In a constant, variables are.
+fn varies(expr: &Expr, constant: bool) -> Option<Span> {
+    let itself = match &expr.kind {
+        Kind::Constant(_)
+        | Kind::Unknown
+        | Kind::Parts(_)
+        | Kind::Builtin(..)
+        | Kind::Repeat(_)
+        | Kind::Part(..)
+        | Kind::Unary(..)
+        | Kind::Index(..)
+        | Kind::Binary(..)
+        | Kind::If(..) => true,
+        Kind::Local(_) | Kind::Block(..) => constant,
+        _ => false,
+    };
+    if !itself {
+        return Some(expr.span);
     }
+    (expr.parts().into_iter()).find_map(|part| varies(part, constant))
 }

@@ -9,7 +9,7 @@ use crate::LIMIT;
 use crate::diagnostics::Diagnostic;
 use crate::interpret::Value;
 use crate::source::{Span, span_of};
-use crate::tree::{Expr, Kind, Place, Step, Type, Unary};
+use crate::tree::{Expr, Kind, Pattern, Place, Statement, Step, Type, Unary};
 
 impl Body<'_, '_> {
     /// An expression. What is expected of its type helps where it says nothing itself; whether it fits is for the caller.
@@ -169,12 +169,19 @@ impl Body<'_, '_> {
         }
         let fields = self.checker.tree.structs[number].fields.clone();
         let mut parts: Vec<Option<Expr>> = vec![None; fields.len()];
+        // Fields are evaluated in the order in which they are written.
+        let mut values = Vec::new();
         for field in &literal.fields {
             let name = member(&field.member);
             match fields.iter().position(|(known, _)| *known == name) {
                 Some(index) => {
-                    let value = self.expr(&field.expr, Some(&fields[index].1));
-                    parts[index] = Some(self.fitting(value, &fields[index].1));
+                    let ty = fields[index].1.clone();
+                    let value = self.expr(&field.expr, Some(&ty));
+                    let value = self.fitting(value, &ty);
+                    let at = value.span;
+                    let local = self.hidden(&name, ty.clone(), at);
+                    values.push(Statement::Let(Pattern::Local(local), value));
+                    parts[index] = Some(typed(Kind::Local(local), ty, at));
                 }
                 None => self.error(
                     span_of(&field.member),
@@ -186,7 +193,9 @@ impl Body<'_, '_> {
             self.error(span, format!("the field `{}` is missing", fields[index].0));
         }
         let parts = parts.into_iter().map(|part| part.unwrap_or(unknown(span)));
-        typed(Kind::Parts(parts.collect()), Type::Struct(number), span)
+        let whole = typed(Kind::Parts(parts.collect()), Type::Struct(number), span);
+        let kind = Kind::Block(values, Some(Box::new(whole)));
+        typed(kind, Type::Struct(number), span)
     }
 
     /// The place of a field in a type.

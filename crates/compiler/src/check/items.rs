@@ -40,6 +40,12 @@ impl<'a> Checker<'a> {
                 }
             };
             let span = Span::from(ident.span());
+            if ["F", "E", "Digest", "Vec", "bool", "usize", "advice", "hint"]
+                .contains(&ident.to_string().as_str())
+            {
+                let message = format!("`{ident}` is a name of the prelude");
+                self.report(Diagnostic::error(span, message).help("choose another name"));
+            }
             if let Some(before) = names.insert(ident.to_string(), span) {
                 let message = format!("`{ident}` is declared twice");
                 self.report(Diagnostic::error(span, message).other(before, "first here"));

@@ -3,6 +3,7 @@
 //! A program need not have passed `rustc`: everything that the tree relies on is checked here. Types flow from `let`s, parameters and
 //! fields into expressions, never back from a later use. A function with constant parameters is checked for each value that it is called with.
 
+mod attributes;
 mod calls;
 mod constants;
 mod expressions;
@@ -48,6 +49,12 @@ enum Constant<'a> {
 /// The typed tree of a file, and warnings.
 pub(crate) fn check(source: &Source) -> Result<(Tree, Diagnostics), Diagnostics> {
     let mut diagnostics = Diagnostics::new(source.clone());
+    if let Ok(tokens) = source.text.parse() {
+        attributes::check(tokens, &mut diagnostics);
+    }
+    if diagnostics.has_errors() {
+        return Err(diagnostics);
+    }
     let file = match syn::parse_file(&source.text) {
         Ok(file) => file,
         Err(error) => {

@@ -7,7 +7,7 @@ use super::{refusals, typed, unknown};
 use crate::LIMIT;
 use crate::diagnostics::Diagnostic;
 use crate::source::{Span, span_of};
-use crate::tree::{Binary, Expr, Kind, Step, Type};
+use crate::tree::{Binary, Expr, Kind, Pattern, Statement, Step, Type};
 
 /// An operator, and whether it assigns.
 struct Operator {
@@ -68,6 +68,16 @@ impl Body<'_, '_> {
         if left.ty.is_vague() || right.ty.is_vague() {
             return unknown(span);
         }
+        // The right side comes before the old value where it assigns.
+        let mut first = Vec::new();
+        let right = if operator.assigns && !right.is_plain() {
+            let local = self.hidden("right side", right.ty.clone(), right.span);
+            let (ty, span) = (right.ty.clone(), right.span);
+            first.push(Statement::Let(Pattern::Local(local), right));
+            typed(Kind::Local(local), ty, span)
+        } else {
+            right
+        };
         let value = match self.operation(operator.op, left, right, span, span_of(&binary.op)) {
             Some(value) => value,
             None => return unknown(span),
@@ -75,7 +85,13 @@ impl Body<'_, '_> {
         match place {
             Some((place, ty)) => {
                 let value = self.fitting(value, &ty);
-                typed(Kind::Assign(place, Box::new(value)), Type::UNIT, span)
+                let kind = Kind::Assign(place, Box::new(value));
+                let assignment = typed(kind, Type::UNIT, span);
+                if first.is_empty() {
+                    return assignment;
+                }
+                let kind = Kind::Block(first, Some(Box::new(assignment)));
+                typed(kind, Type::UNIT, span)
             }
             None if operator.assigns => unknown(span),
             None => value,

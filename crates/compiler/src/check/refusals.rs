@@ -18,7 +18,10 @@ pub(super) fn item(item: &Item) -> Option<Diagnostic> {
                 _ => String::new(),
             };
             if first == "sheaf_guest" {
-                return None;
+                return renames(&used.tree).then(|| {
+                    Diagnostic::error(span, "the prelude's names can't be changed")
+                        .help("write `use sheaf_guest::*;`")
+                });
             }
             Some(
                 Diagnostic::error(span, "a program uses `sheaf_guest` and nothing else")
@@ -46,6 +49,16 @@ pub(super) fn item(item: &Item) -> Option<Diagnostic> {
             "such an item",
             "there are `fn`, `struct`, `const` and `use sheaf_guest::*`",
         ),
+    }
+}
+
+/// Whether something gets another name.
+fn renames(tree: &syn::UseTree) -> bool {
+    match tree {
+        syn::UseTree::Path(path) => renames(&path.tree),
+        syn::UseTree::Rename(_) => true,
+        syn::UseTree::Group(group) => group.items.iter().any(renames),
+        syn::UseTree::Name(_) | syn::UseTree::Glob(_) => false,
     }
 }
 

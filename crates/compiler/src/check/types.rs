@@ -53,6 +53,11 @@ impl Checker<'_> {
         let Some(segment) = path.segments.last() else {
             return Type::Unknown;
         };
+        let of_prelude = path.segments.len() == 2 && path.segments[0].ident == "sheaf_guest";
+        if path.segments.len() > 1 && !of_prelude {
+            self.error(span, "types have short names here");
+            return Type::Unknown;
+        }
         let name = segment.ident.to_string();
         match name.as_str() {
             "F" => Type::Field,

@@ -338,8 +338,8 @@ fn binary(op: Binary, a: &Value, b: &Value) -> Result<Value, String> {
 }
 
 /// A value that is the same for all: where no program is needed.
-pub(crate) fn constant(tree: &Tree, expr: &Expr) -> Outcome {
-    Interpreter::new(tree, &[], 1 << 20).expr(&mut Vec::new(), expr)
+pub(crate) fn constant(tree: &Tree, expr: &Expr, locals: usize) -> Outcome {
+    Interpreter::new(tree, &[], 1 << 20).expr(&mut vec![Value::UNIT; locals], expr)
 }
 
 /// The element that a number is.

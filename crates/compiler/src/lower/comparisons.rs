@@ -123,14 +123,14 @@ impl Lowering<'_> {
                 let b = self.expr(writing, b);
                 self.assert_equality(writing, &a, &b, *op == Binary::Equal, message);
             }
-            Kind::Binary(op @ (Binary::Less | Binary::LessOrEqual), a, b) => {
+            Kind::Binary(op, a, b) if op.is_order() => {
                 let a = self.one(writing, a);
                 let b = self.one(writing, b);
-                let gap = &b.base - &a.base;
-                let gap = if *op == Binary::Less {
-                    gap.plus(-1)
-                } else {
-                    gap
+                let gap = match op {
+                    Binary::Less => (&b.base - &a.base).plus(-1),
+                    Binary::LessOrEqual => &b.base - &a.base,
+                    Binary::Greater => (&a.base - &b.base).plus(-1),
+                    _ => &a.base - &b.base,
                 };
                 self.number(writing, &gap, message);
             }

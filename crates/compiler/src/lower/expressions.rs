@@ -4,7 +4,7 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_program::builder::{Base, Word};
 
 use super::Lowering;
-use super::body::{Element, Held, Writing, bases, constants, known, most};
+use super::body::{Element, Held, Writing, bases, constants, most};
 use crate::tree::{Binary, Expr, Kind, Place, Statement, Step, Type, Unary};
 
 impl Lowering<'_> {
@@ -179,9 +179,14 @@ impl Lowering<'_> {
                 bit(&Base::number(1) - &equal)
             }
             (Binary::Less, _) => bit(self.less(writing, &left[0], &right[0])),
+            (Binary::Greater, _) => bit(self.less(writing, &right[0], &left[0])),
             (Binary::LessOrEqual, _) => {
                 let greater = self.less(writing, &right[0], &left[0]);
                 bit(&Base::number(1) - &greater)
+            }
+            (Binary::GreaterOrEqual, _) => {
+                let less = self.less(writing, &left[0], &right[0]);
+                bit(&Base::number(1) - &less)
             }
             (_, Type::Number) => vec![self.arithmetic(writing, op, &left[0], &right[0], expr.span)],
             (_, _) => {
@@ -201,10 +206,11 @@ impl Lowering<'_> {
         b: &Expr,
     ) -> Element {
         let left = self.one(writing, a);
-        if b.is_total() || known(&left.base).is_some() && known(&left.base) != neutral(op) {
-            if known(&left.base).is_some_and(|value| Some(value) != neutral(op)) {
-                return left;
-            }
+        let decided = sheaf_program::F::from_bool(op == Binary::Or);
+        if left.known() == Some(decided) {
+            return left;
+        }
+        if b.is_total() || left.known().is_some() {
             let right = self.one(writing, b);
             let both = writing.product(&left.base, &right.base);
             let base = match op {
@@ -308,11 +314,6 @@ const SMALL: usize = 12;
 enum Choice {
     Part(usize),
     Index(Element),
-}
-
-/// What leaves the other side of a connective as it is.
-fn neutral(op: Binary) -> Option<sheaf_program::F> {
-    Some(sheaf_program::F::from_bool(op == Binary::And))
 }
 
 /// Arithmetic in either field.
