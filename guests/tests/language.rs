@@ -10,7 +10,9 @@ use sheaf_compiler::{Program, Source, compile};
 use sheaf_executor::{Executor, Input};
 use sheaf_guest::{Digest, E, Flat, compress, with_advice};
 use sheaf_guests::Case;
-use sheaf_guests::language::{ALL, fibonacci, life, matrices, membership, polynomial, sorting};
+use sheaf_guests::language::{
+    ALL, factors, fibonacci, life, matrices, membership, polynomial, roots, sorting,
+};
 use sheaf_program::F;
 
 /// The program of this name.
@@ -203,4 +205,44 @@ fn life_is_the_same_on_all_sides() {
         same(&program, (glider, steps), &[], main);
     }
     fails(&program, ([256, 0, 0, 0, 0, 0, 0, 0], 0), &[], main);
+}
+
+#[test]
+fn factors_are_the_same_on_all_sides() {
+    let program = program("factors");
+    for (a, b) in [(2, 2), (17, 19), (4093, 4091), (2, (1 << 23) - 1)] {
+        let case = same(&program, a * b, &numbers(&[a, b]), factors::main);
+        assert!(mutations(&program.executable, &case, 1).is_empty());
+    }
+    // 1, a factor that is none, and a product that is right modulo p only.
+    for (n, a, b) in [(7, 1, 7), (323, 17, 18), ((1 << 24) - 1, 1 << 20, 1 << 11)] {
+        fails(&program, n, &numbers(&[a, b]), factors::main);
+    }
+}
+
+#[test]
+fn roots_are_the_same_on_all_sides() {
+    let program = program("roots");
+    // A power of 2^24 is a root of unity of order 127.
+    let mut x = sheaf_guest::F::new(3);
+    for _ in 0..24 {
+        x *= x;
+    }
+    let case = same(&program, x, &[], roots::main);
+    assert!(mutations(&program.executable, &case, 1).is_empty());
+    fails(&program, sheaf_guest::F::new(3), &[], roots::main);
+}
+
+#[test]
+fn the_document_shows_programs_that_are_here() {
+    let document = include_str!("../../docs/language.md");
+    let programs: Vec<&str> = (document.split("```rust\n").skip(1))
+        .filter_map(|block| block.split("```").next())
+        .filter(|block| block.contains("fn main"))
+        .collect();
+    assert!(programs.len() >= 4);
+    for program in programs {
+        let shown = ALL.iter().any(|text| text.text.contains(program.trim()));
+        assert!(shown, "no program has this text:\n{program}");
+    }
 }

@@ -17,6 +17,21 @@
 //! numbers are ranged where they are made, the index of a read is proven to be one that was written, both from below and from above,
 //! and what the prover gives is of its type and nothing more.
 
+//! # Example
+//! ```
+//! use p3_field::PrimeCharacteristicRing;
+//! use sheaf_compiler::{Source, compile};
+//! use sheaf_executor::{Executor, Input};
+//! use sheaf_program::F;
+//!
+//! let text = "pub fn main(x: F) -> F { x * x + F::ONE }";
+//! let program = compile(&Source::new("square.rs", text)).unwrap();
+//! println!("{}", program.executable.program);
+//! let input = Input { arguments: &[F::from_u8(5)], advice: &[], max_rows: 100 };
+//! let outcome = Executor::new(&program.executable).run(input).unwrap();
+//! assert_eq!(outcome.results, [F::from_u8(26)]);
+//! ```
+
 #![forbid(unsafe_code)]
 
 mod check;

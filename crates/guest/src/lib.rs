@@ -7,14 +7,14 @@
 //! ```
 //! use sheaf_guest::*;
 //!
-//! fn main(n: usize) -> F {
+//! fn fibonacci(n: usize) -> F {
 //!     let (mut a, mut b) = (F::ZERO, F::ONE);
 //!     for _ in 0..n {
 //!         (a, b) = (b, a + b);
 //!     }
 //!     a
 //! }
-//! assert_eq!(main(10), F::new(55));
+//! assert_eq!(fibonacci(10), F::new(55));
 //! ```
 //!
 //! # Numbers

@@ -1,10 +1,12 @@
 //! Programs in the language: Rust that is compiled here to what it computes natively, and by `sheaf-compiler` to rows.
 
+pub mod factors;
 pub mod fibonacci;
 pub mod life;
 pub mod matrices;
 pub mod membership;
 pub mod polynomial;
+pub mod roots;
 pub mod sorting;
 
 /// A program in the language: its name and its text.
@@ -26,4 +28,6 @@ macro_rules! texts {
     };
 }
 
-texts! { "fibonacci" "life" "matrices" "membership" "polynomial" "sorting" }
+texts! {
+    "factors" "fibonacci" "life" "matrices" "membership" "polynomial" "roots" "sorting"
+}

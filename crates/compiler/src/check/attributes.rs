@@ -22,6 +22,8 @@ pub(super) fn check(tokens: TokenStream, diagnostics: &mut Diagnostics) {
     while let Some((tokens, depth)) = streams.pop() {
         let mut before = None;
         let mut length = 0;
+        // Whether what comes is a module of tests.
+        let mut tests = false;
         let mut tokens = tokens.into_iter().peekable();
         while let Some(token) = tokens.next() {
             length += 1;
@@ -30,15 +32,18 @@ pub(super) fn check(tokens: TokenStream, diagnostics: &mut Diagnostics) {
                 TokenTree::Group(group) => {
                     let attribute = before == Some('#');
                     if attribute && group.delimiter() == Delimiter::Bracket {
-                        attribute_of(&group, tokens.peek(), diagnostics);
+                        tests |= attribute_of(&group, tokens.peek(), diagnostics);
                     }
-                    if depth == DEPTH {
+                    let brace = group.delimiter() == Delimiter::Brace;
+                    if brace && tests {
+                        tests = false;
+                    } else if depth == DEPTH {
                         let message = "this is nested too deep";
                         diagnostics.push(Diagnostic::error(span, message));
                     } else {
                         streams.push((group.stream(), depth + 1));
                     }
-                    if group.delimiter() == Delimiter::Brace {
+                    if brace {
                         length = 0;
                     }
                     before = None;
@@ -61,13 +66,13 @@ pub(super) fn check(tokens: TokenStream, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Refuses an attribute that is not known to be harmless. What follows it says whether it is on tests.
-fn attribute_of(group: &Group, next: Option<&TokenTree>, diagnostics: &mut Diagnostics) {
+/// Refuses an attribute that is not known to be harmless; whether it is that of a module of tests, which follows it.
+fn attribute_of(group: &Group, next: Option<&TokenTree>, diagnostics: &mut Diagnostics) -> bool {
     let span = Span::from(group.span());
     let text = group.stream().to_string().replace(' ', "");
     let module = matches!(next, Some(TokenTree::Ident(ident)) if ident == "mod");
     if text == "cfg(test)" && module {
-        return;
+        return true;
     }
     let name: String = text
         .chars()
@@ -80,4 +85,5 @@ fn attribute_of(group: &Group, next: Option<&TokenTree>, diagnostics: &mut Diagn
                 .help("tests go into a `#[cfg(test)] mod tests`; others leave out"),
         );
     }
+    false
 }
