@@ -87,9 +87,15 @@ impl<T: Flat, const N: usize> Flat for [T; N] {
     }
 }
 
+impl Flat for () {
+    fn flatten(&self, _: &mut Vec<F>) {}
+
+    fn unflatten(_: &mut dyn Iterator<Item = F>) -> Self {}
+}
+
 macro_rules! tuples {
     ($($($name:ident)*;)*) => {$(
-        #[allow(non_snake_case, unused_variables)]
+        #[expect(non_snake_case, reason = "a name for a type and its value")]
         impl<$($name: Flat),*> Flat for ($($name,)*) {
             fn flatten(&self, elements: &mut Vec<F>) {
                 let ($($name,)*) = self;
@@ -103,4 +109,4 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! { ; A; A B; A B C; A B C D; A B C D G; A B C D G H; }
+tuples! { A; A B; A B C; A B C D; A B C D G; A B C D G H; }

@@ -188,7 +188,7 @@ impl Body<'_, '_> {
                 let ty = value.ty.clone();
                 return typed(Kind::Hint(value.into()), ty, span);
             }
-            "from_fn" => return self.from_fn(arguments, expected, span),
+            "from_fn" => return self.made_list(arguments, expected, span),
             "compress" => (
                 Builtin::Compress,
                 vec![Type::Digest, Type::Digest],
@@ -266,7 +266,7 @@ impl Body<'_, '_> {
         typed(kind, Type::Digest, span)
     }
 
-    fn from_fn(&mut self, arguments: &Arguments, expected: Option<&Type>, span: Span) -> Expr {
+    fn made_list(&mut self, arguments: &Arguments, expected: Option<&Type>, span: Span) -> Expr {
         let mut arguments = arguments.iter();
         let (Some(length), Some(Syntax::Closure(word)), None) =
             (arguments.next(), arguments.next(), arguments.next())

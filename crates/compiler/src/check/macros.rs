@@ -13,7 +13,7 @@ use crate::tree::{Builtin, Expr, Kind, Pattern, Statement, Type};
 /// What stands in `vec![..]`.
 enum List {
     Words(Punctuated<Syntax, Token![,]>),
-    Repeat(Syntax, Syntax),
+    Repeat(Box<(Syntax, Syntax)>),
 }
 
 impl Parse for List {
@@ -23,7 +23,7 @@ impl Parse for List {
         }
         let first: Syntax = input.parse()?;
         if input.parse::<Option<Token![;]>>()?.is_some() {
-            return Ok(Self::Repeat(first, input.parse()?));
+            return Ok(Self::Repeat(Box::new((first, input.parse()?))));
         }
         let mut words = Punctuated::new();
         words.push_value(first);
@@ -165,7 +165,8 @@ impl Body<'_, '_> {
                 let ty = Type::List(ty.clone());
                 typed(Kind::Builtin(Builtin::ToList, vec![array]), ty, span)
             }
-            List::Repeat(word, length) => {
+            List::Repeat(both) => {
+                let (word, length) = *both;
                 let word = self.expr(&word, wanted.as_ref());
                 let length = self.expr(&length, Some(&Type::Number));
                 let length = self.fitting(length, &Type::Number);

@@ -53,11 +53,11 @@ impl Body<'_, '_> {
         };
         // The place is looked at twice.
         let indices = place.iter().flat_map(|(place, _)| &place.path);
-        let twice = indices.filter_map(|step| match step {
+        let mut twice = indices.filter_map(|step| match step {
             Step::Index(index) if !index.is_plain() => Some(index.span),
             _ => None,
         });
-        if let Some(span) = twice.last() {
+        if let Some(span) = twice.next() {
             self.report(
                 Diagnostic::error(span, "this index is more than a sum of variables")
                     .help("bind it by `let` before"),

@@ -97,7 +97,7 @@ impl Lowering<'_> {
             }
             self.builder.close(inner.open, &bases(&result));
         }
-        let arguments = [&[condition.clone()], &captured.passed[..]].concat();
+        let arguments = [std::slice::from_ref(condition), &captured.passed].concat();
         writing.open.row.at(place);
         let results = writing.open.row.call_open(function, &arguments);
         let mut results =

@@ -108,7 +108,7 @@ impl Lowering<'_> {
                 Vec::new()
             }
             Kind::FromFn(length, index, word) => {
-                self.from_fn(writing, length, *index, word, expr.span)
+                self.made_list(writing, length, *index, word, expr.span)
             }
             Kind::Call(function, arguments) => self.call(writing, *function, arguments),
             Kind::Builtin(builtin, arguments) => self.builtin(writing, *builtin, arguments, expr),

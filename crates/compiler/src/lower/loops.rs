@@ -226,7 +226,7 @@ impl Lowering<'_> {
     }
 
     /// A list, word by word: all of its memory is written before anybody can read it.
-    pub(super) fn from_fn(
+    pub(super) fn made_list(
         &mut self,
         writing: &mut Writing,
         length: &Expr,
@@ -239,16 +239,16 @@ impl Lowering<'_> {
         writing.open.row.at(writing.place);
         let base = writing.open.row.allocate(memory, &length.base);
         let list = vec![Element::any(base.clone()), length.clone()];
-        if let Some(steps) = length.known().map(|n| n.as_canonical_u32()) {
-            if (steps as usize).saturating_mul(word.weight() + 1) <= UNROLLED {
-                for i in 0..steps {
-                    writing.locals[index] = Some(vec![Element::number(i)]);
-                    let word = self.expr(writing, word);
-                    let address = base.plus(i as i32);
-                    writing.open.row.write_open(memory, &address, &bases(&word));
-                }
-                return list;
+        if let Some(steps) = length.known().map(|n| n.as_canonical_u32())
+            && (steps as usize).saturating_mul(word.weight() + 1) <= UNROLLED
+        {
+            for i in 0..steps {
+                writing.locals[index] = Some(vec![Element::number(i)]);
+                let word = self.expr(writing, word);
+                let address = base.plus(i as i32);
+                writing.open.row.write_open(memory, &address, &bases(&word));
             }
+            return list;
         }
         let variables = Variables::of([word]).without(Some(index));
         let others = [length.base.clone(), base.clone()];
