@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod fibonacci;
+pub mod language;
 pub mod membership;
 pub mod polynomial;
 pub mod poseidon_chain;

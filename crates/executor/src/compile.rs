@@ -1,11 +1,10 @@
 //! Procedures with forms as lists of base coefficients, and tags as indices.
 
 use std::collections::BTreeMap;
-use std::panic::Location;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_program::builder::procedure::Hint;
-use sheaf_program::builder::{self, Action, Executable, Guard, Routine, Slot};
+use sheaf_program::builder::{self, Action, Executable, Guard, Place, Routine, Slot};
 use sheaf_program::layout::COLUMNS;
 use sheaf_program::{DEGREE, E, F, Form, Tag, coefficients};
 
@@ -164,6 +163,11 @@ pub(crate) enum Op {
         start: Vec<Linear>,
         end: Received,
     },
+    Allocate {
+        memory: usize,
+        words: Linear,
+        cell: u8,
+    },
     Read {
         memory: usize,
         address: Linear,
@@ -184,14 +188,14 @@ pub(crate) enum Op {
 pub(crate) struct Procedure {
     pub(crate) kind: usize,
     pub(crate) name: String,
-    pub(crate) parameters: Vec<u8>,
+    pub(crate) parameters: Received,
     pub(crate) results: Vec<Linear>,
     pub(crate) guard: Option<Guard>,
     pub(crate) ticket: Option<u8>,
     pub(crate) multiplicity: Option<u8>,
     pub(crate) ops: Vec<Op>,
-    pub(crate) locations: Vec<&'static Location<'static>>,
-    pub(crate) location: &'static Location<'static>,
+    pub(crate) locations: Vec<Place>,
+    pub(crate) location: Place,
 }
 
 /// A function or loop.
@@ -278,7 +282,7 @@ impl Compiled {
         Procedure {
             kind: procedure.kind,
             name: kind.name.clone(),
-            parameters: procedure.parameters.clone(),
+            parameters: Received::new(&procedure.parameters),
             results: elements(&procedure.results),
             guard: procedure.guard.clone(),
             ticket: procedure.ticket,
@@ -359,6 +363,11 @@ impl Compiled {
                 ticket: *ticket,
                 start: elements(start),
                 end: Received::new(end),
+            },
+            Action::Allocate { tag, words, cell } => Op::Allocate {
+                memory: self.routine(*tag),
+                words: base(words),
+                cell: *cell,
             },
             Action::Read { tag, address, word } => Op::Read {
                 memory: self.routine(*tag),

@@ -1,9 +1,9 @@
 //! What can go wrong in a run, and where.
 
 use std::fmt;
-use std::panic::Location;
 
 use sheaf_program::F;
+use sheaf_program::builder::Place;
 use thiserror::Error;
 
 /// Why there is no run.
@@ -122,7 +122,7 @@ pub struct Caller {
     /// The kind.
     pub kind: String,
     /// The line of the program's source.
-    pub location: &'static Location<'static>,
+    pub location: Place,
 }
 
 impl fmt::Display for Caller {

@@ -167,6 +167,19 @@ impl<'a> Machine<'a> {
                 }
                 put(columns, cells, &found);
             }
+            Op::Allocate {
+                memory,
+                words,
+                cell,
+            } => {
+                let words = words.evaluate(columns).as_canonical_u32() as usize;
+                let most = self.input.max_rows;
+                let memory = &mut self.tables.memories[*memory];
+                if words.saturating_add(memory.len()) > most {
+                    return Err(Problem::TooManyRows { most });
+                }
+                columns[usize::from(*cell)] = memory.allocate(words);
+            }
             Op::Read {
                 memory,
                 address,
@@ -292,7 +305,8 @@ impl<'a> Machine<'a> {
         let procedure = &self.compiled.procedures[index];
         let mut columns = [F::ZERO; COLUMNS];
         columns[CONSTANT] = F::ONE;
-        put(&mut columns, &procedure.parameters, &self.values);
+        let parameters = procedure.parameters.put(&mut columns, &self.values);
+        parameters.map_err(unexpected(&routine.name))?;
         if let Some(ticket) = procedure.ticket {
             // The loop's row is below: a step's own caller is the row that runs the loop.
             let ticket = usize::from(ticket);

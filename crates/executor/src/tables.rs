@@ -43,6 +43,15 @@ impl Memory {
         }
     }
 
+    /// Makes room for so many words. Returns the first one's address.
+    pub(crate) fn allocate(&mut self, words: usize) -> F {
+        let address = self.end();
+        self.counts.resize(self.counts.len() + words, None);
+        self.words
+            .resize(self.counts.len() * self.elements, F::ZERO);
+        address
+    }
+
     /// Where it ends.
     pub(crate) fn end(&self) -> F {
         F::from_usize(self.counts.len())

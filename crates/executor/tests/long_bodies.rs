@@ -69,7 +69,7 @@ fn native(ops: &[Op], start: [F; 3]) -> [F; 6] {
             Op::Boolean(a) => values.push(parity(pick(&values, a))),
         }
     }
-    core::array::from_fn(|i| values[(i * 7) % 3.max(values.len() - i)])
+    core::array::from_fn(|i| values[(i * 7) % 3.max(values.len().saturating_sub(i))])
 }
 
 fn parity(x: F) -> F {
@@ -126,7 +126,7 @@ fn write(
             }
         }
     }
-    core::array::from_fn(|i| values[(i * 7) % 3.max(values.len() - i)].clone())
+    core::array::from_fn(|i| values[(i * 7) % 3.max(values.len().saturating_sub(i))].clone())
 }
 
 /// The steps as a function, as a step of a loop that is taken twice, and as a memoised function.

@@ -1,11 +1,14 @@
 //! Real programs: executed, proven, verified.
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_compiler::{Source, compile};
 use sheaf_executor::{Executor, Input};
-use sheaf_guests::{Case, fibonacci, membership, polynomial, poseidon_chain, sorting, xmss};
+use sheaf_guests::{
+    Case, fibonacci, language, membership, polynomial, poseidon_chain, sorting, xmss,
+};
 use sheaf_machine::{Scratch, Setup, VerifyError, prove, verify};
-use sheaf_program::E;
 use sheaf_program::builder::Executable;
+use sheaf_program::{E, F};
 use sheaf_xmss::{BatchFile, PROD};
 
 /// Proves a run, and verifies it; nothing else is proven.
@@ -57,6 +60,36 @@ fn a_sorted_array_is_proven() {
 #[test]
 fn a_path_in_a_tree_is_proven() {
     proves(&membership::program(), &membership::case(777_777));
+}
+
+#[test]
+fn programs_in_the_language_are_proven() {
+    let numbers = |list: &[u32]| -> Vec<F> { list.iter().copied().map(F::from_u32).collect() };
+    // Thirteen numbers downwards: each comes from the other end.
+    let places = || (0..13).rev();
+    let sorting = places()
+        .map(|i| 100 + i * i)
+        .chain(places())
+        .chain(places());
+    for (name, arguments, advice) in [
+        ("fibonacci", vec![500], vec![]),
+        ("life", vec![2, 1, 7, 0, 0, 0, 0, 0, 2], vec![]),
+        ("matrices", vec![4], (0..32).collect()),
+        ("polynomial", vec![40, 1, 2, 3, 4, 5], (0..200).collect()),
+        ("sorting", vec![13], sorting.collect::<Vec<u32>>()),
+    ] {
+        let mut texts = language::ALL.iter();
+        let text = texts
+            .find(|text| text.path.ends_with(&format!("/{name}.rs")))
+            .unwrap();
+        let program = compile(&Source::new(text.path, text.text)).unwrap();
+        let case = Case {
+            arguments: numbers(&arguments),
+            advice: numbers(&advice),
+            results: vec![],
+        };
+        proves(&program.executable, &case);
+    }
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! From a body to rows: the first one stands for the body, and each calls the next.
 
-use std::panic::Location;
-
 use p3_field::PrimeCharacteristicRing;
 
 use super::complete::{Continuation, Heads, positions};
-use super::procedure::{Guard, Position, Procedure};
+use super::procedure::{Guard, Place, Position, Procedure, Slot};
 use super::row::Row;
 use super::split::{Flow, Head};
 use super::value::{Base, pack};
@@ -20,11 +18,13 @@ pub(super) struct Body<'a> {
     pub(super) row: Row,
     /// Arguments, or the state before a step.
     pub(super) given: Vec<Form>,
+    /// Where each of their elements goes.
+    pub(super) parameters: Vec<Slot<usize>>,
     /// Results, or the state after it.
     pub(super) results: Vec<Position>,
     pub(super) ticket: Option<usize>,
     pub(super) multiplicity: Option<usize>,
-    pub(super) location: &'static Location<'static>,
+    pub(super) location: Place,
 }
 
 impl Builder {
@@ -63,7 +63,7 @@ impl Builder {
             let (heads, parameters, results) = if index == 0 {
                 let results = known(&body.results, &element);
                 let heads = body.heads(&results);
-                (heads, body.row.parameters.clone(), results)
+                (heads, std::mem::take(&mut body.parameters), results)
             } else {
                 let alive: Vec<usize> = flow.alive(steps.start).collect();
                 let results = packed(flow.unknown(steps.start).map(element));
@@ -76,7 +76,8 @@ impl Builder {
                     before: alive.clone(),
                     after: Vec::new(),
                 };
-                (heads, alive, results)
+                let parameters = alive.into_iter().map(Slot::Cell).collect();
+                (heads, parameters, results)
             };
             let part = match index {
                 0 => name.clone(),
@@ -103,7 +104,7 @@ impl Builder {
             let procedure = Procedure {
                 kind: 0,
                 per_instance,
-                parameters: parameters.iter().map(|&v| complete.cell(v)).collect(),
+                parameters: complete.slots(parameters),
                 results: (results.iter())
                     .map(|(form, width)| (complete.form(form), *width))
                     .collect(),

@@ -50,12 +50,26 @@ impl Complete {
     pub(super) fn form(&self, form: &Form) -> Form {
         self.places.form(form)
     }
+
+    /// Where elements go, with the columns as they are now.
+    pub(super) fn slots(&self, slots: Vec<Slot<usize>>) -> Vec<Slot> {
+        self.places.slots(slots)
+    }
 }
 
 /// The column of each value.
 struct Places(HashMap<usize, u8>);
 
 impl Places {
+    fn slots(&self, slots: Vec<Slot<usize>>) -> Vec<Slot> {
+        (slots.into_iter())
+            .map(|slot| match slot {
+                Slot::Cell(value) => Slot::Cell(self.cell(value)),
+                Slot::Known(form) => Slot::Known(self.form(&form)),
+            })
+            .collect()
+    }
+
     fn cell(&self, value: usize) -> u8 {
         self.0[&value]
     }
@@ -240,14 +254,7 @@ impl Places {
                 .map(|(f, width)| (form(f), width))
                 .collect()
         };
-        let slots = |list: Vec<Slot<usize>>| -> Vec<Slot> {
-            list.into_iter()
-                .map(|slot| match slot {
-                    Slot::Cell(value) => Slot::Cell(self.cell(value)),
-                    Slot::Known(f) => Slot::Known(form(f)),
-                })
-                .collect()
-        };
+        let slots = |list: Vec<Slot<usize>>| self.slots(list);
         match action {
             Action::Advice { cells: c } => Action::Advice { cells: cells(c) },
             Action::Hint {
@@ -297,6 +304,11 @@ impl Places {
                 ticket: self.cell(ticket),
                 start: positions(start),
                 end: slots(end),
+            },
+            Action::Allocate { tag, words, cell } => Action::Allocate {
+                tag,
+                words: form(words),
+                cell: self.cell(cell),
             },
             Action::Read { tag, address, word } => Action::Read {
                 tag,

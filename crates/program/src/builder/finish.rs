@@ -2,13 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::panic::Location;
 
 use p3_field::PrimeCharacteristicRing;
 
-use super::procedure::{EntryRow, Executable, Routine};
+use super::procedure::{EntryRow, Executable, Place, Routine};
 use super::row::{FIRST_VALUE, Row};
-use super::value::Value;
+use super::value::{Base, Value, pack};
 use super::{BuildError, Builder, ChainRow, Declared, Function, Written};
 use crate::layout::CELLS;
 use crate::{Class, E, Form, Kind, Permutation, Program, Tag};
@@ -20,10 +19,19 @@ impl Builder {
     /// If a row has too many cells, equations or messages, or a function no body, or the conditions are violated.
     #[track_caller]
     pub fn finish<A: Value, R: Value>(
-        mut self,
+        self,
         main: &Function<A, R>,
     ) -> Result<Executable, BuildError> {
-        let location = Location::caller();
+        self.finish_of(main.tag, A::widths(), R::widths(), Place::caller())
+    }
+
+    pub(super) fn finish_of(
+        mut self,
+        main: Tag,
+        arguments: Vec<u8>,
+        results: Vec<u8>,
+        location: Place,
+    ) -> Result<Executable, BuildError> {
         let loops = self
             .declared
             .keys()
@@ -38,16 +46,19 @@ impl Builder {
         }
         // The first row: main is called, and chains have their ends.
         let mut row = Row::new();
-        let (arguments, _) = row.receive_parameters::<A>();
-        let (results, _) = row.receive_parameters::<R>();
-        let positions = [arguments.positions(), results.positions()].concat();
+        let positions: Vec<Form> = (arguments.iter().chain(&results))
+            .map(|&width| {
+                let elements = (0..width).map(|_| Base(Form::column(row.new_parameter())));
+                pack(&elements.collect::<Vec<_>>())
+            })
+            .collect();
         row.send(Form::constant(E::ONE), Tag::ENTRY, positions.clone());
-        row.send(Form::constant(-E::ONE), main.tag, positions);
+        row.send(Form::constant(-E::ONE), main, positions);
         let mut entry = EntryRow {
             kind: 0,
-            main: main.tag,
-            arguments: A::widths(),
-            results: R::widths(),
+            main,
+            arguments,
+            results,
             memories: BTreeMap::new(),
             tickets: None,
         };
@@ -89,16 +100,16 @@ impl Builder {
         );
 
         // Kinds in the order of the header, which the program keeps.
-        let mut kinds: Vec<(Kind, Place)> = vec![(first.kind, Place::Entry)];
+        let mut kinds: Vec<(Kind, Origin)> = vec![(first.kind, Origin::Entry)];
         for (index, body) in self.rows.iter().enumerate() {
-            kinds.push((body.complete.kind.clone(), Place::Body(index)));
+            kinds.push((body.complete.kind.clone(), Origin::Body(index)));
         }
         for (index, chain) in self.chains.iter().enumerate() {
-            kinds.push((chain.0.clone(), Place::Chain(index)));
+            kinds.push((chain.0.clone(), Origin::Chain(index)));
         }
-        let per_instance = |place: &Place| match *place {
-            Place::Body(index) => self.rows[index].procedure.per_instance,
-            Place::Entry | Place::Chain(_) => false,
+        let per_instance = |place: &Origin| match *place {
+            Origin::Body(index) => self.rows[index].procedure.per_instance,
+            Origin::Entry | Origin::Chain(_) => false,
         };
         // Widest first: cells are committed column by column, for as many rows from the first one as need them.
         kinds.sort_by_cached_key(|(kind, place)| {
@@ -112,9 +123,9 @@ impl Builder {
         let mut chain_kinds = vec![0; self.chains.len()];
         for (number, (_, place)) in kinds.iter().enumerate() {
             match *place {
-                Place::Entry => entry.kind = number,
-                Place::Body(index) => self.rows[index].procedure.kind = number,
-                Place::Chain(index) => chain_kinds[index] = number,
+                Origin::Entry => entry.kind = number,
+                Origin::Body(index) => self.rows[index].procedure.kind = number,
+                Origin::Chain(index) => chain_kinds[index] = number,
             }
         }
         let mut zone_a_kinds: Vec<Kind> = kinds.into_iter().map(|(kind, _)| kind).collect();
@@ -205,7 +216,7 @@ impl Builder {
 
 /// What a kind is for, before it has a number.
 #[derive(Clone, Copy)]
-enum Place {
+enum Origin {
     Entry,
     Body(usize),
     Chain(usize),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use p3_field::PrimeCharacteristicRing;
 
-use super::procedure::{Action, Slot};
+use super::procedure::{Action, Position, Slot};
 use super::row::{Row, as_cell, slots, with_widths};
 use super::value::{Base, Value};
 use super::{Function, Loop, Memory, Range};
@@ -14,17 +14,28 @@ impl Row {
     /// What a function returns.
     #[track_caller]
     pub fn call<A: Value, R: Value>(&mut self, function: &Function<A, R>, arguments: &A) -> R {
-        let (result, results): (R, _) = self.receive();
-        let forms = arguments.positions();
-        let positions = [forms.clone(), result.positions()].concat();
-        self.send(Form::constant(-E::ONE), function.tag, positions);
-        let arguments = with_widths::<A>(forms);
-        self.step(Action::Call {
-            tag: function.tag,
-            arguments,
-            results: slots(&results),
-        });
+        let (result, cells): (R, _) = self.receive();
+        let arguments = with_widths::<A>(arguments.positions());
+        let results = with_widths::<R>(result.positions());
+        self.call_of(function.tag, arguments, &results, &cells);
         result
+    }
+
+    #[track_caller]
+    pub(super) fn call_of(
+        &mut self,
+        tag: Tag,
+        arguments: Vec<Position>,
+        results: &[Position],
+        cells: &[usize],
+    ) {
+        let positions = forms(&arguments).chain(forms(results)).collect();
+        self.send(Form::constant(-E::ONE), tag, positions);
+        self.step(Action::Call {
+            tag,
+            arguments,
+            results: slots(cells),
+        });
     }
 
     /// The state at which a loop ends that begins with `start`.
@@ -42,39 +53,52 @@ impl Row {
         start: &S,
         end: impl FnOnce(&R) -> S,
     ) -> R {
-        let tickets = Tag::new(Class::Ticket, 0).expect("there is a ticket 0");
         let ticket = self.new_cells(1)[0];
-        let i = Form::column(ticket);
         let (unknown, cells): (R, _) = self.receive();
-        let last = end(&unknown).positions();
-        let end = self.partly_known::<S>(&cells, &last);
-        let forms = start.positions();
-        self.send(Form::constant(-E::ONE), tickets, vec![i.clone()]);
-        let first = [vec![i.clone()], forms.clone()].concat();
-        self.send(Form::constant(E::ONE), looping.tag, first);
-        self.send(
-            Form::constant(-E::ONE),
-            looping.tag,
-            [vec![i], last].concat(),
-        );
-        let start = with_widths::<S>(forms);
+        let end = with_widths::<S>(end(&unknown).positions());
+        let slots = self.partly_known(&cells, &end);
+        let start = with_widths::<S>(start.positions());
+        self.run_of(looping.tag, ticket, start, &end, slots);
+        unknown
+    }
+
+    #[track_caller]
+    pub(super) fn run_of(
+        &mut self,
+        tag: Tag,
+        ticket: usize,
+        start: Vec<Position>,
+        end: &[Position],
+        slots: Vec<Slot<usize>>,
+    ) {
+        let tickets = Tag::new(Class::Ticket, 0).expect("there is a ticket 0");
+        let number = Form::column(ticket);
+        let numbered = |state: &[Position]| -> Vec<Form> {
+            [number.clone()].into_iter().chain(forms(state)).collect()
+        };
+        self.send(Form::constant(-E::ONE), tickets, numbered(&[]));
+        self.send(Form::constant(E::ONE), tag, numbered(&start));
+        self.send(Form::constant(-E::ONE), tag, numbered(end));
         self.pending_hint(ticket);
         self.step(Action::Loop {
-            tag: looping.tag,
+            tag,
             ticket,
             start,
-            end,
+            end: slots,
         });
-        unknown
     }
 
     /// Where the elements at these positions go: each of `cells` takes the element that it is.
     #[track_caller]
-    fn partly_known<S: Value>(&mut self, cells: &[usize], positions: &[Form]) -> Vec<Slot<usize>> {
+    pub(super) fn partly_known(
+        &mut self,
+        cells: &[usize],
+        positions: &[Position],
+    ) -> Vec<Slot<usize>> {
         let mut free: HashSet<usize> = cells.iter().copied().collect();
         let mut slots = Vec::new();
-        for (form, width) in positions.iter().zip(S::widths()) {
-            for i in 0..usize::from(width) {
+        for (form, width) in positions {
+            for i in 0..usize::from(*width) {
                 let element = form.coefficient(i);
                 slots.push(match as_cell(&element) {
                     Some(cell) if free.remove(&cell) => Slot::Cell(cell),
@@ -105,30 +129,40 @@ impl Row {
         word: impl FnOnce(&R) -> V,
     ) -> R {
         let (unknown, cells): (R, _) = self.receive();
-        let forms = word(&unknown).positions();
-        let word = self.partly_known::<V>(&cells, &forms);
-        let positions = [vec![address.0.clone()], forms].concat();
-        self.send(Form::constant(-E::ONE), memory.tag, positions);
-        let address = address.0.clone();
-        self.step(Action::Read {
-            tag: memory.tag,
-            address,
-            word,
-        });
+        let word = with_widths::<V>(word(&unknown).positions());
+        let slots = self.partly_known(&cells, &word);
+        self.read_of(memory.tag, address, &word, slots);
         unknown
+    }
+
+    #[track_caller]
+    pub(super) fn read_of(
+        &mut self,
+        tag: Tag,
+        address: &Base,
+        word: &[Position],
+        slots: Vec<Slot<usize>>,
+    ) {
+        self.send(Form::constant(-E::ONE), tag, addressed(address, word));
+        self.step(Action::Read {
+            tag,
+            address: address.0.clone(),
+            word: slots,
+        });
     }
 
     /// Makes memory have this word at an address. Who writes an address again writes the same.
     #[track_caller]
     pub fn write<V: Value>(&mut self, memory: &Memory<V>, address: &Base, value: &V) {
-        let forms = value.positions();
-        let positions = [vec![address.0.clone()], forms.clone()].concat();
-        self.send(Form::constant(-E::ONE), memory.tag, positions);
-        let word = with_widths::<V>(forms);
-        let address = address.0.clone();
+        self.write_of(memory.tag, address, with_widths::<V>(value.positions()));
+    }
+
+    #[track_caller]
+    pub(super) fn write_of(&mut self, tag: Tag, address: &Base, word: Vec<Position>) {
+        self.send(Form::constant(-E::ONE), tag, addressed(address, &word));
         self.step(Action::Write {
-            tag: memory.tag,
-            address,
+            tag,
+            address: address.0.clone(),
             word,
         });
     }
@@ -142,4 +176,12 @@ impl Row {
             number: number.0.clone(),
         });
     }
+}
+
+fn forms(positions: &[Position]) -> impl Iterator<Item = Form> + '_ {
+    positions.iter().map(|(form, _)| form.clone())
+}
+
+fn addressed(address: &Base, word: &[Position]) -> Vec<Form> {
+    [address.0.clone()].into_iter().chain(forms(word)).collect()
 }

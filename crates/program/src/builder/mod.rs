@@ -27,6 +27,7 @@ mod equations;
 mod finish;
 mod library;
 mod messages;
+pub mod open;
 pub mod procedure;
 pub mod row;
 mod split;
@@ -37,7 +38,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
-use std::panic::Location;
 use std::sync::Arc;
 
 use p3_field::PrimeCharacteristicRing;
@@ -46,7 +46,7 @@ use thiserror::Error;
 use self::body::Body;
 use self::complete::Complete;
 pub use self::procedure::{
-    Action, EntryRow, Executable, Guard, Position, Procedure, Routine, Slot, Step,
+    Action, EntryRow, Executable, Guard, Place, Position, Procedure, Routine, Slot, Step,
 };
 pub use self::row::Row;
 use self::row::with_widths;
@@ -87,7 +87,7 @@ pub enum BuildError {
         /// The kind's name.
         kind: String,
         /// The line of the source.
-        location: &'static Location<'static>,
+        location: Place,
         /// What is wrong.
         what: String,
     },
@@ -97,7 +97,7 @@ pub enum BuildError {
         /// Its name.
         name: String,
         /// Where it is declared.
-        location: &'static Location<'static>,
+        location: Place,
     },
     /// Something has a shape that no program has.
     #[error(transparent)]
@@ -111,7 +111,7 @@ struct Declared {
     name: String,
     /// Whether its kinds are in zone A.
     per_instance: bool,
-    location: &'static Location<'static>,
+    location: Place,
     until: Option<Guard>,
 }
 
@@ -141,13 +141,22 @@ impl Builder {
 
     #[track_caller]
     fn declare(&mut self, class: Class, name: &str, until: Option<Guard>) -> Tag {
+        self.declare_at(class, name, Place::caller(), until)
+    }
+
+    fn declare_at(
+        &mut self,
+        class: Class,
+        name: &str,
+        location: Place,
+        until: Option<Guard>,
+    ) -> Tag {
         let number = self
             .declared
             .keys()
             .filter(|tag| tag.class() == class)
             .count();
         let tag = Tag::new(class, number as u32).expect("there are more tags than kinds");
-        let location = Location::caller();
         self.declared.insert(
             tag,
             Declared {
@@ -218,9 +227,7 @@ impl Builder {
         let elements = V::widths().iter().map(|&w| u32::from(w)).sum();
         let mut row = ChainRow::new(chain);
         let (word, _) = row.row.receive::<V>();
-        let count = row.row.new_cells(1)[0];
-        let positions = [vec![row.address.clone()], word.positions()].concat();
-        row.row.send(Form::column(count), tag, positions);
+        row.offer(tag, with_widths::<V>(word.positions()));
         self.chain(row, name, chain, tag, elements);
         Memory {
             tag,
@@ -234,9 +241,7 @@ impl Builder {
         let tag = self.declare(Class::Table, name, None);
         let chain = Tag::new(Class::Range, tag.number()).expect("as many as tables");
         let mut row = ChainRow::new(chain);
-        let count = row.row.new_cells(1)[0];
-        row.row
-            .send(Form::column(count), tag, vec![row.address.clone()]);
+        row.offer(tag, Vec::new());
         self.chain(row, name, chain, tag, size);
         Range { tag }
     }
@@ -249,12 +254,12 @@ impl Builder {
         let complete = row.row.alone(name);
         if complete.kind.width() > CELLS || complete.kind.messages.len() > MESSAGES {
             let what = format!("a word of memory has at most {} elements", CELLS - 2);
-            return self.fail(name, Location::caller(), what);
+            return self.fail(name, Place::caller(), what);
         }
         self.chains.push((complete.kind, chain, table, number));
     }
 
-    fn fail(&mut self, kind: &str, location: &'static Location<'static>, what: String) {
+    fn fail(&mut self, kind: &str, location: Place, what: String) {
         self.error.get_or_insert(BuildError::Row {
             kind: kind.into(),
             location,
@@ -295,6 +300,8 @@ impl Builder {
         let mut row = Row::new();
         let (arguments, _) = row.receive_parameters::<A>();
         let given = arguments.positions();
+        let parameters = row.parameters.iter().map(|&cell| Slot::Cell(cell));
+        let parameters = parameters.collect();
         let results = with_widths::<R>(body(&mut row, arguments).positions());
         let multiplicity = (function.tag.class() == Class::Fact).then(|| row.new_values(1)[0]);
         self.add(Body {
@@ -303,10 +310,11 @@ impl Builder {
             guard,
             row,
             given,
+            parameters,
             results,
             ticket: None,
             multiplicity,
-            location: Location::caller(),
+            location: Place::caller(),
         });
     }
 
@@ -340,6 +348,8 @@ impl Builder {
         let ticket = row.new_values(1)[0];
         let (state, _) = row.receive_parameters::<S>();
         let given = state.positions();
+        let parameters = row.parameters.iter().map(|&cell| Slot::Cell(cell));
+        let parameters = parameters.collect();
         let results = with_widths::<S>(body(&mut row, state).positions());
         self.add(Body {
             tag: looping.tag,
@@ -347,10 +357,11 @@ impl Builder {
             guard,
             row,
             given,
+            parameters,
             results,
             ticket: Some(ticket),
             multiplicity: None,
-            location: Location::caller(),
+            location: Place::caller(),
         });
     }
 }
@@ -369,5 +380,13 @@ impl ChainRow {
         row.send(Form::constant(-E::ONE), chain, vec![address.clone()]);
         row.send(Form::constant(E::ONE), chain, vec![next]);
         Self { row, address }
+    }
+
+    /// Sends its address with a word as often as anybody asks for it.
+    fn offer(&mut self, tag: Tag, word: Vec<Position>) {
+        let count = self.row.new_cells(1)[0];
+        let word = word.into_iter().map(|(form, _)| form);
+        let positions = [self.address.clone()].into_iter().chain(word).collect();
+        self.row.send(Form::column(count), tag, positions);
     }
 }

@@ -4,6 +4,7 @@
 //! program or they do not.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -20,6 +21,46 @@ pub type Guard = Arc<dyn Fn(&[F]) -> bool + Send + Sync>;
 /// A position of a tuple: its form, and how many coefficients of its value count.
 pub type Position = (Form, u8);
 
+/// A place in a program's source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Of Rust that uses the builder.
+    Builder(&'static Location<'static>),
+    /// Of a file that was compiled.
+    Compiled {
+        /// From 1.
+        line: u32,
+        /// From 1.
+        column: u32,
+    },
+}
+
+impl Place {
+    /// The line that calls.
+    #[track_caller]
+    pub(super) const fn caller() -> Self {
+        Self::Builder(Location::caller())
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub const fn line(self) -> u32 {
+        match self {
+            Self::Builder(location) => location.line(),
+            Self::Compiled { line, .. } => line,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builder(location) => location.fmt(f),
+            Self::Compiled { line, column } => write!(f, "{line}:{column}"),
+        }
+    }
+}
+
 /// Where an element goes that comes from elsewhere. `C` is the number of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Slot<C = u8> {
@@ -35,7 +76,7 @@ pub struct Step {
     /// What is done.
     pub action: Action,
     /// Where the program's source says so.
-    pub location: &'static Location<'static>,
+    pub location: Place,
 }
 
 /// One thing that is done. `C` is the number of a cell: of a row, or, before rows are cut, of a body's value.
@@ -95,6 +136,15 @@ pub enum Action<C = u8> {
         /// Where the end goes.
         end: Vec<Slot<C>>,
     },
+    /// Finds an address from which on memory has not been written.
+    Allocate {
+        /// The memory's tag.
+        tag: Tag,
+        /// How many words are going to be written.
+        words: Form,
+        /// Where the address goes.
+        cell: C,
+    },
     /// Reads memory.
     Read {
         /// The memory's tag.
@@ -129,6 +179,7 @@ impl<C> Action<C> {
             Self::Call { tag, .. }
             | Self::Loop { tag, .. }
             | Self::Read { tag, .. }
+            | Self::Allocate { tag, .. }
             | Self::Write { tag, .. }
             | Self::Lookup { tag, .. } => Some(tag),
             _ => None,
@@ -143,8 +194,8 @@ pub struct Procedure {
     pub kind: usize,
     /// Whether all kinds of this sort have the same number of rows: those of zone A.
     pub per_instance: bool,
-    /// Cells of arguments, or of the state before a step; one for each element.
-    pub parameters: Vec<u8>,
+    /// Where arguments go, or the state before a step; one for each element.
+    pub parameters: Vec<Slot>,
     /// What it computes, position by position.
     pub results: Vec<Position>,
     /// When this one is meant, of several for one tag; none for always.
@@ -160,7 +211,7 @@ pub struct Procedure {
     /// Cells that come from advice or hints: those that no equation may determine.
     pub hints: Vec<u8>,
     /// Where the kind is defined.
-    pub location: &'static Location<'static>,
+    pub location: Place,
 }
 
 /// What a tag is for an executor.

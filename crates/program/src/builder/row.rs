@@ -2,13 +2,12 @@
 
 use std::array;
 use std::collections::BTreeMap;
-use std::panic::Location;
 use std::sync::Arc;
 
 use p3_field::PrimeCharacteristicRing;
 
 use super::equations::{Equation, Equations};
-use super::procedure::{Action, Position, Slot};
+use super::procedure::{Action, Hint, Place, Position, Slot};
 use super::value::{Base, Value, Word};
 use crate::layout::POSITIONS;
 use crate::{E, F, Form, Message, Permutation, Tag};
@@ -20,7 +19,7 @@ pub(super) const FIRST_VALUE: usize = 128;
 #[derive(Default)]
 pub(super) struct Item {
     /// What an executor does; none for what is part of a row by itself.
-    pub(super) step: Option<(Action<usize>, &'static Location<'static>)>,
+    pub(super) step: Option<(Action<usize>, Place)>,
     /// The values that it finds, and puts into cells.
     pub(super) cells: Vec<usize>,
     /// The permutation, with its inputs and with the values that are its outputs.
@@ -42,9 +41,11 @@ pub struct Row {
     pub(super) items: Vec<Item>,
     /// What belongs to the next step.
     pending: Item,
+    /// Where the steps that are being written stand, if that is not the line that calls.
+    place: Option<Place>,
     /// Whether rows that permute nothing do so idly.
     pub(super) idle: bool,
-    pub(super) error: Option<(&'static Location<'static>, String)>,
+    pub(super) error: Option<(Place, String)>,
 }
 
 impl Row {
@@ -55,6 +56,7 @@ impl Row {
             names: BTreeMap::new(),
             items: Vec::new(),
             pending: Item::default(),
+            place: None,
             idle: false,
             error: None,
         }
@@ -63,7 +65,13 @@ impl Row {
     /// Notes a mistake of whoever writes the program; the first one is reported when the program is complete.
     #[track_caller]
     pub(super) fn fail(&mut self, what: impl Into<String>) {
-        self.error.get_or_insert((Location::caller(), what.into()));
+        let place = self.place.unwrap_or(Place::caller());
+        self.error.get_or_insert((place, what.into()));
+    }
+
+    /// Says where the steps stand that are written next.
+    pub const fn at(&mut self, place: Place) {
+        self.place = Some(place);
     }
 
     /// New values, which are not in cells yet.
@@ -79,10 +87,16 @@ impl Row {
         cells
     }
 
+    /// An element of what the body is called with.
+    pub(super) fn new_parameter(&mut self) -> usize {
+        let cell = self.new_values(1)[0];
+        self.parameters.push(cell);
+        cell
+    }
+
     /// What the body is called with.
     pub(super) fn receive_parameters<V: Value>(&mut self) -> (V, Vec<usize>) {
-        let cells = self.new_values(elements::<V>());
-        self.parameters.extend(&cells);
+        let cells: Vec<usize> = (0..elements::<V>()).map(|_| self.new_parameter()).collect();
         (V::in_cells(&mut cells.iter().copied()), cells)
     }
 
@@ -94,7 +108,7 @@ impl Row {
 
     #[track_caller]
     pub(super) fn step(&mut self, action: Action<usize>) {
-        self.pending.step = Some((action, Location::caller()));
+        self.pending.step = Some((action, self.place.unwrap_or(Place::caller())));
         self.flush();
     }
 
@@ -135,13 +149,26 @@ impl Row {
         }
     }
 
+    /// Gives `value` a name, if it is a cell that has none.
+    pub fn name_cell(&mut self, value: &Base, name: &str) {
+        if let Some(cell) = as_cell(&value.0) {
+            self.names.entry(cell).or_insert_with(|| name.into());
+        }
+    }
+
     /// A value from the tape. Nothing is known about it.
     #[track_caller]
     pub fn advice<V: Value>(&mut self) -> V {
         let (value, cells) = self.receive();
+        self.advise(cells);
+        value
+    }
+
+    /// Elements of the tape go into these cells.
+    #[track_caller]
+    pub(super) fn advise(&mut self, cells: Vec<usize>) {
         self.pending.hints.extend(&cells);
         self.step(Action::Advice { cells });
-        value
     }
 
     /// A value that `compute` finds from the values of `inputs`, coefficient by coefficient. Nothing is known about it:
@@ -153,14 +180,20 @@ impl Row {
         compute: impl Fn(&[F]) -> Result<Vec<F>, String> + Send + Sync + 'static,
     ) -> V {
         let (value, cells) = self.receive();
-        self.pending.hints.extend(&cells);
         let inputs = inputs.iter().map(|x| x.0.clone()).collect();
+        self.hint_of(inputs, cells, Arc::new(compute));
+        value
+    }
+
+    /// What is computed from these forms goes into these cells.
+    #[track_caller]
+    pub(super) fn hint_of(&mut self, inputs: Vec<Form>, cells: Vec<usize>, compute: Hint) {
+        self.pending.hints.extend(&cells);
         self.step(Action::Hint {
             inputs,
             cells,
-            compute: Arc::new(compute),
+            compute,
         });
-        value
     }
 
     /// 0 or 1, as `compute` finds from the values of `inputs`.

@@ -8,10 +8,9 @@
 //! long after it is found is a cell in every row between: put it into memory.
 
 use std::ops::Range;
-use std::panic::Location;
 
 use super::equations::Equations;
-use super::procedure::{Action, Position, Slot};
+use super::procedure::{Action, Place, Position, Slot};
 use super::row::{FIRST_VALUE, Item, Row, as_cell};
 use super::value::Base;
 use crate::layout::{CELLS, CONSTRAINTS, MESSAGES, POSITIONS};
@@ -93,11 +92,7 @@ impl Flow {
     }
 
     /// The steps of each row.
-    pub(super) fn cut(
-        &self,
-        row: &Row,
-        head: Head,
-    ) -> Result<Vec<Range<usize>>, (&'static Location<'static>, String)> {
+    pub(super) fn cut(&self, row: &Row, head: Head) -> Result<Vec<Range<usize>>, (Place, String)> {
         let steps = row.items.len();
         // The least cost of each prefix, and where its last row begins.
         let mut best: Vec<Option<(usize, usize)>> = vec![None; steps + 1];
@@ -135,7 +130,7 @@ impl Flow {
         if best[steps].is_none() {
             let reached = best.iter().rposition(Option::is_some).unwrap_or(0);
             let here = row.items.get(reached).and_then(|item| item.step.as_ref());
-            let location = here.map_or_else(Location::caller, |step| step.1);
+            let location = here.map_or_else(Place::caller, |step| step.1);
             let alive = self.alive(reached).count();
             let what = format!(
                 "this step and {alive} values that are needed from here on do not fit: a row has {CELLS} cells, {CONSTRAINTS} constraints \
@@ -297,6 +292,7 @@ impl Action<usize> {
             Self::Read { address, word, .. } => known(word).chain([address]).collect(),
             Self::Write { address, word, .. } => positions(word).chain([address]).collect(),
             Self::Lookup { number, .. } => vec![number],
+            Self::Allocate { words, .. } => vec![words],
         }
     }
 }

@@ -39,7 +39,7 @@ fn inputs_of_a_permutation_come_first_and_copies_are_made_where_needed() {
     let executable = builder.finish(&f).unwrap();
     let kind = &executable.program.kinds()[0];
     assert_eq!(kind.cells[0], "y");
-    assert_eq!(executable.procedures[0].parameters, [16, 0]);
+    assert_eq!(executable.procedures[0].parameters, [16, 0].map(Slot::Cell));
     assert_eq!(executable.procedures[0].cells.len(), 17);
 }
 
@@ -153,6 +153,6 @@ fn wide_rows_that_are_few_come_first_with_an_idle_permutation() {
         .iter()
         .find(|p| p.cells.len() == 31)
         .unwrap();
-    assert_eq!(main.parameters, (0..30).collect::<Vec<u8>>());
+    assert_eq!(main.parameters, (0..30).map(Slot::Cell).collect::<Vec<_>>());
     assert_eq!(executable.program.kinds()[main.kind].width(), 31);
 }

@@ -68,6 +68,12 @@ impl Base {
     pub const fn form(&self) -> &Form {
         &self.0
     }
+
+    /// The column of a body that it is, if it is one by itself.
+    #[must_use]
+    pub fn as_value(&self) -> Option<usize> {
+        super::row::as_cell(&self.0)
+    }
 }
 
 impl Word {

@@ -1,0 +1,6 @@
+use sheaf_guest::*;
+
+pub fn main() {
+    let x = advice();
+    assert!(x == F::ONE);
+}

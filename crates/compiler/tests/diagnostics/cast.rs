@@ -1,0 +1,5 @@
+use sheaf_guest::*;
+
+pub fn main(x: F) -> usize {
+    x as usize
+}

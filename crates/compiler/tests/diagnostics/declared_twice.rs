@@ -1,0 +1,5 @@
+use sheaf_guest::*;
+
+fn f() {}
+fn f() {}
+pub fn main() {}

@@ -1,0 +1,8 @@
+use sheaf_guest::*;
+
+enum Side {
+    Left,
+    Right,
+}
+
+pub fn main() {}

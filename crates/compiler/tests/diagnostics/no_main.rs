@@ -1,0 +1,5 @@
+use sheaf_guest::*;
+
+fn helper(x: F) -> F {
+    x
+}

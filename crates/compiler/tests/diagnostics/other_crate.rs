@@ -1,0 +1,5 @@
+use sheaf_guest::*;
+
+use std::collections::HashMap;
+
+pub fn main() {}

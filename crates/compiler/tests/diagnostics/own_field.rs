@@ -1,0 +1,7 @@
+use sheaf_guest::*;
+
+struct F {
+    x: usize,
+}
+
+pub fn main() {}

@@ -1,0 +1,7 @@
+use sheaf_guest::*;
+
+struct Tree {
+    left: Tree,
+}
+
+pub fn main() {}

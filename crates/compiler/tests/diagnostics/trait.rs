@@ -1,0 +1,7 @@
+use sheaf_guest::*;
+
+trait Hash {
+    fn hash(self) -> Digest;
+}
+
+pub fn main() {}

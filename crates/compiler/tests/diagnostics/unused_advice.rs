@@ -1,0 +1,5 @@
+use sheaf_guest::*;
+
+pub fn main() {
+    advice::<F>();
+}
