@@ -59,6 +59,7 @@ pub(crate) fn width(procedure: &Procedure) -> usize {
         Op::Advice { cells } | Op::Hint { cells, .. } => cells.clone(),
         Op::Call { results, .. } => results.cells().collect(),
         Op::Read { word, .. } => word.cells().collect(),
+        Op::Allocate { cell, .. } => vec![*cell],
         Op::Loop { ticket, end, .. } => end.cells().chain([*ticket]).collect(),
         Op::Assert { .. }
         | Op::AssertWord { .. }
@@ -67,7 +68,7 @@ pub(crate) fn width(procedure: &Procedure) -> usize {
         | Op::Write { .. }
         | Op::Lookup { .. } => Vec::new(),
     });
-    let parameters = procedure.parameters.iter().copied();
+    let parameters = procedure.parameters.cells();
     operations
         .chain(parameters)
         .chain(procedure.ticket)
