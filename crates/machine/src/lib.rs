@@ -35,6 +35,7 @@ mod inputs;
 mod live;
 mod messages;
 mod permutations;
+mod proof;
 #[cfg(feature = "prover")]
 mod prove;
 #[cfg(feature = "search")]
@@ -55,8 +56,9 @@ mod witness;
 pub use error::VerifyError;
 pub use functional::Functional;
 pub use live::{Live, SLICE_CELLS, STAIRS};
+pub use proof::{FormatError, Proof, RATES};
 #[cfg(feature = "prover")]
-pub use prove::{Cancelled, Phase, Proof, ProveError, Scratch, prove, statement};
+pub use prove::{Cancelled, Phase, ProveError, Scratch, prove, statement};
 #[cfg(feature = "search")]
 pub use security::TARGET_BITS;
 pub use setup::Setup;

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::inputs::Inputs;
 use crate::live::{self, Live};
 use crate::permutations::{output_claim, permuted, shape};
+use crate::proof::{Proof, RATES};
 use crate::setup::Setup;
 use crate::statement::{Statement, StatementError};
 use crate::strategy::{Honest, Strategy};
@@ -86,23 +87,18 @@ pub enum ProveError {
         /// Rows, gaps included.
         rows: usize,
     },
+    /// Proofs do not have this rate.
+    #[error("the rate 2^-{log_inv_rate}: proofs have 2^-{} to 2^-{}", RATES.start(), RATES.end())]
+    Rate {
+        /// The logarithm of the inverse rate.
+        log_inv_rate: usize,
+    },
     /// There are no parameters for this rate and size.
     #[error(transparent)]
     Parameters(#[from] ParameterError),
     /// The caller asked to stop.
     #[error("proving was cancelled")]
     Cancelled,
-}
-
-/// A proof, and what it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proof {
-    /// The statement: counts and live slices are the run's.
-    pub statement: Statement,
-    /// The logarithm of the inverse rate.
-    pub log_inv_rate: usize,
-    /// The messages: four bytes per element, canonical, little-endian.
-    pub body: Vec<u8>,
 }
 
 /// Buffers that survive from one proof to the next.
@@ -133,6 +129,9 @@ pub fn prove(
     scratch: &mut Scratch,
     mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
 ) -> Result<Proof, ProveError> {
+    if !RATES.contains(&log_inv_rate) {
+        return Err(ProveError::Rate { log_inv_rate });
+    }
     let statement = statement(program, run)?;
     let setup = Setup::new(&statement, log_inv_rate)?;
     let begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
