@@ -3,14 +3,14 @@
 use std::ops::RangeInclusive;
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_program::E;
 use sheaf_program::builder::Executable;
+use sheaf_program::{E, Id};
 use sheaf_xmss::{PROD, SignError};
 
 use crate::{Case, fibonacci, membership, polynomial, poseidon_chain, sorting, xmss};
 
 /// A program with what a stranger needs to try it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Guest {
     /// Its name.
     pub name: &'static str,
@@ -37,6 +37,12 @@ impl Guest {
     #[must_use]
     pub fn program(&self) -> Executable {
         (self.program)()
+    }
+
+    /// The program with this identity.
+    #[must_use]
+    pub fn with_id(id: &Id) -> Option<&'static Self> {
+        ALL.iter().find(|guest| guest.program().program.id() == *id)
     }
 
     /// An example: the same for the same size, which is one of [`sizes`](Self::sizes).
@@ -94,7 +100,9 @@ pub static ALL: [Guest; 6] = [
         size: (1 << sorting::BITS) - 1,
         program: sorting::program,
         case: |size| {
-            let numbers: Vec<u32> = (0..size).map(|i| i * i * 7 % (1 << sorting::BITS)).collect();
+            let numbers: Vec<u32> = (0..size)
+                .map(|i| i * i * 7 % (1 << sorting::BITS))
+                .collect();
             Ok(sorting::case(&numbers))
         },
     },

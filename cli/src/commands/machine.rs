@@ -1,7 +1,6 @@
 //! `sheaf machine`: programs, and proofs that they have run.
 
 mod bench;
-mod call;
 mod example;
 mod list;
 mod profile;
@@ -10,11 +9,14 @@ mod verify;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use sheaf_executor::{Executor, Input, Outcome};
+use sheaf_guests::Case;
 use sheaf_guests::catalogue::{self, Guest};
-use sheaf_program::identity::ID;
-use sheaf_program::{F, Id};
+use sheaf_program::builder::Executable;
+use sheaf_program::rows::LOG_ROWS_MAX;
 
 use crate::failure::{Failure, after_help};
+use crate::progress::Bar;
 
 const EXAMPLES: &str = "Examples:
   sheaf machine list
@@ -69,7 +71,9 @@ struct GuestArgument {
 }
 
 fn guests() -> impl TypedValueParser<Value = &'static Guest> {
-    let names = catalogue::ALL.iter().map(|guest| PossibleValue::new(guest.name));
+    let names = catalogue::ALL
+        .iter()
+        .map(|guest| PossibleValue::new(guest.name));
     PossibleValuesParser::new(names).try_map(|name| Guest::named(&name).ok_or("no such program"))
 }
 
@@ -101,25 +105,15 @@ impl SizeArgument {
     }
 }
 
-/// An identity, as bytes: elements of four bytes, little-endian.
-fn id_bytes(id: &Id) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(4 * ID);
-    for number in call::numbers(id) {
-        bytes.extend(number.to_le_bytes());
-    }
-    bytes
-}
-
-/// Elements for people: all of a few, of many the first.
-fn shown(elements: &[F]) -> String {
-    const SHOWN: usize = 12;
-    if elements.is_empty() {
-        return "none".to_owned();
-    }
-    let numbers = call::numbers(elements);
-    let mut text: Vec<String> = numbers.iter().take(SHOWN).map(u32::to_string).collect();
-    if let Some(more @ 1..) = elements.len().checked_sub(SHOWN) {
-        text.push(format!("and {more} more"));
-    }
-    text.join(" ")
+/// Runs a program. The error is for people.
+fn execute(name: &str, executable: &Executable, case: &Case) -> Result<Outcome, String> {
+    let _bar = Bar::unknown(format!("running {name}"), false);
+    let input = Input {
+        arguments: &case.arguments,
+        advice: &case.advice,
+        max_rows: (1 << LOG_ROWS_MAX) - 1,
+    };
+    Executor::new(executable)
+        .run(input)
+        .map_err(|error| format!("{name} has no such run: {error}"))
 }

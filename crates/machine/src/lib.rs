@@ -62,5 +62,6 @@ pub use prove::{Cancelled, Phase, ProveError, Scratch, prove, statement};
 #[cfg(feature = "search")]
 pub use security::TARGET_BITS;
 pub use setup::Setup;
+pub use sheaf_transcript::header::KIND_RUN;
 pub use statement::{PROTOCOL_VERSION, Statement, StatementError};
 pub use verify::{reduce, verification_cost, verify, verify_balance};

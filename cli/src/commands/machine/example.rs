@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{GuestArgument, SizeArgument, call};
+use super::{GuestArgument, SizeArgument};
+use crate::call::render;
 use crate::failure::{Failure, after_help};
 use crate::identity::FileSet;
 use crate::output::{OutputArgument, OutputKind};
@@ -30,11 +31,13 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let guest = arguments.guest.guest;
     let size = arguments.size.of(guest)?;
-    let output = arguments.output.check(OutputKind::Call, &FileSet::default())?;
+    let output = arguments
+        .output
+        .check(OutputKind::Call, &FileSet::default())?;
     let case = guest
         .case(size)
         .map_err(|error| Failure::Unusable(error.to_string()))?;
-    output.write(call::render(&case)?.as_bytes())?;
+    output.write(render(&case)?.as_bytes())?;
     let mut table = Table::default();
     table.row("program", guest.name);
     table.row("size", format!("{size} {}", guest.unit));

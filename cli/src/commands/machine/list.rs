@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 use sheaf_guests::catalogue;
 
-use super::id_bytes;
+use crate::call::id_bytes;
 use crate::claims_json::hex;
 use crate::failure::{Failure, after_help, print};
 use crate::report::{JsonArgument, Table, count, print_json};

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use sheaf_machine::{Scratch, prove};
 
-use super::call::Call;
-use super::{GuestArgument, id_bytes, shown};
+use super::{GuestArgument, execute};
 use crate::arguments::{RateArgument, ThreadsArgument};
+use crate::call::{Call, id_bytes, shown};
 use crate::failure::{Failure, after_help, remark};
 use crate::identity::FileSet;
 use crate::input::add_once;
@@ -46,12 +46,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut inputs = FileSet::default();
     add_once(&mut inputs, &arguments.input)?;
     let output = arguments.output.check(OutputKind::RunProof, &inputs)?;
+    let unusable = |why: String| Failure::file(&arguments.input, why);
     let call = Call::read(&arguments.input)?;
+    let case = call
+        .case()
+        .ok_or_else(|| unusable("there are no arguments".to_owned()))?;
     let executable = guest.program();
-    let (result, run_time) = timed(|| call.run(guest.name, &executable));
-    let (given, outcome) = result.map_err(|failure| failure.about(&arguments.input))?;
-    call.compare(&given, &outcome.results)
-        .map_err(|why| Failure::file(&arguments.input, format!("of this run, {why}")))?;
+    let (result, run_time) = timed(|| execute(guest.name, &executable, &case));
+    let outcome = result.map_err(unusable)?;
+    call.compare(&case.arguments, &outcome.results)
+        .map_err(|why| unusable(format!("the run has other results: {why}")))?;
 
     let prover = arguments.threads.prover()?;
     let rate = arguments.rate.rate();
@@ -59,29 +63,40 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (proof, prove_time) = timed(|| {
         let bar = RunBar::new(guest.name, outcome.profile.total().rows, rate, "");
         prover.run(|| {
-            prove(program, run, rate.log_inverse().into(), &mut Scratch::default(), |phase| {
-                bar.show(phase);
-                Ok(())
-            })
+            prove(
+                program,
+                run,
+                rate.log_inverse().into(),
+                &mut Scratch::default(),
+                |phase| {
+                    bar.show(phase);
+                    Ok(())
+                },
+            )
         })
     });
     let proof = proof?.map_err(|error| Failure::Unusable(error.to_string()))?;
     let encoded = proof.to_bytes();
     output.write(&encoded)?;
-    let unused = call.unused(&outcome);
-    if unused > 0 {
-        remark(format!("warning: {unused} elements of the advice are not used"));
+    let (advice, used) = (case.advice.len(), outcome.advice_used);
+    if used < advice {
+        remark(format!(
+            "warning: of {advice} elements of advice the run took {used}"
+        ));
     }
 
     let mut table = Table::default();
     table.row("program", guest.name);
     table.row("identity", hex::encode(id_bytes(proof.statement.id())));
-    table.row("arguments", shown(&given));
+    table.row("arguments", shown(&case.arguments));
     table.row("results", shown(&outcome.results));
     table.row("rows", proof.statement.rows().end().to_string());
     table.row("rate", rate.to_string());
     table.row("run", time(run_time));
     table.row("prove", time(prove_time));
-    table.row("proof", format!("{}, {}", output.name(), bytes(encoded.len() as u64)));
+    table.row(
+        "proof",
+        format!("{}, {}", output.name(), bytes(encoded.len() as u64)),
+    );
     output.report(&table.render())
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 use sheaf::MAX_BYTES;
-use sheaf_guests::catalogue::{self, Guest};
+use sheaf_guests::catalogue::Guest;
 use sheaf_machine::{FormatError, Proof, Setup, verify};
 use sheaf_program::F;
 
-use super::call::{Call, numbers};
-use super::{GuestArgument, id_bytes, shown};
+use super::GuestArgument;
+use crate::call::{Call, id_bytes, numbers, shown};
 use crate::claims_json;
 use crate::failure::{Failure, after_help, name_of_input, print};
 use crate::identity::FileSet;
@@ -74,13 +74,22 @@ impl Valid {
     fn table(&self) -> Table {
         let mut table = Table::default();
         let statement = &self.proof.statement;
-        table.row("valid", format!("{} has run, and returns the results for the arguments", self.name));
+        table.row(
+            "valid",
+            format!(
+                "{} has run, and returns the results for the arguments",
+                self.name
+            ),
+        );
         table.row("identity", hex::encode(id_bytes(statement.id())));
         table.row("arguments", shown(&self.arguments));
         table.row("results", shown(&self.results));
         table.row("rows", statement.rows().end().to_string());
         table.row("rate", format!("1/{}", 1 << self.proof.log_inv_rate));
-        table.row("security", format!("{:.1} bits, proven", self.security_bits));
+        table.row(
+            "security",
+            format!("{:.1} bits, proven", self.security_bits),
+        );
         table.row("verify", time(self.duration));
         table
     }
@@ -119,11 +128,14 @@ fn verified(guest: &Guest, call: &Call, path: &Path) -> Result<Valid, Failure> {
     let executable = guest.program();
     let statement = &proof.statement;
     if *statement.id() != executable.program.id() {
-        let other = match known(&proof) {
+        let other = match Guest::with_id(statement.id()) {
             Some(other) => format!("of {}", other.name),
             None => "of a program that is not in the list".to_owned(),
         };
-        return Err(rejected(format!("this is a proof about a run {other}, not of {}", guest.name)));
+        return Err(rejected(format!(
+            "this is a proof about a run {other}, not of {}",
+            guest.name
+        )));
     }
     let (arguments, results) = executable
         .entry
@@ -136,7 +148,7 @@ fn verified(guest: &Guest, call: &Call, path: &Path) -> Result<Valid, Failure> {
             .map_err(|error| rejected(error.to_string()))?;
         verify(&setup, &executable.program, statement, &proof.body)
             .map_err(|error| rejected(format!("the proof is not valid: {error}")))?;
-        Ok(setup.security(statement).bits())
+        Ok::<_, Failure>(setup.security(statement).bits())
     });
     Ok(Valid {
         name: guest.name,
@@ -146,10 +158,4 @@ fn verified(guest: &Guest, call: &Call, path: &Path) -> Result<Valid, Failure> {
         duration,
         proof,
     })
-}
-
-/// The program that a proof says it is about.
-pub(crate) fn known(proof: &Proof) -> Option<&'static Guest> {
-    let is = |guest: &&Guest| guest.program().program.id() == *proof.statement.id();
-    catalogue::ALL.iter().find(is)
 }

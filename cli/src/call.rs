@@ -9,18 +9,14 @@
 
 use std::path::Path;
 
-use clap::Args;
+use p3_field::PrimeField32;
 use serde::Deserialize;
 use serde_json::to_string;
-use sheaf_executor::{Executor, Input, Outcome};
 use sheaf_guests::Case;
-use sheaf_program::builder::Executable;
-use sheaf_program::rows::LOG_ROWS_MAX;
-use sheaf_program::F;
+use sheaf_program::{F, Id};
 
 use crate::failure::Failure;
 use crate::input::read;
-use crate::progress::Bar;
 
 /// The most bytes of a file. A run has fewer than `2^22` rows, so that more than this is of no use to it.
 const MAX_BYTES: usize = 1 << 28;
@@ -28,7 +24,7 @@ const MAX_BYTES: usize = 1 << 28;
 /// Arguments, advice and results, as far as they are given.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Call {
+pub(crate) struct Call {
     arguments: Option<Vec<Element>>,
     #[serde(default)]
     advice: Vec<Element>,
@@ -46,24 +42,27 @@ impl TryFrom<u32> for Element {
         if number < F::ORDER_U32 {
             Ok(Self(F::new(number)))
         } else {
-            Err(format!("{number} is not below {}, the order of the field", F::ORDER_U32))
+            Err(format!(
+                "{number} is not below {}, the order of the field",
+                F::ORDER_U32
+            ))
         }
     }
 }
 
 impl Call {
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let bytes = read(path, MAX_BYTES)?;
         Self::parse(&bytes).map_err(|error| Failure::file(path, error))
     }
 
     /// Errors name line and column.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
 
     /// How many elements there are of each part that is given, for people.
-    pub(super) fn lengths(&self) -> [(&'static str, Option<usize>); 3] {
+    pub(crate) fn lengths(&self) -> [(&'static str, Option<usize>); 3] {
         let length = |elements: &Option<Vec<Element>>| elements.as_ref().map(Vec::len);
         [
             ("arguments", length(&self.arguments)),
@@ -73,50 +72,24 @@ impl Call {
     }
 
     /// Why a run with these arguments and results is not the one that is meant.
-    pub(super) fn compare(&self, arguments: &[F], results: &[F]) -> Result<(), String> {
+    pub(crate) fn compare(&self, arguments: &[F], results: &[F]) -> Result<(), String> {
         compare("arguments", self.arguments.as_deref(), arguments)?;
         compare("results", self.results.as_deref(), results)
     }
 
-    /// The run, and the arguments.
-    pub(super) fn run(
-        &self,
-        name: &str,
-        executable: &Executable,
-    ) -> Result<(Vec<F>, Outcome), Failure> {
-        let Some(arguments) = &self.arguments else {
-            return Err(Failure::Unusable("the input has no arguments".to_owned()));
-        };
-        let elements = |elements: &[Element]| elements.iter().map(|x| x.0).collect::<Vec<_>>();
-        let case = Case {
-            arguments: elements(arguments),
+    /// What a program is run on, if there are arguments.
+    pub(crate) fn case(&self) -> Option<Case> {
+        let elements = |elements: &[Element]| elements.iter().map(|x| x.0).collect();
+        Some(Case {
+            arguments: elements(self.arguments.as_ref()?),
             advice: elements(&self.advice),
-            results: Vec::new(),
-        };
-        let outcome = execute(name, executable, &case)?;
-        Ok((case.arguments, outcome))
+            results: elements(self.results.as_deref().unwrap_or_default()),
+        })
     }
 }
 
-/// Runs a program.
-pub(super) fn execute(
-    name: &str,
-    executable: &Executable,
-    case: &Case,
-) -> Result<Outcome, Failure> {
-    let _bar = Bar::unknown(format!("running {name}"), false);
-    let input = Input {
-        arguments: &case.arguments,
-        advice: &case.advice,
-        max_rows: (1 << LOG_ROWS_MAX) - 1,
-    };
-    Executor::new(executable)
-        .run(input)
-        .map_err(|error| Failure::Unusable(format!("{name} has no such run: {error}")))
-}
-
 /// A file with all three parts, a line for each.
-pub(super) fn render(case: &Case) -> Result<String, Failure> {
+pub(crate) fn render(case: &Case) -> Result<String, Failure> {
     let parts = [
         ("arguments", &case.arguments),
         ("advice", &case.advice),
@@ -133,8 +106,30 @@ pub(super) fn render(case: &Case) -> Result<String, Failure> {
 }
 
 /// Elements as their numbers below the order.
-pub(super) fn numbers(elements: &[F]) -> Vec<u32> {
-    elements.iter().map(p3_field::PrimeField32::as_canonical_u32).collect()
+pub(crate) fn numbers(elements: &[F]) -> Vec<u32> {
+    elements
+        .iter()
+        .map(PrimeField32::as_canonical_u32)
+        .collect()
+}
+
+/// An identity, as bytes: elements of four bytes, little-endian.
+pub(crate) fn id_bytes(id: &Id) -> Vec<u8> {
+    numbers(id).into_iter().flat_map(u32::to_le_bytes).collect()
+}
+
+/// Elements for people: all of a few, of many the first.
+pub(crate) fn shown(elements: &[F]) -> String {
+    const SHOWN: usize = 12;
+    if elements.is_empty() {
+        return "none".to_owned();
+    }
+    let first = &elements[..elements.len().min(SHOWN)];
+    let mut text: Vec<String> = numbers(first).iter().map(u32::to_string).collect();
+    if let Some(more @ 1..) = elements.len().checked_sub(SHOWN) {
+        text.push(format!("and {more} more"));
+    }
+    text.join(" ")
 }
 
 fn compare(what: &str, expected: Option<&[Element]>, found: &[F]) -> Result<(), String> {
@@ -147,9 +142,10 @@ fn compare(what: &str, expected: Option<&[Element]>, found: &[F]) -> Result<(), 
     }
     let mut pairs = expected.iter().zip(found).enumerate();
     match pairs.find(|(_, (expected, found))| expected.0 != **found) {
-        Some((index, (expected, found))) => {
-            Err(format!("element {index} of the {what} is {found}, and not {}", expected.0))
-        }
+        Some((index, (expected, found))) => Err(format!(
+            "element {index} of the {what} is {found}, and not {}",
+            expected.0
+        )),
         None => Ok(()),
     }
 }
@@ -157,6 +153,14 @@ fn compare(what: &str, expected: Option<&[Element]>, found: &[F]) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_few_elements_are_shown_and_of_many_the_first() {
+        let elements: Vec<F> = (0..15).map(F::new).collect();
+        assert_eq!(shown(&[]), "none");
+        assert_eq!(shown(&elements[..12]), "0 1 2 3 4 5 6 7 8 9 10 11");
+        assert_eq!(shown(&elements), shown(&elements[..12]) + " and 3 more");
+    }
 
     fn parse(text: &str) -> Result<Call, String> {
         Call::parse(text.as_bytes()).map_err(|error| error.to_string())
@@ -174,8 +178,13 @@ mod tests {
         assert_eq!(call.lengths().map(|(_, n)| n), [Some(2), Some(3), Some(1)]);
         assert_eq!(call.compare(&case.arguments, &case.results), Ok(()));
         let differs = call.compare(&numbers(&[1, 2]), &case.results).unwrap_err();
-        assert_eq!(differs, "element 1 of the arguments is 2, and not 2130706432");
-        let differs = call.compare(&case.arguments, &numbers(&[5, 0])).unwrap_err();
+        assert_eq!(
+            differs,
+            "element 1 of the arguments is 2, and not 2130706432"
+        );
+        let differs = call
+            .compare(&case.arguments, &numbers(&[5, 0]))
+            .unwrap_err();
         assert_eq!(differs, "results: 2 elements, and not 1");
     }
 
@@ -189,7 +198,10 @@ mod tests {
     #[test]
     fn what_is_no_element_is_named_with_its_place() {
         for (text, error) in [
-            ("{\"arguments\": [2130706433]}", "2130706433 is not below 2130706433"),
+            (
+                "{\"arguments\": [2130706433]}",
+                "2130706433 is not below 2130706433",
+            ),
             ("{\"arguments\": [-1]}", "integer `-1`, expected u32"),
             ("{\"advice\": [\n1.5]}", "line 2 column 3"),
             ("{\"result\": []}", "unknown field `result`"),
