@@ -142,7 +142,7 @@ fn damaged_and_truncated_proofs_are_rejected() {
         (&proof[..0], "the file is empty"),
         (&proof[..7], "the bytes end after 7, within the header"),
         (&proof[..100], "the bytes end after 100, within the"),
-        (&proof[..proof.len() - 4], "the proof ends within"),
+        (&proof[..proof.len() - 4], "the proof ends inside"),
         (
             &proof[..proof.len() - 1],
             "not a sequence of four-byte elements",
