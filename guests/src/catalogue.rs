@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_program::builder::Executable;
-use sheaf_program::{E, Id};
+use sheaf_program::{E, F, Id};
 use sheaf_xmss::{PROD, SignError};
 
 use crate::{Case, fibonacci, membership, polynomial, poseidon_chain, sorting, xmss};
@@ -63,7 +63,11 @@ pub static ALL: [Guest; 6] = [
         sizes: 0..=(1 << 22),
         size: 1 << 17,
         program: fibonacci::program,
-        case: |size| Ok(fibonacci::case(size, E::ONE, E::TWO)),
+        case: |size| {
+            // Words with all their coefficients, as those of a real program have.
+            let word = E::new([2, 3, 5, 7, 11].map(F::new));
+            Ok(fibonacci::case(size, E::ONE, word))
+        },
     },
     Guest {
         name: "membership",

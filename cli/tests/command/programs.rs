@@ -51,10 +51,10 @@ fn verify_says_what_has_been_proven() {
     let sandbox = proved();
     let verify = "machine verify fibonacci proof --public";
     let shown = sandbox.succeed(&format!("{verify} input.json"));
-    // 1, 2, 3, 5, 8, ..: the tenth, counted from zero, is 144.
+    // In the first coefficient 1, 2, 3, 5, 8, ..: the tenth, counted from zero, is 144.
     for line in [
-        "arguments  10 1 0 0 0 0 2 0 0 0 0",
-        "results    144 0 0 0 0",
+        "arguments  10 1 0 0 0 0 2 3 5 7 11",
+        "results    144 165 275 385 605",
         "security   128.",
     ] {
         assert!(shown.contains(line), "{shown}");
@@ -62,7 +62,7 @@ fn verify_says_what_has_been_proven() {
     let facts = json(&sandbox.succeed(&format!("{verify} input.json --json")));
     assert_eq!(facts["valid"], true);
     assert_eq!(facts["program"], "fibonacci");
-    assert_eq!(facts["results"], json!([144, 0, 0, 0, 0]));
+    assert_eq!(facts["results"], json!([144, 165, 275, 385, 605]));
     assert_eq!(
         (&facts["rate_log"], &facts["rows"]),
         (&1.into(), &13.into())
@@ -76,7 +76,7 @@ fn verify_says_what_has_been_proven() {
     // Whoever knows the arguments alone is told the results.
     sandbox.write(
         "arguments",
-        r#"{"arguments": [10, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0]}"#,
+        r#"{"arguments": [10, 1, 0, 0, 0, 0, 2, 3, 5, 7, 11]}"#,
     );
     let told = sandbox.succeed(&format!("{verify} arguments"));
     assert!(told.contains("results    144"), "{told}");
@@ -206,7 +206,7 @@ fn kinds_of_proofs_are_told_apart() {
     for part in [
         "run of a program",
         "fibonacci",
-        "144 0 0 0 0",
+        "144 165 275",
         "1/8",
         "128.",
     ] {

@@ -22,7 +22,7 @@ use crate::report::{JsonArgument, Table, print_json, time};
 
 const EXAMPLES: &str = "Examples:
   sheaf machine verify fibonacci fibonacci.proof --public fibonacci.json
-  echo '{\"arguments\": [3, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0]}' | sheaf machine verify fibonacci fibonacci.proof --public -
+  echo '{\"arguments\": [1000, 1, 0, 0, 0, 0, 2, 3, 5, 7, 11]}' | sheaf machine verify fibonacci fibonacci.proof --public -
 
 A proof says which arguments and results it is about. They are compared with those of the file, as far as
 it has any, and printed: whoever leaves \"results\" out takes them from the proof. Advice is ignored, so
