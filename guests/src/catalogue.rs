@@ -20,7 +20,7 @@ pub struct Guest {
     pub unit: &'static str,
     /// Sizes of examples. The largest may need more rows than there can be.
     pub sizes: RangeInclusive<u32>,
-    /// A size that is proven in about a second.
+    /// A size that is proven in about a second, with a little less than a power of two of rows where it can be chosen so.
     pub size: u32,
     program: fn() -> Executable,
     case: fn(u32) -> Result<Case, SignError>,
@@ -61,7 +61,7 @@ pub static ALL: [Guest; 6] = [
         about: "(n, a, b) -> the n-th of a, b, a + b, ..: the shortest loop",
         unit: "steps",
         sizes: 0..=(1 << 22),
-        size: 1 << 17,
+        size: (1 << 17) - 8,
         program: fibonacci::program,
         case: |size| {
             // Words with all their coefficients, as those of a real program have.
@@ -83,7 +83,7 @@ pub static ALL: [Guest; 6] = [
         about: "(n, x) -> (digest, value): a polynomial of 5 n coefficients, known by its digest, at x",
         unit: "steps",
         sizes: 0..=(1 << 22),
-        size: 1 << 14,
+        size: (1 << 14) - 8,
         program: polynomial::program,
         case: |size| Ok(polynomial::case(size, E::TWO)),
     },
@@ -92,7 +92,7 @@ pub static ALL: [Guest; 6] = [
         about: "(n, x) -> y: the permutation of width 24, n times",
         unit: "permutations",
         sizes: 0..=(1 << 22),
-        size: 1 << 14,
+        size: (1 << 14) - 8,
         program: poseidon_chain::program,
         case: |size| Ok(poseidon_chain::case(size)),
     },
