@@ -36,6 +36,14 @@ pub(crate) fn parse_signatures(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Parses a number of proofs to make.
+pub(crate) fn parse_repeat(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("at least one proof must be made".to_owned()),
+        Ok(n) => Ok(n),
+    }
+}
+
 /// The threads of a prover.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ThreadsArgument {

@@ -8,12 +8,17 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use sheaf::xmss::{BatchFile, SecretKey};
-use sheaf::{CLAIMS_MAGIC, MAGIC, PublicKey, Scheme, Signature};
+use sheaf::{CLAIMS_MAGIC, HEADER_BYTES, MAGIC, PublicKey, Scheme, Signature};
+use sheaf_machine::KIND_RUN;
 
 /// Kinds of files that the command knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Proof,
+    /// A proof about the run of a program.
+    RunProof,
+    /// Arguments, advice and results of a program.
+    Call,
     Batch(Scheme),
     Claims,
     PublicKey,
@@ -37,9 +42,14 @@ impl Kind {
         if length == 0 {
             Self::Empty
         } else if head.starts_with(&MAGIC) {
-            Self::Proof
-        } else if head.starts_with(&CLAIMS_MAGIC) || is_json_claims(head) {
+            match head.get(HEADER_BYTES - 1) {
+                Some(&KIND_RUN) => Self::RunProof,
+                _ => Self::Proof,
+            }
+        } else if head.starts_with(&CLAIMS_MAGIC) || is_json(head, b"\"groups\"") {
             Self::Claims
+        } else if is_json(head, b"\"arguments\"") {
+            Self::Call
         } else if head.starts_with(JOURNAL_MAGIC) {
             Self::Journal
         } else if let Some(scheme) = BatchFile::scheme_of(head, length) {
@@ -88,6 +98,8 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Proof => "a proof",
+            Self::RunProof => "a proof about the run of a program",
+            Self::Call => "an input of a program",
             Self::Batch(_) => "a batch of signatures",
             Self::Claims => "a file of claims",
             Self::PublicKey => "a public key",
@@ -100,10 +112,10 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Whether text begins as claims in JSON do.
-fn is_json_claims(head: &[u8]) -> bool {
+/// Whether text begins as an object in JSON with this name does.
+fn is_json(head: &[u8], name: &[u8]) -> bool {
     head.trim_ascii_start().starts_with(b"{")
-        && head.windows(8).any(|window| window == b"\"groups\"")
+        && head.windows(name.len()).any(|window| window == name)
 }
 
 /// Whether a file is one public key, of whatever scheme has such.
@@ -158,6 +170,10 @@ mod tests {
         }
         let proof = [&MAGIC[..], &[FORMAT_VERSION, PROD.id, 1, KIND_LEAF]].concat();
         assert_eq!(Kind::of_bytes(&proof), Kind::Proof);
+        let proof = [&MAGIC[..], &[FORMAT_VERSION, 1, 1, KIND_RUN]].concat();
+        assert_eq!(Kind::of_bytes(&proof), Kind::RunProof);
+        assert_eq!(Kind::of_bytes(&proof[..7]), Kind::Proof);
+        assert_eq!(Kind::of_bytes(b"{\"arguments\": []}"), Kind::Call);
         assert_eq!(Kind::of_bytes(b"\n {\"groups\": []}"), Kind::Claims);
         assert_eq!(Kind::of_bytes(b""), Kind::Empty);
         assert_eq!(Kind::of_bytes(b"{\"key\": 1}"), Kind::Unknown);

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod batches;
+mod call;
 mod claims_json;
 mod claims_source;
 mod commands;
@@ -34,8 +35,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    aggregate, batch, bench, claims, completions, demo, inspect, keygen, man, security, sign,
-    verify,
+    aggregate, batch, bench, claims, completions, demo, inspect, keygen, machine, man, security,
+    sign, verify,
 };
 use crate::failure::after_help;
 
@@ -72,6 +73,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Measure proving and verifying
     Bench(bench::Arguments),
+    /// Run programs, prove that they have run, and verify it
+    Machine(machine::Arguments),
     /// List every term of the soundness error
     Security(security::Arguments),
     /// Print a shell's completions
@@ -112,6 +115,7 @@ fn run() -> ExitCode {
         Command::Batch(arguments) => batch::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Machine(arguments) => machine::run(&arguments),
         Command::Security(arguments) => security::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

@@ -1,8 +1,13 @@
 //! Times and memory.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use sheaf::Phase;
+use serde::Serialize;
+use sheaf::build_info;
+
+/// How often a verification is measured: it takes milliseconds, and proving more.
+pub(crate) const VERIFICATIONS: usize = 7;
 
 /// Runs something and takes its time.
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
@@ -36,7 +41,7 @@ pub(crate) fn restart_peak_rss() {
 }
 
 /// The model of the CPU, if the system tells.
-pub(crate) fn cpu_model() -> Option<String> {
+fn cpu_model() -> Option<String> {
     let info = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     parse_cpu_model(&info)
 }
@@ -61,26 +66,65 @@ fn parse_high_water(status: &str) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// Takes the time of each phase of a proof.
+/// Takes the times of the phases of several proofs.
 #[derive(Debug, Default)]
 pub(crate) struct PhaseClock {
-    begun: Vec<(Phase, Instant)>,
+    /// Since when the phase has run that has begun last.
+    running: Option<(&'static str, Instant)>,
+    seconds: BTreeMap<&'static str, Vec<f64>>,
 }
 
 impl PhaseClock {
-    pub(crate) fn begin(&mut self, phase: Phase) {
-        self.begun.push((phase, Instant::now()));
+    /// A phase begins, and the one before ends.
+    pub(crate) fn begin(&mut self, phase: &'static str) {
+        self.end();
+        self.running = Some((phase, Instant::now()));
     }
 
-    /// Each phase and its time, once the proof is complete.
-    pub(crate) fn finish(self) -> Vec<(Phase, Duration)> {
-        let end = Instant::now();
-        let ends = self.begun.iter().skip(1).map(|&(_, at)| at).chain([end]);
-        self.begun
-            .iter()
-            .zip(ends)
-            .map(|(&(phase, start), end)| (phase, end - start))
+    /// The last phase ends.
+    pub(crate) fn end(&mut self) {
+        if let Some((phase, begun)) = self.running.take() {
+            let all = self.seconds.entry(phase).or_default();
+            all.push(begun.elapsed().as_secs_f64());
+        }
+    }
+
+    /// The median of each phase, in seconds.
+    pub(crate) fn medians(&self) -> BTreeMap<&'static str, f64> {
+        let all = self.seconds.iter();
+        all.map(|(&phase, seconds)| (phase, median(seconds)))
             .collect()
+    }
+}
+
+/// What a measurement is made with, and on.
+#[derive(Debug, Serialize)]
+pub(crate) struct Setting {
+    pub(crate) version: &'static str,
+    /// Absent where the system does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cpu: Option<String>,
+    pub(crate) rustc: &'static str,
+    /// Absent in a build from a source of which it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commit: Option<&'static str>,
+    pub(crate) simd: &'static str,
+    pub(crate) cpu_simd: &'static str,
+}
+
+impl Setting {
+    /// This build, on this machine.
+    pub(crate) fn here() -> Self {
+        let build = build_info();
+        let commit = env!("SHEAF_COMMIT");
+        Self {
+            version: build.version,
+            cpu: cpu_model(),
+            rustc: env!("SHEAF_RUSTC"),
+            commit: (!commit.is_empty()).then_some(commit),
+            simd: build.simd.name(),
+            cpu_simd: build.cpu_simd.name(),
+        }
     }
 }
 
@@ -93,6 +137,21 @@ mod tests {
         assert_eq!(median(&[]), 0.0);
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+    }
+
+    #[test]
+    fn a_phase_ends_where_the_next_one_begins() {
+        let mut clock = PhaseClock::default();
+        for _ in 0..3 {
+            for phase in ["first", "second"] {
+                clock.begin(phase);
+            }
+            clock.end();
+        }
+        assert_eq!(clock.seconds["first"].len(), 3);
+        assert_eq!(clock.seconds["second"].len(), 3);
+        let medians = clock.medians();
+        assert_eq!(medians.keys().collect::<Vec<_>>(), [&"first", &"second"]);
     }
 
     #[test]

@@ -55,6 +55,8 @@ impl OutputArgument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OutputKind {
     Proof,
+    RunProof,
+    Call,
     Batch,
     Claims,
 }
@@ -65,6 +67,8 @@ impl OutputKind {
         match kind {
             Kind::Empty => true,
             Kind::Proof => matches!(self, Self::Proof),
+            Kind::RunProof => matches!(self, Self::RunProof),
+            Kind::Call => matches!(self, Self::Call),
             Kind::Batch(_) => matches!(self, Self::Batch),
             Kind::Claims => matches!(self, Self::Claims),
             _ => false,
@@ -74,6 +78,8 @@ impl OutputKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Proof => "a proof",
+            Self::RunProof => "a proof about the run of a program",
+            Self::Call => "an input of a program",
             Self::Batch => "a batch",
             Self::Claims => "claims",
         }

@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 use indicatif::style::ProgressTracker;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use sheaf::{Phase, Progress, Rate};
+use sheaf_machine::Phase as RunPhase;
 
 use crate::failure::remark;
 use crate::report::count;
 
 /// From so many signatures on a proof may take seconds, on one thread of a slow machine.
 const LONG_PROOF: usize = 256;
+
+/// From so many rows on the same is true of a proof about a run.
+const LONG_RUN: usize = 1 << 17;
 
 /// A bar on stderr. It is not drawn where stderr is no terminal, and leaves nothing behind.
 #[derive(Debug)]
@@ -59,6 +63,66 @@ const fn share(phase: Phase, rate: Rate) -> u64 {
         Phase::Permutations => 34,
         Phase::Columns => 1,
         Phase::Open => 13,
+    }
+}
+
+/// A bar for a proof about a run.
+#[derive(Debug)]
+pub(crate) struct RunBar(Bar);
+
+impl RunBar {
+    /// `which` says which of several proofs it is, if there are several.
+    pub(crate) fn new(program: &str, rows: usize, rate: Rate, which: &str) -> Self {
+        let mut what = format!(
+            "proving a run of {program}, {}, at rate {rate}",
+            count(rows, "row")
+        );
+        if !which.is_empty() {
+            what = format!("{what}, {which}");
+        }
+        let total = RunPhase::ALL.into_iter().map(run_share).sum();
+        Self(Bar::new(what, total, rows >= LONG_RUN))
+    }
+
+    /// Shows the phase that begins.
+    pub(crate) fn show(&self, phase: RunPhase) {
+        self.0.0.set_message(format!(" {}", phase.name()));
+        let over = RunPhase::ALL.into_iter().take_while(|&p| p != phase);
+        self.0.set(over.map(run_share).sum());
+    }
+}
+
+/// The time that a phase takes, as measured for four programs on two threads, with permutations and without; only proportions matter.
+const fn run_share(phase: RunPhase) -> u64 {
+    match phase {
+        RunPhase::Permute | RunPhase::Constraints => 7,
+        RunPhase::Commit => 21,
+        RunPhase::Messages => 19,
+        RunPhase::Forms | RunPhase::Inputs => 5,
+        RunPhase::Permutations => 9,
+        RunPhase::Open => 26,
+    }
+}
+
+/// Counts proofs.
+#[derive(Debug)]
+pub(crate) struct ProofCounter {
+    made: usize,
+    total: usize,
+}
+
+impl ProofCounter {
+    pub(crate) const fn new(total: usize) -> Self {
+        Self { made: 0, total }
+    }
+
+    /// Says which proof is next: nothing if there is only one.
+    pub(crate) fn next(&mut self) -> String {
+        self.made += 1;
+        match self.total {
+            1 => String::new(),
+            total => format!("proof {} of {total}", self.made),
+        }
     }
 }
 
@@ -171,6 +235,14 @@ mod tests {
         assert_eq!(tracker.estimate(100, seconds(50)), Some(seconds(0)));
         assert_eq!(tracker.estimate(25, seconds(10)), None);
         assert_eq!(TimeLeft::default().estimate(100, seconds(10)), None);
+    }
+
+    #[test]
+    fn proofs_are_counted_if_there_are_several() {
+        assert_eq!(ProofCounter::new(1).next(), "");
+        let mut three = ProofCounter::new(3);
+        three.next();
+        assert_eq!(three.next(), "proof 2 of 3");
     }
 
     #[test]

@@ -129,6 +129,11 @@ pub(crate) fn time(duration: Duration) -> String {
     }
 }
 
+/// The same of a number of seconds.
+pub(crate) fn seconds(seconds: f64) -> String {
+    time(Duration::from_secs_f64(seconds))
+}
+
 /// A number of bytes in a unit that suits it.
 pub(crate) fn bytes(count: u64) -> String {
     const KIB: f64 = 1024.0;

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use std::io::Write;
 
-const SUBCOMMANDS: [&str; 10] = [
+const SUBCOMMANDS: [&str; 11] = [
     "demo",
     "keygen",
     "sign",
@@ -14,6 +14,7 @@ const SUBCOMMANDS: [&str; 10] = [
     "verify",
     "inspect",
     "bench",
+    "machine",
     "security",
 ];
 

@@ -59,6 +59,19 @@ fn the_lines_for_the_command_line_work() {
     }
 }
 
+#[test]
+fn the_lines_for_programs_work() {
+    let directory = tempfile::tempdir().unwrap();
+    let printed = run(&block("## Programs"), directory.path());
+    for fact in [
+        "sorting has run, and returns the results",
+        "128.", // verify and bench
+        "numbers/s",
+    ] {
+        assert!(printed.contains(fact), "{fact}: {printed}");
+    }
+}
+
 /// "128 bits" means nothing without the attacker that it is about.
 #[test]
 fn the_security_report_says_which_attackers_its_bits_are_about() {

@@ -1,10 +1,11 @@
 //! Programs, each with what it computes natively.
 //!
 //! A module has the program, `program()`, what it is run on, and a native twin: the same in plain Rust. They are tests of
-//! everything below them, and the smallest examples of how programs are written.
+//! everything below them, and the smallest examples of how programs are written. [`catalogue`] has them by name.
 
 #![forbid(unsafe_code)]
 
+pub mod catalogue;
 pub mod fibonacci;
 pub mod language;
 pub mod membership;

@@ -5,6 +5,7 @@ mod common;
 use common::{agrees, mutations, run};
 use p3_field::PrimeCharacteristicRing;
 use sheaf_executor::{Executor, Input, Problem};
+use sheaf_guests::catalogue::{self, Guest};
 use sheaf_guests::{fibonacci, membership, polynomial, poseidon_chain, sorting};
 use sheaf_program::{E, F};
 
@@ -178,4 +179,21 @@ fn a_hint_that_nothing_asserts_is_found() {
     };
     agrees(&program, &case);
     assert_eq!(mutations(&program, &case, 1), ["careless"]);
+}
+
+#[test]
+fn examples_of_the_catalogue_run_and_have_names() {
+    for guest in &catalogue::ALL {
+        let program = guest.program();
+        assert_eq!(Guest::named(guest.name).map(|g| g.name), Some(guest.name));
+        let found = Guest::with_id(&program.program.id());
+        assert_eq!(found.map(|g| g.name), Some(guest.name));
+        assert!(guest.sizes.contains(&guest.size));
+        let small = (*guest.sizes.start()).max(1);
+        for size in [*guest.sizes.start(), small.min(*guest.sizes.end())] {
+            agrees(&program, &guest.case(size).unwrap());
+        }
+    }
+    assert!(Guest::named("nothing").is_none());
+    assert!(Guest::with_id(&[F::ONE; 9]).is_none());
 }

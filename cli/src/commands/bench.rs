@@ -6,7 +6,7 @@ mod measurement;
 use clap::Args;
 use sheaf::{Rate, security_report};
 
-use crate::arguments::{ThreadsArgument, parse_rate, parse_signatures};
+use crate::arguments::{ThreadsArgument, parse_rate, parse_repeat, parse_signatures};
 use crate::failure::{Failure, after_help, print};
 use crate::report::print_json;
 use crate::scheme::SchemeArgument;
@@ -62,13 +62,6 @@ pub(crate) struct Arguments {
     threads: ThreadsArgument,
     #[command(flatten)]
     scheme: SchemeArgument,
-}
-
-fn parse_repeat(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("at least one proof must be made".to_owned()),
-        Ok(n) => Ok(n),
-    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! `sheaf inspect`.
 
+mod runs;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -28,8 +30,8 @@ const EXAMPLES: &str = "Examples:
   sheaf inspect alice.key
   sheaf inspect alice.journal --json
 
-A proof states its version, scheme and rate only: what it proves is not in it. Nothing is verified, and
-nothing secret is shown. Of a key, what its journal tells is shown as well, and of a journal what the key
+A proof about signatures states its version, scheme and rate only: what it proves is not in it. One about the
+run of a program states what it is about. Nothing is verified, and nothing secret is shown. Of a key, what its journal tells is shown as well, and of a journal what the key
 beside it tells.";
 
 /// Arguments of `sheaf inspect`.
@@ -55,6 +57,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut facts = Facts::default();
     let scheme = match kind {
         Kind::Proof => Some(proof(&content, &mut facts).map_err(unusable)?),
+        Kind::RunProof => {
+            runs::proof(&content, &mut facts).map_err(unusable)?;
+            None
+        }
+        Kind::Call => {
+            runs::call(&content, &mut facts).map_err(unusable)?;
+            None
+        }
         Kind::Batch(scheme) => {
             batch(&scheme, &content, arguments.keys, &mut facts).map_err(unusable)?;
             Some(scheme)

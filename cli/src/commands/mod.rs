@@ -8,6 +8,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
+pub(crate) mod machine;
 pub(crate) mod man;
 pub(crate) mod security;
 pub(crate) mod sign;

@@ -103,7 +103,9 @@ fn verify(read: &ReadClaims, path: &Path) -> Result<Valid, Failure> {
     // Bytes that are no proof at all are no proof of the claims either.
     let aggregate = Aggregate::from_bytes(&bytes).map_err(|error| {
         rejected(match Kind::of_bytes(&bytes) {
-            Kind::Proof | Kind::Unknown | Kind::Empty => Error::from(error).to_string(),
+            Kind::Proof | Kind::RunProof | Kind::Unknown | Kind::Empty => {
+                Error::from(error).to_string()
+            }
             other => other.instead_of("a proof"),
         })
     })?;

@@ -42,6 +42,13 @@ fn help_has_examples_and_the_meaning_of_exit_codes() {
         "batch export",
         "inspect",
         "bench",
+        "machine",
+        "machine list",
+        "machine example",
+        "machine prove",
+        "machine verify",
+        "machine profile",
+        "machine bench",
         "security",
     ] {
         for flag in ["--help", "-h"] {

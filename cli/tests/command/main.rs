@@ -8,6 +8,7 @@ mod inspecting;
 mod keys;
 mod measuring;
 mod outputs;
+mod programs;
 mod proofs;
 mod sandbox;
 mod signing;

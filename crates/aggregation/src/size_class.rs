@@ -18,7 +18,6 @@
 use sheaf_pcs::parameters::Round;
 use sheaf_pcs::stacking::Stacking;
 use sheaf_pcs::{ParameterError, Parameters};
-use sheaf_transcript::EXTENSION_DEGREE;
 use sheaf_xmss::{PROD, Scheme};
 use thiserror::Error;
 
@@ -37,28 +36,6 @@ pub(crate) struct SizeClass {
     pub lane_bits: usize,
     /// The oracles. The first one's `row_elements` are of no account.
     pub rounds: &'static [Round],
-}
-
-/// One oracle of the table: row lengths are those of every oracle but the first.
-pub(crate) const fn round(
-    slice_variables: usize,
-    inner_variables: usize,
-    log_inv_rate: usize,
-    slack: usize,
-    fold_grinding: usize,
-    queries: usize,
-    query_grinding: usize,
-) -> Round {
-    Round {
-        row_elements: EXTENSION_DEGREE << slice_variables,
-        slice_variables,
-        inner_variables,
-        log_inv_rate,
-        slack,
-        fold_grinding,
-        queries,
-        query_grinding,
-    }
 }
 
 /// Why the table has no set-up for a statement and a rate.

@@ -4,14 +4,15 @@
 //! the same set of claims derives the same transcript: groups ascend by
 //! `(slot, message)`, keys inside a group by their encoding, and neither repeats.
 
+use sheaf_transcript::header;
 use sheaf_xmss::{PublicKey, Scheme};
 use thiserror::Error;
 
 /// The version of the protocol that this crate speaks, bound by every proof.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = header::VERSION as u32;
 
 /// The kind of a proof about signatures.
-pub const KIND_LEAF: u8 = 1;
+pub const KIND_LEAF: u8 = header::KIND_LEAF;
 
 /// The most signatures that one proof may cover.
 ///

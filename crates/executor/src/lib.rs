@@ -148,12 +148,7 @@ impl<'a> Executor<'a> {
                 instances,
             }));
         }
-        Ok(Counts {
-            instances: instances as u32,
-            log_block: instances.next_power_of_two().ilog2(),
-            zone_b: (zone_a..kinds.len())
-                .map(|kind| rows(kind) as u32)
-                .collect(),
-        })
+        let zone_b = (zone_a..kinds.len()).map(|kind| rows(kind) as u32);
+        Ok(Counts::new(instances as u32, zone_b.collect()))
     }
 }

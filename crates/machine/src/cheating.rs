@@ -15,7 +15,7 @@ use sheaf_transcript::{EF, F, VerifierTranscript};
 
 use crate::checks::{Check, applies, switch};
 use crate::live::Live;
-use crate::prove::{Scratch, prove_with};
+use crate::prove::{Scratch, prove_cells};
 use crate::strategy::Strategy;
 use crate::tests::{counts, program, run_with};
 use crate::witness::Witness;
@@ -136,7 +136,7 @@ impl<'a> Cheat<'a> {
     fn run(&self, without: &[Check]) -> Result<(), VerifyError> {
         let setup = Setup::new(&self.statement, 1).unwrap();
         switch::without(without, || {
-            let mut body = prove_with(
+            let mut body = prove_cells(
                 &setup,
                 self.program,
                 &self.statement.with_rows(self.rows.clone()),

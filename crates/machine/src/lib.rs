@@ -19,7 +19,7 @@
 //! coefficients, or hands it out.
 //!
 //! The verifier half compiles without the feature `prover`; without `search` it has its parameters as data ([`Setup::from_rounds`]) and
-//! computes with no floating-point number.
+//! computes with no floating-point number. [`Setup::from_table`] has them for every size.
 
 #![forbid(unsafe_code)]
 
@@ -34,7 +34,9 @@ mod functional;
 mod inputs;
 mod live;
 mod messages;
+mod parameter_table;
 mod permutations;
+mod proof;
 #[cfg(feature = "prover")]
 mod prove;
 #[cfg(feature = "search")]
@@ -46,6 +48,7 @@ mod shares;
 mod statement;
 #[cfg(feature = "prover")]
 mod strategy;
+mod table;
 #[cfg(all(test, feature = "prover"))]
 mod tests;
 mod verify;
@@ -55,10 +58,13 @@ mod witness;
 pub use error::VerifyError;
 pub use functional::Functional;
 pub use live::{Live, SLICE_CELLS, STAIRS};
+pub use proof::{FormatError, Proof, RATES};
 #[cfg(feature = "prover")]
-pub use prove::{Cancelled, Phase, Proof, ProveError, Scratch, prove, statement};
+pub use prove::{Cancelled, Phase, ProveError, Scratch, prove, prove_with, statement};
 #[cfg(feature = "search")]
 pub use security::TARGET_BITS;
 pub use setup::Setup;
+pub use sheaf_transcript::header::KIND_RUN;
 pub use statement::{PROTOCOL_VERSION, Statement, StatementError};
+pub use table::TableError;
 pub use verify::{reduce, verification_cost, verify, verify_balance};

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::inputs::Inputs;
 use crate::live::{self, Live};
 use crate::permutations::{output_claim, permuted, shape};
+use crate::proof::{Proof, RATES};
 use crate::setup::Setup;
 use crate::statement::{Statement, StatementError};
 use crate::strategy::{Honest, Strategy};
@@ -86,23 +87,21 @@ pub enum ProveError {
         /// Rows, gaps included.
         rows: usize,
     },
+    /// Proofs do not have this rate.
+    #[error("the rate 2^-{log_inv_rate}: proofs have 2^-{} to 2^-{}", RATES.start(), RATES.end())]
+    Rate {
+        /// The logarithm of the inverse rate.
+        log_inv_rate: usize,
+    },
+    /// The set-up is that of statements of another size.
+    #[error("the set-up is for another number of rows or other live slices")]
+    Setup,
     /// There are no parameters for this rate and size.
     #[error(transparent)]
     Parameters(#[from] ParameterError),
     /// The caller asked to stop.
     #[error("proving was cancelled")]
     Cancelled,
-}
-
-/// A proof, and what it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proof {
-    /// The statement: counts and live slices are the run's.
-    pub statement: Statement,
-    /// The logarithm of the inverse rate.
-    pub log_inv_rate: usize,
-    /// The messages: four bytes per element, canonical, little-endian.
-    pub body: Vec<u8>,
 }
 
 /// Buffers that survive from one proof to the next.
@@ -131,17 +130,37 @@ pub fn prove(
     run: &Run,
     log_inv_rate: usize,
     scratch: &mut Scratch,
+    observer: impl FnMut(Phase) -> Result<(), Cancelled>,
+) -> Result<Proof, ProveError> {
+    if !RATES.contains(&log_inv_rate) {
+        return Err(ProveError::Rate { log_inv_rate });
+    }
+    let setup = Setup::new(&statement(program, run)?, log_inv_rate)?;
+    prove_with(&setup, program, run, scratch, observer)
+}
+
+/// As [`prove`], with a set-up: that of a table, for instance. Only a verifier with the same accepts the proof.
+///
+/// # Errors
+/// If a number of the run is out of bounds, the set-up is for another size, or the observer cancels.
+pub fn prove_with(
+    setup: &Setup,
+    program: &Program,
+    run: &Run,
+    scratch: &mut Scratch,
     mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
 ) -> Result<Proof, ProveError> {
     let statement = statement(program, run)?;
-    let setup = Setup::new(&statement, log_inv_rate)?;
+    if !setup.fits(&statement) {
+        return Err(ProveError::Setup);
+    }
     let begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
-    let body = prove_with(
-        &setup, program, &statement, &run.cells, scratch, &Honest, begin,
+    let body = prove_cells(
+        setup, program, &statement, &run.cells, scratch, &Honest, begin,
     )?;
     Ok(Proof {
         statement,
-        log_inv_rate,
+        log_inv_rate: setup.log_inv_rate(),
         body,
     })
 }
@@ -164,7 +183,7 @@ pub fn statement(program: &Program, run: &Run) -> Result<Statement, ProveError> 
 }
 
 /// Proves a statement with cells that need not be those of a run.
-pub(crate) fn prove_with(
+pub(crate) fn prove_cells(
     setup: &Setup,
     program: &Program,
     statement: &Statement,

@@ -4,6 +4,7 @@ mod edges;
 mod hostile;
 mod round_trip;
 mod security;
+mod table;
 
 use p3_field::PrimeCharacteristicRing;
 use rand::rngs::StdRng;

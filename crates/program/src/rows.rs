@@ -37,6 +37,21 @@ pub struct Counts {
     pub zone_b: Vec<u32>,
 }
 
+impl Counts {
+    /// So many instances, in the least block that holds them. Whether they are in bounds is for [`Rows::new`] to say.
+    #[must_use]
+    pub fn new(instances: u32, zone_b: Vec<u32>) -> Self {
+        Self {
+            instances,
+            log_block: instances
+                .saturating_sub(1)
+                .checked_ilog2()
+                .map_or(0, |log| log + 1),
+            zone_b,
+        }
+    }
+}
+
 /// Why counts are not those of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RowsError {
@@ -326,7 +341,10 @@ mod tests {
                 _ => vec![],
             };
             assert_eq!(fitting, expected, "{instances}");
+            let least = Counts::new(instances, vec![]);
+            assert_eq!(Rows::new(&header, &least).is_ok(), !fitting.is_empty());
         }
+        assert!(Rows::new(&header, &Counts::new(u32::MAX, vec![])).is_err());
         assert!(Rows::new(&header, &counts(u32::MAX, u32::MAX, &[])).is_err());
     }
 

@@ -2,40 +2,29 @@
 
 use std::fmt;
 
-use sheaf_aggregation::PROTOCOL_VERSION;
+use sheaf_transcript::header::{self, kind_name};
 use sheaf_xmss::Scheme;
 use thiserror::Error;
 
 use crate::Rate;
 
 /// The first bytes of every aggregate.
-pub const MAGIC: [u8; 4] = *b"shfp";
+pub const MAGIC: [u8; 4] = header::MAGIC;
 
 /// The version of proofs that this library makes and verifies; the byte after [`MAGIC`].
-pub const FORMAT_VERSION: u8 = PROTOCOL_VERSION as u8;
-const _: () = assert!(FORMAT_VERSION as u32 == PROTOCOL_VERSION);
+pub const FORMAT_VERSION: u8 = header::VERSION;
 
 /// Bytes before the body: magic, version, scheme, rate and kind.
-pub const HEADER_BYTES: usize = 8;
+pub const HEADER_BYTES: usize = header::BYTES;
 
 /// The most bytes that an aggregate may have; real ones stay far below.
-pub const MAX_BYTES: usize = 4 << 20;
+pub const MAX_BYTES: usize = header::MAX_PROOF_BYTES;
 
 /// Bytes of one field element, the unit of the body.
 const ELEMENT_BYTES: usize = 4;
 
 /// The kind of an aggregate whose body is a proof about signatures: byte 7.
 pub const KIND_LEAF: u8 = sheaf_aggregation::KIND_LEAF;
-
-/// What byte 7 says of the body.
-const fn kind_name(kind: u8) -> &'static str {
-    match kind {
-        0 => "a list of signatures",
-        KIND_LEAF => "a proof about signatures",
-        2 => "a proof about proofs",
-        _ => "unknown",
-    }
-}
 
 /// Why bytes are not an aggregate that this library can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -74,8 +63,8 @@ pub enum FormatError {
         /// The byte found.
         found: u8,
     },
-    /// The body is not a proof about signatures. Version 3 has numbers for lists of signatures (0) and proofs about proofs (2),
-    /// but this library makes and reads none.
+    /// The body is not a proof about signatures. Version 3 has numbers for lists of signatures (0), proofs about proofs (2) and proofs
+    /// about the run of a program (3), but this library makes and reads none.
     #[error("byte 7: the aggregate is of kind {found} ({}), this library reads kind {KIND_LEAF}", kind_name(*.found))]
     Kind {
         /// The byte found.
@@ -126,11 +115,12 @@ impl Aggregate {
         if version != FORMAT_VERSION {
             return Err(FormatError::Version { found: version });
         }
-        let scheme = Scheme::from_id(scheme).ok_or(FormatError::Scheme { found: scheme })?;
-        let rate = Rate::from_log_inverse(rate).ok_or(FormatError::Rate { found: rate })?;
+        // What the bytes before it mean is the kind's to say.
         if kind != KIND_LEAF {
             return Err(FormatError::Kind { found: kind });
         }
+        let scheme = Scheme::from_id(scheme).ok_or(FormatError::Scheme { found: scheme })?;
+        let rate = Rate::from_log_inverse(rate).ok_or(FormatError::Rate { found: rate })?;
         if bytes.len() > MAX_BYTES {
             return Err(FormatError::TooLong { found: bytes.len() });
         }
@@ -232,7 +222,8 @@ mod tests {
         for (found, name) in [
             (0, "a list of signatures"),
             (2, "a proof about proofs"),
-            (3, "unknown"),
+            (3, "a proof about the run of a program"),
+            (4, "unknown"),
         ] {
             let error = parse(7, found).unwrap_err();
             assert_eq!(error, FormatError::Kind { found });

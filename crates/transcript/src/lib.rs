@@ -25,6 +25,7 @@ pub mod counting;
 mod domain;
 mod extension;
 pub mod field;
+pub mod header;
 #[cfg(feature = "prover")]
 mod prover;
 mod sponge;

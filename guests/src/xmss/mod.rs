@@ -29,7 +29,7 @@ use sheaf_xmss::params::{PROD, Scheme};
 use sheaf_xmss::tree::lengths;
 
 use self::native::{Places, TWEAKS_PER_BLOCK};
-pub use self::native::{case, key_digest, tweak_digest, tweaks};
+pub use self::native::{case, key_digest, signed, tweak_digest, tweaks};
 use crate::initial_capacity;
 
 /// A chain value, a node or a root.

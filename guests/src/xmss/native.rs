@@ -4,9 +4,10 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_poseidon::sponge::Sponge;
 use sheaf_program::F;
 use sheaf_xmss::encoding::encode;
+use sheaf_xmss::one_slot::{SEED_BYTES, sign_once};
 use sheaf_xmss::params::{MESSAGE_BYTES, Scheme};
 use sheaf_xmss::tweak::{chain_tweak, message_digits, message_elements, message_tweak, tree_tweak};
-use sheaf_xmss::{EncodingError, PublicKey, Signature};
+use sheaf_xmss::{EncodingError, PublicKey, SignError, Signature};
 
 use crate::{Case, SPONGE_TAG};
 
@@ -128,4 +129,22 @@ pub fn case(
         advice,
         results,
     })
+}
+
+/// The slot and the message of [`signed`].
+const SIGNED: (u32, [u8; MESSAGE_BYTES]) = (77, [1; MESSAGE_BYTES]);
+
+/// A case with so many signatures, of keys that can sign once.
+///
+/// # Errors
+/// If no randomness gives a codeword.
+pub fn signed(scheme: &Scheme, signatures: u32) -> Result<Case, SignError> {
+    let (slot, message) = SIGNED;
+    let signers = (0..signatures).map(|number| {
+        let mut seed = [0; SEED_BYTES];
+        seed[..4].copy_from_slice(&number.to_le_bytes());
+        sign_once(scheme, &seed, slot, &message)
+    });
+    let signers = signers.collect::<Result<Vec<_>, _>>()?;
+    Ok(case(scheme, slot, &message, &signers).expect("what has been signed is a codeword"))
 }

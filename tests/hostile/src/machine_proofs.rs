@@ -1,17 +1,19 @@
-//! Proofs of runs of programs, under hostile counts, live slices and bytes.
+//! Proofs of runs of programs, under hostile statements and bytes.
 //!
-//! An input is the number of a sample, the sizes that a prover chooses and the bytes of a proof:
-//! `sample u8 ‖ instances u32 ‖ log of a block u32 ‖ zone B's counts, u32 each ‖ live slices 12 ‖ proof`.
+//! An input is the encoding of a proof with its statement. The verifier knows some programs, by their identities, and for each the public tuple
+//! that it wants to see proven.
 
 use std::borrow::Cow;
 
 use rand::RngExt;
+use sheaf::HEADER_BYTES;
 use sheaf_executor::{Executor, Input};
 use sheaf_guests::{Case, membership, poseidon_chain, sorting};
-use sheaf_machine::{Live, STAIRS, Scratch, Setup, Statement, VerifyError, prove, verify};
+use sheaf_machine::{FormatError, Proof, Scratch, Setup, VerifyError, prove, verify};
 use sheaf_program::builder::Executable;
-use sheaf_program::{Counts, E, Program};
+use sheaf_program::{E, Id, Program};
 
+use crate::bytes;
 use crate::decoders::mutated;
 use crate::measure::under_test;
 use crate::{Rng, Run, Target};
@@ -21,8 +23,11 @@ const RATE: usize = 2;
 
 struct Sample {
     program: Program,
+    id: Id,
     public: Vec<E>,
     input: Vec<u8>,
+    /// Bytes of the input before the messages.
+    statement: usize,
 }
 
 /// The target.
@@ -42,10 +47,10 @@ impl MachineProofs {
             (membership::program(), membership::case(5)),
             (sorting::program(), sorting::case(&[7, 5, 9])),
         ];
-        let samples = samples.into_iter().enumerate();
+        let samples = samples.into_iter();
         let mut target = Self {
             samples: samples
-                .map(|(number, (executable, case))| sample(number as u8, executable, &case))
+                .map(|(executable, case)| sample(executable, &case))
                 .collect(),
         };
         for number in 0..target.samples.len() {
@@ -55,6 +60,20 @@ impl MachineProofs {
         }
         target
     }
+
+    /// Why a proof is refused.
+    fn verdict(&self, proof: &Proof) -> Result<(), &'static str> {
+        let statement = &proof.statement;
+        let mut samples = self.samples.iter();
+        let sample = samples
+            .find(|sample| sample.id == *statement.id())
+            .ok_or("identity")?;
+        if statement.public() != sample.public {
+            return Err("public tuple");
+        }
+        let setup = Setup::new(statement, proof.log_inv_rate).map_err(|_| "set-up")?;
+        verify(&setup, &sample.program, statement, &proof.body).map_err(|error| name(&error))
+    }
 }
 
 impl Default for MachineProofs {
@@ -63,7 +82,7 @@ impl Default for MachineProofs {
     }
 }
 
-fn sample(number: u8, executable: Executable, case: &Case) -> Sample {
+fn sample(executable: Executable, case: &Case) -> Sample {
     let input = Input {
         arguments: &case.arguments,
         advice: &case.advice,
@@ -73,53 +92,12 @@ fn sample(number: u8, executable: Executable, case: &Case) -> Sample {
     let program = executable.program;
     let scratch = &mut Scratch::default();
     let proof = prove(&program, &outcome.run, RATE, scratch, |_| Ok(())).expect("a proof");
-    let statement = &proof.statement;
-    let counts = statement.counts();
-    let mut input = vec![number];
-    let numbers = [counts.instances, counts.log_block];
-    for number in numbers.iter().chain(&counts.zone_b) {
-        input.extend(number.to_le_bytes());
-    }
-    input.extend(statement.live().0);
-    input.extend(&proof.body);
     Sample {
+        id: program.id(),
+        public: proof.statement.public().to_vec(),
+        statement: proof.to_bytes().len() - proof.body.len(),
+        input: proof.to_bytes(),
         program,
-        public: statement.public().to_vec(),
-        input,
-    }
-}
-
-/// What an input says, if it is long enough to say anything.
-struct Parsed<'a> {
-    sample: &'a Sample,
-    counts: Counts,
-    live: Live,
-    proof: &'a [u8],
-}
-
-impl MachineProofs {
-    fn parse<'a>(&'a self, input: &'a [u8]) -> Option<Parsed<'a>> {
-        let (&number, mut rest) = input.split_first()?;
-        let sample = self.samples.get(usize::from(number))?;
-        let mut next = || {
-            let (number, others) = rest.split_first_chunk()?;
-            rest = others;
-            Some(u32::from_le_bytes(*number))
-        };
-        let (instances, log_block) = (next()?, next()?);
-        let kinds = sample.program.header().kinds_b();
-        let zone_b = (0..kinds).map(|_| next()).collect::<Option<_>>()?;
-        let (live, proof) = rest.split_first_chunk::<STAIRS>()?;
-        Some(Parsed {
-            sample,
-            counts: Counts {
-                instances,
-                log_block,
-                zone_b,
-            },
-            live: Live(*live),
-            proof,
-        })
     }
 }
 
@@ -134,51 +112,55 @@ impl Target for MachineProofs {
 
     fn input(&mut self, rng: &mut Rng) -> Vec<u8> {
         let inputs: Vec<Vec<u8>> = self.samples.iter().map(|s| s.input.clone()).collect();
-        let head = 1 + 4 * (2 + self.samples[0].program.header().kinds_b()) + STAIRS;
-        let mut input = mutated(rng, &inputs, head);
-        // A sample that there is gets further.
-        if rng.random()
-            && let Some(number) = input.first_mut()
-        {
-            *number %= self.samples.len() as u8;
+        if rng.random_range(0..4) > 0 {
+            // Whatever the statement, it has whole elements.
+            return mutated(rng, &inputs, HEADER_BYTES);
         }
+        // A hostile statement before the messages of an honest proof.
+        let sample = &self.samples[rng.random_range(0..self.samples.len())];
+        let (statement, body) = sample.input.split_at(sample.statement);
+        let mut input = statement.to_vec();
+        bytes::mutate(rng, &mut input, &inputs);
+        input.extend(body);
         input
     }
 
     fn run(&mut self, input: &[u8]) -> Result<Run, String> {
-        let refused = |why: &'static str| Some(Cow::Borrowed(why));
-        let Some(parsed) = self.parse(input) else {
-            return Ok(Run {
-                refused: refused("too short"),
-                peak: 0,
-            });
+        let decoded = under_test(input.len(), || Proof::from_bytes(input))?;
+        let proof = match decoded.value {
+            Ok(proof) if proof.to_bytes() == input => proof,
+            Ok(_) => return Err("the decoder accepts another encoding than its own".to_owned()),
+            Err(error) => {
+                return Ok(Run {
+                    refused: Some(Cow::Borrowed(format_name(&error))),
+                    peak: decoded.peak,
+                });
+            }
         };
-        let Parsed {
-            sample,
-            counts,
-            live,
-            proof,
-        } = parsed;
-        let program = &sample.program;
-        let verified = under_test(input.len(), || {
-            let public = sample.public.clone();
-            let Ok(statement) = Statement::new(program, counts, live, public) else {
-                return Some("statement");
-            };
-            let Ok(setup) = Setup::new(&statement, RATE) else {
-                return Some("set-up");
-            };
-            verify(&setup, program, &statement, proof)
-                .err()
-                .map(|error| name(&error))
-        })?;
-        if verified.value.is_none() && input != sample.input {
+        let verified = under_test(input.len(), || self.verdict(&proof))?;
+        if verified.value.is_ok() && self.samples.iter().all(|sample| sample.input != input) {
             return Err("a proof is accepted that nobody has made".to_owned());
         }
         Ok(Run {
-            refused: verified.value.map(Cow::Borrowed),
-            peak: verified.peak,
+            refused: verified.value.err().map(Cow::Borrowed),
+            peak: decoded.peak.max(verified.peak),
         })
+    }
+}
+
+fn format_name(error: &FormatError) -> &'static str {
+    match error {
+        FormatError::TooLong { .. } => "too long",
+        FormatError::Truncated { .. } => "truncated",
+        FormatError::Magic => "magic",
+        FormatError::Version { .. } => "version",
+        FormatError::Kind { .. } => "kind",
+        FormatError::Machine { .. } => "machine's version",
+        FormatError::Rate { .. } => "rate",
+        FormatError::Statement(_) => "statement",
+        FormatError::Element { .. } => "element",
+        FormatError::Length { .. } => "length",
+        _ => "other",
     }
 }
 
@@ -187,6 +169,7 @@ fn name(error: &VerifyError) -> &'static str {
         return "transcript";
     }
     match error {
+        VerifyError::Program => "program",
         VerifyError::Root => "root",
         VerifyError::Balance => "balance",
         VerifyError::Messages(_) => "messages",

@@ -1,25 +1,19 @@
 //! Measurements as tables and as comma-separated values.
 
-use std::time::Duration;
-
 use sheaf::Phase;
 
 use crate::failure::Failure;
-use crate::report::{Table, bytes, columns, time};
+use crate::report::{Table, bytes, columns, seconds};
 
 use super::measurement::Measurement;
-
-fn seconds(seconds: f64) -> String {
-    time(Duration::from_secs_f64(seconds))
-}
 
 /// Everything about one measurement.
 pub(super) fn table_of_one(m: &Measurement) -> String {
     let mut table = Table::default();
     table.row("signatures", format!("{} ({})", m.signatures, m.scheme));
     table.row("rate", format!("1/{}", 1 << m.rate_log));
-    table.row("threads", format!("{}, {}", m.threads, m.simd));
-    if let Some(cpu) = &m.cpu {
+    table.row("threads", format!("{}, {}", m.threads, m.setting.simd));
+    if let Some(cpu) = &m.setting.cpu {
         table.row("CPU", cpu);
     }
     table.row(
@@ -136,12 +130,12 @@ fn fields(m: &Measurement) -> Vec<(String, String)> {
         ),
         ("security_bits", m.security_bits.to_string()),
         ("cells_per_signature", m.cells_per_signature.to_string()),
-        ("version", m.version.to_owned()),
-        ("simd", m.simd.to_owned()),
-        ("cpu_simd", m.cpu_simd.to_owned()),
-        ("cpu", m.cpu.clone().unwrap_or_default()),
-        ("rustc", m.rustc.to_owned()),
-        ("commit", m.commit.unwrap_or_default().to_owned()),
+        ("version", m.setting.version.to_owned()),
+        ("simd", m.setting.simd.to_owned()),
+        ("cpu_simd", m.setting.cpu_simd.to_owned()),
+        ("cpu", m.setting.cpu.clone().unwrap_or_default()),
+        ("rustc", m.setting.rustc.to_owned()),
+        ("commit", m.setting.commit.unwrap_or_default().to_owned()),
     ];
     let phases = Phase::ALL.iter().map(|phase| {
         let seconds = m.phases.get(phase.name());

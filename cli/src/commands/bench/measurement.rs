@@ -5,17 +5,16 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use sheaf::{
-    Aggregate, Batch, Prover, Rate, Scheme, VerificationCost, build_info, cells_per_signature,
+    Aggregate, Batch, Prover, Rate, Scheme, VerificationCost, cells_per_signature,
     verification_cost, verify,
 };
 
 use crate::failure::Failure;
-use crate::measure::{PhaseClock, cpu_model, median, peak_rss_bytes, restart_peak_rss, timed};
-use crate::progress::ProofBar;
+use crate::measure::{
+    PhaseClock, Setting, VERIFICATIONS, median, peak_rss_bytes, restart_peak_rss, timed,
+};
+use crate::progress::{ProofBar, ProofCounter};
 use crate::signers::{self, Cache};
-
-/// Verification takes milliseconds, so it is measured more often than proving.
-const VERIFICATIONS: usize = 7;
 
 /// Proofs of one size at one rate.
 #[derive(Clone, Copy, Debug)]
@@ -30,20 +29,12 @@ pub(super) struct Work {
 /// What was measured. Seconds are medians.
 #[derive(Debug, Serialize)]
 pub(super) struct Measurement {
-    pub(super) version: &'static str,
-    /// Absent where the system does not tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cpu: Option<String>,
-    pub(super) rustc: &'static str,
-    /// Absent in a build from a source of which it is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) commit: Option<&'static str>,
+    #[serde(flatten)]
+    pub(super) setting: Setting,
     pub(super) scheme: &'static str,
     pub(super) signatures: usize,
     pub(super) rate_log: u8,
     pub(super) threads: usize,
-    pub(super) simd: &'static str,
-    pub(super) cpu_simd: &'static str,
     pub(super) prove_seconds: f64,
     pub(super) prove_seconds_all: Vec<f64>,
     pub(super) signatures_per_second: f64,
@@ -90,10 +81,7 @@ pub(super) fn measure_all(
     prover: &Prover,
     cache: Cache,
 ) -> Result<Vec<Measurement>, Failure> {
-    let mut counter = Counter {
-        made: 0,
-        total: works.iter().map(|work| work.repeat).sum(),
-    };
+    let mut counter = ProofCounter::new(works.iter().map(|work| work.repeat).sum());
     let mut all = Vec::with_capacity(works.len());
     for (index, work) in works.iter().enumerate() {
         if index > 0 {
@@ -106,50 +94,29 @@ pub(super) fn measure_all(
     Ok(all)
 }
 
-/// Counts proofs.
-struct Counter {
-    made: usize,
-    total: usize,
-}
-
-impl Counter {
-    /// Says which proof is next: nothing if there is only one.
-    fn next(&mut self) -> String {
-        self.made += 1;
-        match self.total {
-            1 => String::new(),
-            total => format!("proof {} of {total}", self.made),
-        }
-    }
-}
-
 fn measure(
     work: &Work,
     prover: &Prover,
     cache: Cache,
-    counter: &mut Counter,
+    counter: &mut ProofCounter,
 ) -> Result<Measurement, Failure> {
     let scheme = work.scheme;
     let mut batch = Batch::new(scheme);
     batch.push(signers::group(prover, &scheme, work.signatures, cache)?);
 
     let mut prove_seconds_all = Vec::new();
-    let mut phase_seconds: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
+    let mut clock = PhaseClock::default();
     let mut aggregate: Option<Aggregate> = None;
     for _ in 0..work.repeat {
         let bar = ProofBar::new(work.signatures, work.rate, &counter.next());
-        let mut clock = PhaseClock::default();
         let (proof, duration) = timed(|| {
             prover.aggregate_observed(&batch, work.rate, |progress| {
-                clock.begin(progress.phase);
+                clock.begin(progress.phase.name());
                 bar.show(progress);
                 ControlFlow::Continue(())
             })
         });
-        for (phase, duration) in clock.finish() {
-            let all = phase_seconds.entry(phase.name()).or_default();
-            all.push(duration.as_secs_f64());
-        }
+        clock.end();
         aggregate = Some(proof?);
         prove_seconds_all.push(duration.as_secs_f64());
     }
@@ -165,20 +132,13 @@ fn measure(
 
     let verify_cost = verification_cost(&claims, &aggregate)?.into();
 
-    let build = build_info();
-    let commit = env!("SHEAF_COMMIT");
     let prove_seconds = median(&prove_seconds_all);
     Ok(Measurement {
-        version: build.version,
-        cpu: cpu_model(),
-        rustc: env!("SHEAF_RUSTC"),
-        commit: (!commit.is_empty()).then_some(commit),
+        setting: Setting::here(),
         scheme: scheme.name,
         signatures: work.signatures,
         rate_log: work.rate.log_inverse(),
         threads: prover.threads(),
-        simd: build.simd.name(),
-        cpu_simd: build.cpu_simd.name(),
         prove_seconds,
         prove_seconds_all,
         signatures_per_second: work.signatures as f64 / prove_seconds,
@@ -188,21 +148,6 @@ fn measure(
         peak_rss_bytes: peak_rss_bytes(),
         security_bits: work.security_bits,
         cells_per_signature: cells_per_signature(scheme),
-        phases: phase_seconds
-            .into_iter()
-            .map(|(phase, seconds)| (phase, median(&seconds)))
-            .collect(),
+        phases: clock.medians(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn proofs_are_counted_if_there_are_several() {
-        let next = |made, total| Counter { made, total }.next();
-        assert_eq!(next(0, 1), "");
-        assert_eq!(next(1, 3), "proof 2 of 3");
-    }
 }

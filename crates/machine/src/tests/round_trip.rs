@@ -7,7 +7,8 @@ use sheaf_transcript::{EF, F, VerifierTranscript};
 
 use super::{program, run};
 use crate::{
-    Cancelled, Phase, Proof, ProveError, Scratch, Setup, prove, reduce, verify, verify_balance,
+    Cancelled, Phase, Proof, ProveError, RATES, Scratch, Setup, prove, reduce, verify,
+    verify_balance,
 };
 
 fn prove_run(program: &Program, run: &Run, rate: usize) -> Proof {
@@ -46,8 +47,20 @@ fn runs_of_random_programs_are_proven() {
 fn all_rates_are_accepted() {
     let program = program(11, [1, 1, 0], [0, 0, 1]);
     let run = run(11, &program, 3, &[120]);
-    for rate in 1..=4 {
-        accepts(&program, &prove_run(&program, &run, rate));
+    for rate in RATES {
+        let proof = prove_run(&program, &run, rate);
+        accepts(&program, &proof);
+        assert_eq!(Proof::from_bytes(&proof.to_bytes()), Ok(proof));
+    }
+    for log_inv_rate in [0, 5, usize::MAX] {
+        let refused = prove(
+            &program,
+            &run,
+            log_inv_rate,
+            &mut Scratch::default(),
+            |_| Ok(()),
+        );
+        assert_eq!(refused, Err(ProveError::Rate { log_inv_rate }));
     }
 }
 

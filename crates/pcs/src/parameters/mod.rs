@@ -16,6 +16,7 @@ mod security;
 pub use bounds::MAX_LOG_INV_RATE;
 #[cfg(feature = "search")]
 pub use search::Search;
+use sheaf_transcript::EXTENSION_DEGREE;
 use thiserror::Error;
 
 use crate::layout::Layout;
@@ -45,6 +46,29 @@ pub struct Round {
 }
 
 impl Round {
+    /// An oracle of a table of parameters. Its rows have the length of those of every oracle but the first, where the number of live slices decides.
+    #[must_use]
+    pub const fn of_table(
+        slice_variables: usize,
+        inner_variables: usize,
+        log_inv_rate: usize,
+        slack: usize,
+        fold_grinding: usize,
+        queries: usize,
+        query_grinding: usize,
+    ) -> Self {
+        Self {
+            row_elements: EXTENSION_DEGREE << slice_variables,
+            slice_variables,
+            inner_variables,
+            log_inv_rate,
+            slack,
+            fold_grinding,
+            queries,
+            query_grinding,
+        }
+    }
+
     /// Variables of the polynomial that the oracle encodes.
     #[must_use]
     pub const fn variables(&self) -> usize {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use p3_field::PrimeCharacteristicRing;
 
-use crate::{DEGREE, E, F, Form, Program, Tag};
+use crate::{DEGREE, E, F, Form, Program, Tag, coefficients};
 
 /// Computes elements from elements, or says why it can't.
 pub type Hint = Arc<dyn Fn(&[F]) -> Result<Vec<F>, String> + Send + Sync>;
@@ -328,6 +328,25 @@ impl EntryRow {
             }
         }
         public
+    }
+
+    /// Arguments and results, element by element, of which this is the [public tuple](Self::public); nothing if it is that of no call of main.
+    #[must_use]
+    pub fn call(&self, public: &[E]) -> Option<(Vec<F>, Vec<F>)> {
+        let (_, positions) = public.split_first()?;
+        let (arguments, results) = positions.split_at_checked(self.arguments.len())?;
+        let elements = |positions: &[E], widths: &[u8]| -> Vec<F> {
+            let pairs = positions.iter().zip(widths);
+            pairs
+                .flat_map(|(&value, &width)| coefficients(value).into_iter().take(width.into()))
+                .collect()
+        };
+        let arguments = elements(arguments, &self.arguments);
+        let results = elements(results, &self.results);
+        // Each way there is one.
+        let is_call =
+            results.len() == self.result_elements() && self.public(&arguments, &results) == public;
+        is_call.then_some((arguments, results))
     }
 }
 

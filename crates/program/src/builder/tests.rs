@@ -156,3 +156,34 @@ fn wide_rows_that_are_few_come_first_with_an_idle_permutation() {
     assert_eq!(main.parameters, (0..30).map(Slot::Cell).collect::<Vec<_>>());
     assert_eq!(executable.program.kinds()[main.kind].width(), 31);
 }
+
+#[test]
+fn a_public_tuple_tells_arguments_and_results() {
+    let mut builder = Builder::new();
+    let f = builder.function::<(Base, Word), Packed<7>>("f");
+    builder.body(&f, |row, (x, w)| {
+        let square = row.product(&x, &x);
+        let word = row.word_products(&[(&w, &w)], &Word::from(&square));
+        let [a, b, c, d, e] = word.coefficients();
+        Packed([a, b, c, d, e, x, square])
+    });
+    let entry = builder.finish(&f).unwrap().entry;
+    let numbers = |n: usize| (1..=n).map(F::from_usize).collect::<Vec<_>>();
+    let (arguments, results) = (numbers(6), numbers(7));
+    let public = entry.public(&arguments, &results);
+    assert_eq!(entry.call(&public), Some((arguments, results)));
+
+    // Another tag; an element where there is none; a position too many, too few, none.
+    let mut others = vec![public.clone(); 3];
+    others[0][0] += E::ONE;
+    others[1][1] += E::new([F::ZERO, F::ONE, F::ZERO, F::ZERO, F::ZERO]);
+    others[2].push(E::ZERO);
+    others.extend([
+        public[..public.len() - 1].to_vec(),
+        public[..2].to_vec(),
+        vec![],
+    ]);
+    for other in others {
+        assert_eq!(entry.call(&other), None);
+    }
+}
