@@ -2,11 +2,23 @@
 //!
 //! A transcript is a chain of permutations, each of which needs the one before it. There the
 //! lanes can't hold other states, so they hold the elements of one. Products with matrices are
-//! sums of columns, each times one element in all lanes; one modular reduction serves four of them.
+//! sums of columns, each times one element in all lanes; one modular reduction serves six of them.
 //!
-//! The chain of the partial rounds (see [`crate`]) is `u_t -> d_t -> u_{t+1}`: two products for the
-//! cube and one for the difference just found. What earlier differences contribute is added to
-//! all later `u` at once, one round before it is needed.
+//! # Halves
+//! A circulant matrix multiplies modulo `X^24 - 1 = (X^12 - 1)(X^12 + 1)`. So the two halves of a state, in
+//! registers of their own, are replaced by their sum and their difference. Each of these is multiplied by a matrix of size 12,
+//! and the halves of the result are the sum and the difference of both products: half the work of a matrix of size 24.
+//!
+//! # Partial rounds
+//! The chain of the partial rounds (see [`crate`]) is `u_t -> d_t -> u_{t+1}`, where `d = u^3 - u`. With `c` what a
+//! difference contributes to the next round, and `k` what all earlier ones and the state contribute,
+//!
+//! ```text
+//!     u_{t+1} = k + c (u_t^3 - u_t) = (k - c u_t) + (c u_t) u_t^2,
+//! ```
+//!
+//! two products after each other, since `c u_t` and `u_t^2` don't wait for one another. What `d_t` contributes to all rounds
+//! after the next is added at once, and has the time of that round for it.
 
 use core::array::from_fn;
 use std::sync::LazyLock;
@@ -14,39 +26,46 @@ use std::sync::LazyLock;
 use p3_field::{Algebra, Field, PackedValue, PrimeCharacteristicRing};
 use p3_koala_bear::KoalaBear;
 
-use crate::{CHUNK, HALF_FULL_ROUNDS, Linear, WIDE_COLUMN, WIDE_CONSTANTS, permute24};
+use crate::{HALF_FULL_ROUNDS, Linear, WIDE_COLUMN, WIDE_CONSTANTS, permute24};
 
 type Packed = <KoalaBear as Field>::Packing;
 
 const WIDTH: usize = 24;
-/// Registers that hold a state, and the elements that they have room for.
-const REGISTERS: usize = WIDTH.div_ceil(Packed::WIDTH);
-const ROOM: usize = REGISTERS * Packed::WIDTH;
+const HALF: usize = WIDTH / 2;
+/// Columns that one modular reduction serves.
+const CHUNK: usize = 6;
+/// Registers that hold a state, and registers that hold half of one.
+const WHOLE_REGISTERS: usize = WIDTH.div_ceil(Packed::WIDTH);
+const HALF_REGISTERS: usize = HALF.div_ceil(Packed::WIDTH);
 /// Lanes that are worth it: with fewer, the transforms of the other implementation win.
 const WORTHWHILE: usize = 8;
 
-/// As many elements as a state, or fewer, and zeros behind them.
-type Line = [Packed; REGISTERS];
-/// A matrix with 24 columns or fewer, and zeros behind them: each register of the columns, four columns at a time.
-type Matrix = [[[Packed; CHUNK]; WIDTH / CHUNK]; REGISTERS];
+/// Some elements, and zeros behind them.
+type Line<const R: usize> = [Packed; R];
+/// The halves of a state.
+type Halves = [Line<HALF_REGISTERS>; 2];
+/// Half of a state, element by element; what lies behind it is of no account.
+type Elements = [KoalaBear; HALF_REGISTERS * Packed::WIDTH];
+/// Twelve columns of a matrix, and zeros behind their elements: each register of the columns, some columns at a time.
+type Block<const R: usize> = [[[Packed; CHUNK]; HALF / CHUNK]; R];
 
 struct Tables {
-    first: [Line; HALF_FULL_ROUNDS],
-    last: [Line; HALF_FULL_ROUNDS],
-    /// `M`.
-    mix: Matrix,
-    /// Row `t` is `e_0 M^t`.
-    state_to_elements: Matrix,
+    first: [Halves; HALF_FULL_ROUNDS],
+    last: [Halves; HALF_FULL_ROUNDS],
+    /// `M`, for sums and differences of halves.
+    mix: [Block<HALF_REGISTERS>; 2],
+    /// Row `t` is `e_0 M^t`, for sums and differences of halves.
+    state_to_elements: [Block<WHOLE_REGISTERS>; 2],
     /// `constant_t` at `t`.
-    constants: Line,
+    constants: Line<WHOLE_REGISTERS>,
     /// `e_0 M e_0`: what a difference contributes to the next round.
     next: KoalaBear,
     /// What the difference of round `t` contributes to the rounds from `t + 2` on.
-    later: Vec<Line>,
-    /// `M^R`.
-    state_to_state: Matrix,
-    /// Column `t` is `M^(R-t) e_0`.
-    differences_to_state: Matrix,
+    later: Vec<Line<WHOLE_REGISTERS>>,
+    /// `M^R`, for sums and differences of halves.
+    state_to_state: [Block<HALF_REGISTERS>; 2],
+    /// Columns `M^(R-t) e_0` for some `t` at a time, in halves.
+    differences_to_state: [[[[Packed; CHUNK]; HALF_REGISTERS]; 2]; WIDTH / CHUNK],
 }
 
 // Immutable tables of constants, derived once.
@@ -59,94 +78,158 @@ pub fn permute24_single(state: &mut [KoalaBear; WIDTH]) {
         return;
     }
     let tables = &*TABLES;
-    let mut x = [KoalaBear::ZERO; ROOM];
-    x[..WIDTH].copy_from_slice(state);
+    let mut x = halves(state);
     full_rounds(tables, &mut x, &tables.first);
     partial_rounds(tables, &mut x);
     full_rounds(tables, &mut x, &tables.last);
-    state.copy_from_slice(&x[..WIDTH]);
+    let (low, high) = state.split_at_mut(HALF);
+    low.copy_from_slice(&store(&x[0])[..HALF]);
+    high.copy_from_slice(&store(&x[1])[..HALF]);
 }
 
-fn full_rounds(tables: &Tables, x: &mut [KoalaBear; ROOM], constants: &[Line]) {
+fn full_rounds(tables: &Tables, x: &mut Halves, constants: &[Halves]) {
     for constants in constants {
-        let mut state = load(x);
-        for (x, &c) in state.iter_mut().zip(constants) {
-            *x = (*x + c).cube();
+        for (x, c) in x.iter_mut().zip(constants) {
+            for (x, &c) in x.iter_mut().zip(c) {
+                *x = (*x + c).cube();
+            }
         }
-        store(&state, x);
-        store(&product(&tables.mix, x), x);
+        *x = circulant(&tables.mix, &split(x));
     }
 }
 
-fn partial_rounds(tables: &Tables, x: &mut [KoalaBear; ROOM]) {
-    let mut elements = product(&tables.state_to_elements, x);
-    for (u, &c) in elements.iter_mut().zip(&tables.constants) {
-        *u += c;
-    }
-    let mut state = product(&tables.state_to_state, x);
+fn partial_rounds(tables: &Tables, x: &mut Halves) {
+    let parts = split(x);
+    let [sums, differences] = &tables.state_to_elements;
+    let mut elements = add(&product(sums, &parts[0]), &product(differences, &parts[1]));
+    elements = add(&elements, &tables.constants);
+    *x = circulant(&tables.state_to_state, &parts);
 
     // All u_t, as far as the differences before the last one go.
-    let mut known = [KoalaBear::ZERO; ROOM];
-    store(&elements, &mut known);
-    let mut differences = [KoalaBear::ZERO; ROOM];
-    let mut last = KoalaBear::ZERO;
-    for (t, later) in tables.later.iter().enumerate() {
-        let u = known[t] + tables.next * last;
-        last = u.cube() - u;
-        differences[t] = last;
-        for (u, &line) in elements.iter_mut().zip(later) {
-            *u += line * last;
+    let mut known = [KoalaBear::ZERO; WHOLE_REGISTERS * Packed::WIDTH];
+    let mut u = elements[0].as_slice()[0];
+    let mut t = 0;
+    for (later, columns) in tables.later.chunks(CHUNK).zip(&tables.differences_to_state) {
+        let mut differences = [KoalaBear::ZERO; CHUNK];
+        for (difference, later) in differences.iter_mut().zip(later) {
+            for (known, register) in known.chunks_exact_mut(Packed::WIDTH).zip(&elements) {
+                known.copy_from_slice(register.as_slice());
+            }
+            t += 1;
+            let (square, scaled) = (u.square(), tables.next * u);
+            *difference = u * square - u;
+            u = known[t] - scaled + scaled * square;
+            for (element, &line) in elements.iter_mut().zip(later) {
+                *element += line * *difference;
+            }
         }
-        store(&elements, &mut known);
+        for (x, columns) in x.iter_mut().zip(columns) {
+            for (x, columns) in x.iter_mut().zip(columns) {
+                *x += dot(columns, &differences);
+            }
+        }
     }
-    for (y, more) in state
-        .iter_mut()
-        .zip(product(&tables.differences_to_state, &differences))
-    {
-        *y += more;
+}
+
+/// The sum and the difference of the halves.
+#[inline(always)]
+fn split([low, high]: &Halves) -> [Elements; 2] {
+    [store(&add(low, high)), store(&sub(low, high))]
+}
+
+/// The product with a circulant matrix.
+#[inline(always)]
+fn circulant(blocks: &[Block<HALF_REGISTERS>; 2], parts: &[Elements; 2]) -> Halves {
+    let [cyclic, negacyclic] = blocks;
+    let (c, n) = (product(cyclic, &parts[0]), product(negacyclic, &parts[1]));
+    [add(&c, &n), sub(&c, &n)]
+}
+
+/// The product of twelve columns with as many elements. Loops, because the compiler does not inline what `array::from_fn` calls
+/// here.
+#[inline(always)]
+fn product<const R: usize>(block: &Block<R>, x: &[KoalaBear]) -> Line<R> {
+    let x = x.as_chunks::<CHUNK>().0;
+    let mut line = [Packed::ZERO; R];
+    for (register, columns) in line.iter_mut().zip(block) {
+        *register = dot(&columns[0], &x[0]);
+        for (columns, x) in columns.iter().zip(x).skip(1) {
+            *register += dot(columns, x);
+        }
     }
-    store(&state, x);
+    line
 }
 
 #[inline(always)]
-fn load(x: &[KoalaBear; ROOM]) -> Line {
-    let mut line = [Packed::ZERO; REGISTERS];
-    for (register, lanes) in line.iter_mut().zip(x.chunks_exact(Packed::WIDTH)) {
+fn dot(columns: &[Packed; CHUNK], x: &[KoalaBear; CHUNK]) -> Packed {
+    <Packed as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(columns, x)
+}
+
+#[inline(always)]
+fn add<const R: usize>(a: &Line<R>, b: &Line<R>) -> Line<R> {
+    let mut sum = *a;
+    for (x, &y) in sum.iter_mut().zip(b) {
+        *x += y;
+    }
+    sum
+}
+
+#[inline(always)]
+fn sub<const R: usize>(a: &Line<R>, b: &Line<R>) -> Line<R> {
+    let mut difference = *a;
+    for (x, &y) in difference.iter_mut().zip(b) {
+        *x -= y;
+    }
+    difference
+}
+
+/// The halves of a state.
+#[inline(always)]
+fn halves(state: &[KoalaBear; WIDTH]) -> Halves {
+    let (low, high) = state.split_at(HALF);
+    [load(low), load(high)]
+}
+
+#[inline(always)]
+fn load(half: &[KoalaBear]) -> Line<HALF_REGISTERS> {
+    let mut elements: Elements = [KoalaBear::ZERO; HALF_REGISTERS * Packed::WIDTH];
+    elements[..HALF].copy_from_slice(half);
+    let mut line = [Packed::ZERO; HALF_REGISTERS];
+    for (register, lanes) in line.iter_mut().zip(elements.chunks_exact(Packed::WIDTH)) {
         *register = *Packed::from_slice(lanes);
     }
     line
 }
 
 #[inline(always)]
-fn store(line: &Line, x: &mut [KoalaBear; ROOM]) {
-    for (out, register) in x.chunks_exact_mut(Packed::WIDTH).zip(line) {
+fn store(line: &Line<HALF_REGISTERS>) -> Elements {
+    let mut elements = [KoalaBear::ZERO; HALF_REGISTERS * Packed::WIDTH];
+    for (out, register) in elements.chunks_exact_mut(Packed::WIDTH).zip(line) {
         out.copy_from_slice(register.as_slice());
     }
+    elements
 }
 
-/// The matrix times a vector. Loops, because the compiler does not inline what `array::from_fn` calls here.
-#[inline(always)]
-fn product(matrix: &Matrix, x: &[KoalaBear; ROOM]) -> Line {
-    let chunks = x.as_chunks::<CHUNK>().0;
-    let mut line = [Packed::ZERO; REGISTERS];
-    for (register, columns) in line.iter_mut().zip(matrix) {
-        let mut sums = [Packed::ZERO; WIDTH / CHUNK];
-        for (c, sum) in sums.iter_mut().enumerate() {
-            *sum =
-                <Packed as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(&columns[c], &chunks[c]);
-        }
-        *register = Packed::sum_array::<{ WIDTH / CHUNK }>(&sums);
-    }
-    line
-}
-
-fn line(element: impl Fn(usize) -> Option<KoalaBear>) -> Line {
+fn line<const R: usize>(element: impl Fn(usize) -> Option<KoalaBear>) -> Line<R> {
     from_fn(|v| Packed::from_fn(|lane| element(v * Packed::WIDTH + lane).unwrap_or_default()))
 }
 
-/// The matrix with these entries, by row and column.
-fn matrix(entry: impl Fn(usize, usize) -> Option<KoalaBear>) -> Matrix {
-    from_fn(|v| from_fn(|c| from_fn(|i| line(|row| entry(row, CHUNK * c + i))[v])))
+/// Twelve columns with these entries, by row and column.
+fn block<const R: usize>(entry: impl Fn(usize, usize) -> Option<KoalaBear>) -> Block<R> {
+    from_fn(|v| from_fn(|c| from_fn(|i| line::<R>(|row| entry(row, CHUNK * c + i))[v])))
+}
+
+/// What a circulant matrix, given by its first column, multiplies sums and differences of halves by.
+fn circulant_blocks(column: &[KoalaBear; WIDTH]) -> [Block<HALF_REGISTERS>; 2] {
+    let (low, high) = column.split_at(HALF);
+    let of = |sign: KoalaBear| {
+        block(|row, j| {
+            let wrapped = if row < j { sign } else { KoalaBear::ONE };
+            let i = (HALF + row).checked_sub(j)? % HALF;
+            (row < HALF).then(|| ((low[i] + sign * high[i]) * wrapped).halve())
+        })
+    };
+    [of(KoalaBear::ONE), of(KoalaBear::NEG_ONE)]
 }
 
 impl Tables {
@@ -159,24 +242,30 @@ impl Tables {
             last,
         } = Linear::new(WIDE_COLUMN, WIDE_CONSTANTS);
         let rounds = constants.len();
-        let circulant = |column: [KoalaBear; WIDTH]| {
-            matrix(|row, j| (row < WIDTH).then(|| column[(WIDTH + row - j) % WIDTH]))
+        let to_elements = |sign: KoalaBear| {
+            block(|t, j| {
+                rows.get(t)
+                    .map(|row| (row[j] + sign * row[HALF + j]).halve())
+            })
         };
-        let round = |constants: &[KoalaBear; WIDTH]| line(|i| constants.get(i).copied());
+        let to_state = |chunk: usize| {
+            // The last column behind those of all rounds has no difference.
+            let of_rounds = columns.iter().rev().map(halves);
+            let chunk: Vec<Halves> = of_rounds.skip(CHUNK * chunk).take(CHUNK).collect();
+            from_fn(|half| from_fn(|v| from_fn(|i| chunk[i][half][v])))
+        };
         Self {
-            first: first.each_ref().map(round),
-            last: last.each_ref().map(round),
-            mix: circulant(columns[1]),
-            state_to_elements: matrix(|t, j| rows.get(t).map(|row| row[j])),
+            first: first.each_ref().map(halves),
+            last: last.each_ref().map(halves),
+            mix: circulant_blocks(&columns[1]),
+            state_to_elements: [KoalaBear::ONE, KoalaBear::NEG_ONE].map(to_elements),
             constants: line(|t| constants.get(t).copied()),
             next: columns[1][0],
             later: (0..rounds)
                 .map(|t| line(|s| (s < rounds && s >= t + 2).then(|| columns[s - t][0])))
                 .collect(),
-            state_to_state: circulant(columns[rounds]),
-            differences_to_state: matrix(|row, t| {
-                (row < WIDTH && t < rounds).then(|| columns[rounds - t][row])
-            }),
+            state_to_state: circulant_blocks(&columns[rounds]),
+            differences_to_state: from_fn(to_state),
         }
     }
 }
