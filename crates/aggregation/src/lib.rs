@@ -56,7 +56,7 @@ mod witness;
 
 pub use constraints::verify::Error as ConstraintError;
 #[cfg(feature = "prover")]
-pub use prove::{Cancelled, Phase, ProveError, Scratch, prove};
+pub use prove::{Cancelled, Phase, ProveError, Scratch, prove, prove_with};
 #[cfg(feature = "search")]
 pub use security::TARGET_BITS;
 #[cfg(feature = "search")]

@@ -83,6 +83,9 @@ pub enum ProveError {
     /// There are no parameters for this rate and size.
     #[error(transparent)]
     Parameters(#[from] ParameterError),
+    /// The set-up is that of statements of another size.
+    #[error("the set-up is for a statement of another size")]
+    Setup,
     /// Another number of signatures than of keys.
     #[error("{signatures} signatures were given for {keys} keys")]
     Count {
@@ -130,14 +133,35 @@ pub fn prove(
     signatures: &[&Signature],
     log_inv_rate: usize,
     scratch: &mut Scratch,
-    mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
+    observer: impl FnMut(Phase) -> Result<(), Cancelled>,
 ) -> Result<Vec<u8>, ProveError> {
-    let mut begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
     let setup = match scratch.setup.take() {
         Some(setup) if setup.fits(statement) && setup.log_inv_rate == log_inv_rate => setup,
         _ => Setup::new(statement, log_inv_rate)?,
     };
-    let setup = scratch.setup.insert(setup);
+    let proof = prove_with(&setup, statement, signatures, scratch, observer);
+    scratch.setup = Some(setup);
+    proof
+}
+
+/// As [`prove`], at the rate of a set-up that was made for a statement of the same size.
+///
+/// Whoever verifies needs the same set-up: a verifier without the search for parameters has it from the table
+/// ([`Setup::from_table`]).
+///
+/// # Errors
+/// As [`prove`]; [`ProveError::Setup`] if the statement has another size.
+pub fn prove_with(
+    setup: &Setup,
+    statement: &Statement,
+    signatures: &[&Signature],
+    scratch: &mut Scratch,
+    mut observer: impl FnMut(Phase) -> Result<(), Cancelled>,
+) -> Result<Vec<u8>, ProveError> {
+    if !setup.fits(statement) {
+        return Err(ProveError::Setup);
+    }
+    let mut begin = |phase| observer(phase).map_err(|Cancelled| ProveError::Cancelled);
     let summary = Summary::new(statement);
     let public = PublicColumns::new(&summary);
     check_shapes(statement, &setup.shape, signatures)?;

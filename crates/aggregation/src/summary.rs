@@ -70,13 +70,13 @@ impl Summary {
 
         let scheme = *statement.scheme();
         let mut sponge = Sponge::<F>::new(Domain::Statement.tag());
-        sponge.absorb(&[
+        sponge.absorb_single(&[
             F::from_u32(PROTOCOL_VERSION),
             F::from_u8(scheme.id),
             F::from_usize(groups.len()),
         ]);
         for block in streams.capacities().as_flattened().chunks(RATE) {
-            sponge.absorb(block);
+            sponge.absorb_single(block);
         }
         Self {
             scheme,

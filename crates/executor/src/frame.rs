@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
-use sheaf_poseidon::{permute16_single, permute24_single};
+use sheaf_poseidon::{permute16, permute24_single};
 use sheaf_program::layout::{COLUMNS, CONSTANT, FIRST_OUTPUT};
 use sheaf_program::{E, F, coefficients};
 
@@ -137,7 +137,7 @@ impl<'a> Machine<'a> {
             }
             Op::Permute16 => {
                 let mut state: [F; 16] = core::array::from_fn(|i| columns[i]);
-                permute16_single(&mut state);
+                permute16(&mut state);
                 columns[FIRST_OUTPUT..FIRST_OUTPUT + 16].copy_from_slice(&state);
             }
             Op::Advice { cells } => {

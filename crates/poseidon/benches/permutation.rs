@@ -6,7 +6,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use p3_field::{Field, PrimeCharacteristicRing};
 use p3_koala_bear::{KoalaBear, default_koalabear_poseidon1_16, default_koalabear_poseidon1_24};
 use p3_symmetric::Permutation;
-use sheaf_poseidon::{permute16, permute16_single, permute24, permute24_single};
+use sheaf_poseidon::{permute16, permute24, permute24_single};
 
 type Packed = <KoalaBear as Field>::Packing;
 
@@ -27,13 +27,6 @@ fn permutations(c: &mut Criterion) {
     });
     group.bench_function("24/packed/sheaf", |b| {
         b.iter(|| permute24(black_box(&mut x)))
-    });
-    let mut x = [KoalaBear::ONE; 16];
-    group.bench_function("16/scalar/sheaf", |b| {
-        b.iter(|| permute16(black_box(&mut x)))
-    });
-    group.bench_function("16/single/sheaf", |b| {
-        b.iter(|| permute16_single(black_box(&mut x)))
     });
     let mut x = [KoalaBear::ONE; 24];
     group.bench_function("24/scalar/plonky3", |b| {

@@ -20,9 +20,7 @@
 //! circulant like `M`. The constant joins those of the next full round.
 //!
 //! # Circulant matrices
-//! Products with those of size 24 go through three transforms of size 8, those
-//! with matrices of size 16 through four transforms of size 4; see the module
-//! `circulant`.
+//! Products with them go through transforms of size 4; see the module `circulant`.
 
 #![forbid(unsafe_code)]
 
@@ -38,49 +36,49 @@ use p3_koala_bear::{
 };
 use p3_monty_31::MDSUtils;
 
-use crate::circulant::{Circulant, Narrow, Wide};
-pub use crate::single::{permute16_single, permute24_single};
+use crate::circulant::Circulant;
+pub use crate::single::permute24_single;
 
 /// Full rounds on either side of the partial ones.
 pub const HALF_FULL_ROUNDS: usize = 4;
-/// Terms that one modular reduction serves.
-const CHUNK: usize = 4;
+/// Terms that one modular reduction serves. Eight cost less than twice four, unless too many of them are zeros of the padding.
+const NARROW_CHUNK: usize = 4;
+const WIDE_CHUNK: usize = 8;
 /// Places for the differences `d_t`: whole chunks for the partial rounds of either width.
 const DIFFERENCES: usize = 24;
 
 /// A fixed vector to take dot products with.
-type Chunks = Vec<[KoalaBear; CHUNK]>;
+type Chunks<const K: usize> = Vec<[KoalaBear; K]>;
 
-/// Everything that the permutation of width `W` needs.
-struct Tables<C, const W: usize> {
+/// Everything that the permutation of width `W = 4 B` needs, where one modular reduction serves `K` terms.
+struct Tables<const W: usize, const B: usize, const K: usize> {
     /// Constants of the full rounds before the partial ones.
     first: [[KoalaBear; W]; HALF_FULL_ROUNDS],
     /// Constants of the full rounds after them, with what the constants of the partial rounds add to the first.
     last: [[KoalaBear; W]; HALF_FULL_ROUNDS],
     /// `M`.
-    mix: C,
+    mix: Circulant<B>,
     /// `e_0 M^t`, for each partial round.
-    state_to_element: Vec<Chunks>,
+    state_to_element: Vec<Chunks<K>>,
     /// `e_0 M^(t-i) e_0` at `i < t`.
-    differences_to_element: Vec<Chunks>,
+    differences_to_element: Vec<Chunks<K>>,
     /// `constant_t`.
     constants: Vec<KoalaBear>,
     /// `M^R`.
-    state_to_state: C,
+    state_to_state: Circulant<B>,
     /// The rows of the matrix with columns `M^(R-i) e_0`.
-    differences_to_state: Vec<Chunks>,
+    differences_to_state: Vec<Chunks<K>>,
 }
 
 // Immutable tables of constants, derived once.
-static NARROW: LazyLock<Tables<Narrow, 16>> =
-    LazyLock::new(|| Tables::new(NARROW_COLUMN, NARROW_CONSTANTS));
-static WIDE: LazyLock<Tables<Wide, 24>> =
+static NARROW: LazyLock<Tables<16, 4, NARROW_CHUNK>> = LazyLock::new(|| {
+    Tables::new(
+        MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL,
+        &KOALABEAR_POSEIDON1_RC_16,
+    )
+});
+static WIDE: LazyLock<Tables<24, 6, WIDE_CHUNK>> =
     LazyLock::new(|| Tables::new(WIDE_COLUMN, WIDE_CONSTANTS));
-
-/// The first column of the matrix of width 16.
-const NARROW_COLUMN: [i64; 16] = MDSKoalaBearData::MATRIX_CIRC_MDS_16_COL;
-/// The constants of the rounds of width 16.
-const NARROW_CONSTANTS: &[[KoalaBear; 16]] = &KOALABEAR_POSEIDON1_RC_16;
 
 /// The first column of the matrix of width 24.
 const WIDE_COLUMN: [i64; 24] = MDSKoalaBearData::MATRIX_CIRC_MDS_24_COL;
@@ -179,7 +177,7 @@ impl<const W: usize> Linear<W> {
     }
 }
 
-impl<C: Circulant<W>, const W: usize> Tables<C, W> {
+impl<const W: usize, const B: usize, const K: usize> Tables<W, B, K> {
     fn new(column: [i64; W], round_constants: &[[KoalaBear; W]]) -> Self {
         let Linear {
             rows,
@@ -198,40 +196,40 @@ impl<C: Circulant<W>, const W: usize> Tables<C, W> {
         Self {
             first,
             last,
-            mix: C::new(&columns[1]),
+            mix: Circulant::new(&columns[1]),
             state_to_element: rows.into_iter().map(chunked).collect(),
             differences_to_element,
             constants,
-            state_to_state: C::new(&columns[rounds]),
+            state_to_state: Circulant::new(&columns[rounds]),
             differences_to_state,
         }
     }
 }
 
 /// Splits a vector into chunks, the last one padded with zeros.
-fn chunked(v: impl IntoIterator<Item = KoalaBear>) -> Chunks {
+fn chunked<const K: usize>(v: impl IntoIterator<Item = KoalaBear>) -> Chunks<K> {
     let mut v: Vec<KoalaBear> = v.into_iter().collect();
-    v.resize(v.len().next_multiple_of(CHUNK), KoalaBear::ZERO);
-    v.as_chunks::<CHUNK>().0.to_vec()
+    v.resize(v.len().next_multiple_of(K), KoalaBear::ZERO);
+    v.as_chunks().0.to_vec()
 }
 
 #[inline(always)]
-fn run<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usize>(
-    tables: &Tables<C, W>,
+fn run<P: PackedField<Scalar = KoalaBear>, const W: usize, const B: usize, const K: usize>(
+    tables: &Tables<W, B, K>,
     state: &mut [P; W],
     mut full: impl FnMut(usize, &[P; W]),
     partial: impl FnMut(usize, P),
 ) {
-    full_rounds(tables, state, &tables.first, &mut full);
+    full_rounds(&tables.mix, state, &tables.first, &mut full);
     partial_rounds(tables, state, partial);
-    full_rounds(tables, state, &tables.last, |round, state| {
+    full_rounds(&tables.mix, state, &tables.last, |round, state| {
         full(HALF_FULL_ROUNDS + round, state);
     });
 }
 
 #[inline(always)]
-fn full_rounds<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usize>(
-    tables: &Tables<C, W>,
+fn full_rounds<P: PackedField<Scalar = KoalaBear>, const W: usize, const B: usize>(
+    mix: &Circulant<B>,
     state: &mut [P; W],
     constants: &[[KoalaBear; W]],
     mut report: impl FnMut(usize, &[P; W]),
@@ -244,50 +242,57 @@ fn full_rounds<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usi
         for x in state.iter_mut() {
             *x = x.cube();
         }
-        tables.mix.apply(state);
+        mix.apply(state);
     }
 }
 
 #[inline(always)]
-fn partial_rounds<P: PackedField<Scalar = KoalaBear>, C: Circulant<W>, const W: usize>(
-    tables: &Tables<C, W>,
+fn partial_rounds<
+    P: PackedField<Scalar = KoalaBear>,
+    const W: usize,
+    const B: usize,
+    const K: usize,
+>(
+    tables: &Tables<W, B, K>,
     state: &mut [P; W],
     mut report: impl FnMut(usize, P),
 ) {
     let before = *state;
-    let x = before.as_chunks::<CHUNK>().0;
-    let mut differences = [[P::ZERO; CHUNK]; DIFFERENCES / CHUNK];
+    let x = before.as_chunks().0;
+    let mut differences = [P::ZERO; DIFFERENCES];
     for (t, &constant) in tables.constants.iter().enumerate() {
         let mut u = if t == 0 {
             before[0]
         } else {
             // Differences of later rounds are still zero.
-            let chunks = t.div_ceil(CHUNK);
-            dot(W / CHUNK, x, &tables.state_to_element[t])
-                + dot(chunks, &differences, &tables.differences_to_element[t])
+            let chunks = t.div_ceil(K);
+            let differences = differences.as_chunks().0;
+            dot(W / K, x, &tables.state_to_element[t])
+                + dot(chunks, differences, &tables.differences_to_element[t])
         };
         u += constant;
         report(t, u);
-        differences[t / CHUNK][t % CHUNK] = u.cube() - u;
+        differences[t] = u.cube() - u;
     }
     tables.state_to_state.apply(state);
-    let chunks = tables.constants.len().div_ceil(CHUNK);
+    let chunks = tables.constants.len().div_ceil(K);
+    let differences = differences.as_chunks().0;
     for (y, row) in state.iter_mut().zip(&tables.differences_to_state) {
-        *y += dot(chunks, &differences, row);
+        *y += dot(chunks, differences, row);
     }
 }
 
 /// The dot product of the first `chunks` chunks; a constant lets the compiler unroll.
 #[inline(always)]
-fn dot<P: PackedField<Scalar = KoalaBear>>(
+fn dot<P: PackedField<Scalar = KoalaBear>, const K: usize>(
     chunks: usize,
-    a: &[[P; CHUNK]],
-    b: &[[KoalaBear; CHUNK]],
+    a: &[[P; K]],
+    b: &[[KoalaBear; K]],
 ) -> P {
     let (a, b) = (&a[..chunks], &b[..chunks]);
-    let mut sum = <P as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(&a[0], &b[0]);
+    let mut sum = <P as Algebra<KoalaBear>>::mixed_dot_product::<K>(&a[0], &b[0]);
     for i in 1..chunks {
-        sum += <P as Algebra<KoalaBear>>::mixed_dot_product::<CHUNK>(&a[i], &b[i]);
+        sum += <P as Algebra<KoalaBear>>::mixed_dot_product::<K>(&a[i], &b[i]);
     }
     sum
 }
@@ -323,7 +328,6 @@ mod tests {
         let narrow = default_koalabear_poseidon1_16();
         compare::<KoalaBear, 16>(&narrow, permute16);
         compare::<Packed, 16>(&narrow, permute16);
-        compare::<KoalaBear, 16>(&narrow, permute16_single);
         let wide = default_koalabear_poseidon1_24();
         compare::<KoalaBear, 24>(&wide, permute24);
         compare::<Packed, 24>(&wide, permute24);

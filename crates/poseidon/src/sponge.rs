@@ -11,7 +11,7 @@
 use p3_field::PackedField;
 use p3_koala_bear::KoalaBear;
 
-use crate::{permute16, permute24};
+use crate::{permute16, permute24, permute24_single};
 
 /// Elements of the state that are never overwritten, and of a digest.
 pub const CAPACITY: usize = 9;
@@ -49,25 +49,23 @@ impl<P: PackedField<Scalar = KoalaBear>> Sponge<P> {
 
     /// Absorbs a block: one permutation. What exceeds [`RATE`] elements is ignored.
     pub fn absorb(&mut self, block: &[P]) {
-        let mut state = [P::ZERO; CAPACITY + RATE];
-        let (capacity, rate) = state.split_at_mut(CAPACITY);
-        capacity.copy_from_slice(&self.capacity);
-        for (slot, &x) in rate.iter_mut().zip(block) {
-            *slot = x;
-        }
-        permute24(&mut state);
-        self.capacity.copy_from_slice(&state[..CAPACITY]);
+        self.absorb_with(permute24, block);
     }
 
     /// Absorbs a block with the permutation of width 16. What exceeds [`NARROW_RATE`] elements is ignored.
     pub fn absorb_narrow(&mut self, block: &[P]) {
-        let mut state = [P::ZERO; CAPACITY + NARROW_RATE];
+        self.absorb_with(permute16, block);
+    }
+
+    #[inline(always)]
+    fn absorb_with<const W: usize>(&mut self, permute: fn(&mut [P; W]), block: &[P]) {
+        let mut state = [P::ZERO; W];
         let (capacity, rate) = state.split_at_mut(CAPACITY);
         capacity.copy_from_slice(&self.capacity);
         for (slot, &x) in rate.iter_mut().zip(block) {
             *slot = x;
         }
-        permute16(&mut state);
+        permute(&mut state);
         self.capacity.copy_from_slice(&state[..CAPACITY]);
     }
 
@@ -75,6 +73,13 @@ impl<P: PackedField<Scalar = KoalaBear>> Sponge<P> {
     #[must_use]
     pub const fn capacity(&self) -> [P; CAPACITY] {
         self.capacity
+    }
+}
+
+impl Sponge<KoalaBear> {
+    /// As [`Self::absorb`], in less time where there are SIMD lanes.
+    pub fn absorb_single(&mut self, block: &[KoalaBear]) {
+        self.absorb_with(permute24_single, block);
     }
 }
 
@@ -108,7 +113,7 @@ mod tests {
         assert_eq!(short.capacity(), narrow[..9]);
         let mut resumed = Sponge::from_capacity(sponge.capacity());
         resumed.absorb(&block);
-        sponge.absorb(&block);
+        sponge.absorb_single(&block);
         assert_eq!(resumed.capacity(), sponge.capacity());
     }
 }

@@ -39,7 +39,7 @@ impl Program {
         let (header, rest) = block.split_at_mut(6);
         header.copy_from_slice(&header_elements(self.header()));
         rest.copy_from_slice(&digest);
-        sponge.absorb(&block);
+        sponge.absorb_single(&block);
         sponge.capacity()
     }
 
@@ -57,7 +57,7 @@ impl Program {
         elements[1] = F::from_usize(count);
         let mut sponge = Sponge::<F>::new(F::new(TAG_COEFFICIENTS));
         for block in elements.chunks(RATE) {
-            sponge.absorb(block);
+            sponge.absorb_single(block);
         }
         sponge.capacity()
     }

@@ -107,19 +107,15 @@ impl Channel for VerifierTranscript<'_> {
             .checked_mul(4)
             .and_then(|n| self.proof.get(..n))
             .ok_or(truncated)?;
-        let first = self.position;
-        let values = bytes
-            .chunks_exact(4)
-            .enumerate()
-            .map(|(i, b)| {
-                decode(u32::from_le_bytes([b[0], b[1], b[2], b[3]])).ok_or(
-                    TranscriptError::NotCanonical {
-                        label: label.name(),
-                        index: first + i,
-                    },
-                )
-            })
-            .collect::<Result<Vec<F>, _>>()?;
+        let (words, _) = bytes.as_chunks();
+        let mut values = Vec::with_capacity(count);
+        for (i, &word) in words.iter().enumerate() {
+            let not_canonical = TranscriptError::NotCanonical {
+                label: label.name(),
+                index: self.position + i,
+            };
+            values.push(decode(u32::from_le_bytes(word)).ok_or(not_canonical)?);
+        }
         self.proof = &self.proof[bytes.len()..];
         self.position += count;
         Ok(values)

@@ -149,43 +149,106 @@ fn an_entry_of_another_class_does_not_fit() {
     assert!(named("inner_variables"), "{error}");
 }
 
-/// In a class that is not full, too, where the search chooses something else.
 #[cfg(feature = "prover")]
-#[test]
-fn a_proof_with_a_set_up_of_the_table_is_verified_with_it() {
-    use sheaf_argument::permutation::Trace;
+mod proofs {
     use sheaf_xmss::one_slot::sign_once;
     use sheaf_xmss::{PublicKey, Signature};
 
-    use crate::public_columns::PublicColumns;
+    use super::*;
     use crate::statement::Group;
-    use crate::strategy::Honest;
-    use crate::summary::Summary;
-    use crate::{prove, verify, witness};
+    use crate::{ProveError, Scratch, VerifyError, prove_with, verify_with};
 
-    let (slot, message) = (5, [3; 32]);
-    let (keys, signatures): (Vec<PublicKey>, Vec<Signature>) = (0..33)
-        .map(|seed| sign_once(&PROD, &[seed; 32], slot, &message).unwrap())
-        .unzip();
-    let group = Group {
-        slot,
-        message,
-        keys,
-    };
-    let (statement, order) = Statement::new(PROD, vec![group]).unwrap();
-    let signatures: Vec<&Signature> = order.iter().map(|&(_, key)| &signatures[key]).collect();
+    const MESSAGE: [u8; 32] = [3; 32];
+    /// A slot whose tweaks carry in all steps or none.
+    const SLOT: u32 = 5;
+    /// One whose tweaks carry from some step on.
+    const CARRYING_SLOT: u32 = 32_639;
 
-    let setup = Setup::from_table(&statement, 2).unwrap();
-    let mut trace = Trace::new(setup.shape.permutations());
-    let summary = Summary::new(&statement);
-    let public = PublicColumns::new(&summary);
-    let witness =
-        witness::generate(&statement, &setup.shape, &public, &signatures, &mut trace).unwrap();
-    let proof = prove::prove_witness(&summary, &setup, &witness, &mut trace, &Honest, |_| Ok(()));
-    let proof = proof.unwrap();
-    assert_eq!(verify::verify_with(&setup, &statement, &proof), Ok(()));
+    type Signer = (PublicKey, Signature);
 
-    let searched = Setup::new(&statement, 2).unwrap();
-    assert_ne!(searched.stacking, setup.stacking);
-    assert!(verify::verify_with(&searched, &statement, &proof).is_err());
+    fn signers(slot: u32, count: u8) -> Vec<Signer> {
+        (0..count)
+            .map(|seed| sign_once(&PROD, &[seed; 32], slot, &MESSAGE).unwrap())
+            .collect()
+    }
+
+    /// The statement that they have signed, and their signatures in the order of the lanes.
+    fn signed(slot: u32, signers: &[Signer]) -> (Statement, Vec<&Signature>) {
+        let group = Group {
+            slot,
+            message: MESSAGE,
+            keys: signers.iter().map(|&(key, _)| key).collect(),
+        };
+        let (statement, order) = Statement::new(PROD, vec![group]).unwrap();
+        let signatures = order.iter().map(|&(_, key)| &signers[key].1).collect();
+        (statement, signatures)
+    }
+
+    fn prove(setup: &Setup, (statement, signatures): &(Statement, Vec<&Signature>)) -> Vec<u8> {
+        let scratch = &mut Scratch::default();
+        prove_with(setup, statement, signatures, scratch, |_| Ok(())).unwrap()
+    }
+
+    /// The smallest and the largest size of the classes whose proofs take little time, and the largest with carries.
+    #[test]
+    fn a_proof_with_an_entry_is_verified_with_the_entry() {
+        let signers_at = [SLOT, CARRYING_SLOT].map(|slot| (slot, signers(slot, 128)));
+        let [(_, signers), carrying] = &signers_at;
+        for log_lanes in 4..=7 {
+            let smallest = match log_lanes {
+                MIN_LOG_LANES => 1,
+                _ => (1 << (log_lanes - 1)) + 1,
+            };
+            let largest = 1 << log_lanes;
+            for (slot, signers) in [
+                (SLOT, &signers[..smallest]),
+                (SLOT, &signers[..largest]),
+                (carrying.0, &carrying.1[..largest]),
+            ] {
+                let signed = signed(slot, signers);
+                for rate in RATES {
+                    let setup = Setup::from_table(&signed.0, rate).unwrap();
+                    assert_eq!(setup.shape.log_lanes, log_lanes);
+                    assert_eq!(setup.shape.carries, slot == CARRYING_SLOT);
+                    let proof = prove(&setup, &signed);
+                    // As one who has the table alone makes it.
+                    let setup = Setup::from_table(&signed.0, rate).unwrap();
+                    let verified = verify_with(&setup, &signed.0, &proof);
+                    let size = format!("{} lanes at rate 2^-{rate}", signers.len());
+                    assert_eq!(verified, Ok(()), "{size}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_proof_with_an_entry_is_one_for_that_entry_alone() {
+        let signers = signers(SLOT, 33);
+        let signed = signed(SLOT, &signers);
+        let statement = &signed.0;
+        let setup = Setup::from_table(statement, 2).unwrap();
+        let proof = prove(&setup, &signed);
+        // In a class that is not full the search chooses something else.
+        let searched = Setup::new(statement, 2).unwrap();
+        assert_ne!(searched.stacking, setup.stacking);
+        assert!(verify_with(&searched, statement, &proof).is_err());
+        let other_rate = Setup::from_table(statement, 1).unwrap();
+        assert!(verify_with(&other_rate, statement, &proof).is_err());
+    }
+
+    #[test]
+    fn a_set_up_for_another_size_is_refused() {
+        let signers = signers(SLOT, 18);
+        let (statement, signatures) = signed(SLOT, &signers);
+        // Of the same class, too.
+        for other in [16, 17] {
+            let (of_other, _) = signed(SLOT, &signers[..other]);
+            let setup = Setup::from_table(&of_other, 1).unwrap();
+            let scratch = &mut Scratch::default();
+            let refused = prove_with(&setup, &statement, &signatures, scratch, |_| Ok(()));
+            assert_eq!(refused, Err(ProveError::Setup));
+            let refused = verify_with(&setup, &statement, &[]);
+            assert_eq!(refused, Err(VerifyError::Setup));
+        }
+    }
 }

@@ -34,32 +34,18 @@ pub(crate) const DIGEST: usize = sponge::CAPACITY;
 
 pub(crate) type Digest = [F; DIGEST];
 
-/// What a verifier who knows the nodes at `positions` lacks for the level above.
+/// The number of siblings in the multiproof of `positions` in a tree of `2^depth` leaves. Positions are sorted and distinct.
 ///
-/// Positions are sorted and distinct. Returns the missing siblings and the
-/// positions of the parents, both sorted.
-fn ascend(positions: &[usize]) -> (Vec<usize>, Vec<usize>) {
-    let mut missing = Vec::new();
-    let mut parents = Vec::with_capacity(positions.len());
-    for pair in positions.chunk_by(|a, b| a / 2 == b / 2) {
-        if let [alone] = pair {
-            missing.push(alone ^ 1);
-        }
-        parents.extend(pair.first().map(|p| p / 2));
-    }
-    (missing, parents)
-}
-
-/// The number of siblings in the multiproof of `positions` in a tree of `2^depth` leaves.
+/// One path has a sibling on every level. A further one has them below the level on which it meets the path before
+/// it; there each is the sibling of the other, so that the one before it lacks one less.
 pub(crate) fn sibling_count(positions: &[usize], depth: usize) -> usize {
-    let mut positions = positions.to_vec();
-    let mut count = 0;
-    for _ in 0..depth {
-        let (missing, parents) = ascend(&positions);
-        count += missing.len();
-        positions = parents;
-    }
-    count
+    let Some((_, further)) = positions.split_first() else {
+        return 0;
+    };
+    let levels_to_meeting =
+        |(a, b): (&usize, &usize)| (usize::BITS - (a ^ b).leading_zeros()) as usize;
+    let levels: usize = positions.iter().zip(further).map(levels_to_meeting).sum();
+    (depth + levels).saturating_sub(2 * further.len())
 }
 
 /// Recomputes the root from leaf digests and siblings, and tells `channel` what that takes.
@@ -91,7 +77,10 @@ pub(crate) fn root(
         }
         digests = hash::nodes(&children);
         channel.hashed(digests.len());
-        positions = ascend(&positions).1;
+        for position in &mut positions {
+            *position /= 2;
+        }
+        positions.dedup();
     }
     match *digests {
         [root] if siblings.next().is_none() => Some(root),

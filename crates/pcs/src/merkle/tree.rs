@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use sheaf_transcript::F;
 
+use super::Digest;
 use super::hash::{self, BATCH};
-use super::{Digest, ascend};
 
 /// All digests of a tree over the rows of a matrix.
 #[derive(Clone, Debug)]
@@ -41,8 +41,13 @@ impl Tree {
         let mut positions = positions.to_vec();
         let mut siblings = Vec::new();
         for level in &self.levels[..self.levels.len() - 1] {
-            let (missing, parents) = ascend(&positions);
-            siblings.extend(missing.iter().map(|&i| level[i]));
+            let mut parents = Vec::with_capacity(positions.len());
+            for pair in positions.chunk_by(|a, b| a / 2 == b / 2) {
+                if let [alone] = pair {
+                    siblings.push(level[alone ^ 1]);
+                }
+                parents.extend(pair.first().map(|p| p / 2));
+            }
             positions = parents;
         }
         siblings

@@ -3,13 +3,12 @@
 use core::array::from_fn;
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
-use sheaf_sumcheck::eq;
 use sheaf_sumcheck::quintic::{self, weighted_sum};
 use sheaf_sumcheck::rounds::{Gate, Message, Pairing, Row, Span, Table};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, PF};
 
-use super::geometry::{Grid, Lanes, Step};
+use super::geometry::{Grid, Lanes, Step, pair_weights};
 
 /// The coefficients of a round polynomial.
 pub(super) type Polynomial = [EF; 4];
@@ -182,24 +181,6 @@ where
             .map(|j| quintic::lane(&from_fn(|i| row[i][j]), 0) * self.unscale[j])
             .collect()
     }
-}
-
-/// The weights of all live pairs at distance `stride`; removes the coordinate that is bound.
-pub(super) fn pair_weights(coordinates: &mut Vec<EF>, stride: usize, span: Span) -> Vec<EF> {
-    let _ = coordinates.remove(coordinates.len() - 1 - stride.ilog2() as usize);
-    weights(coordinates, span.folded(stride))
-}
-
-/// `eq(coordinates, i)` for the `i` of a span.
-pub(super) fn weights(coordinates: &[EF], span: Span) -> Vec<EF> {
-    let mut table = eq::prefix_table(coordinates, span.first + span.live, EF::ONE);
-    let _ = table.drain(..span.first);
-    table
-}
-
-/// The weight of all pairs without a live row.
-pub(super) fn tail_mass(weights: &[EF]) -> EF {
-    EF::ONE - weights.iter().copied().sum::<EF>()
 }
 
 /// The row with the given columns.

@@ -9,8 +9,7 @@ use sheaf_sumcheck::rounds::{Row, set_column};
 use sheaf_transcript::field::coefficients;
 use sheaf_transcript::{EF, F, PF};
 
-use super::component::tail_mass;
-use super::geometry::Lanes;
+use super::geometry::{Lanes, tail_mass};
 use crate::permutation::poseidon::LAST_FULL;
 use crate::permutation::record::Idle;
 use crate::permutation::shape::SKIP;

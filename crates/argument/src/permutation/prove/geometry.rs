@@ -5,7 +5,6 @@ use sheaf_sumcheck::eq;
 use sheaf_sumcheck::rounds::{Pairing, Span};
 use sheaf_transcript::{EF, PF};
 
-use super::component;
 use crate::permutation::order;
 use crate::permutation::shape::{SKIP, Shape};
 use crate::permutation::state::Point;
@@ -134,7 +133,7 @@ impl Grid {
     /// The weights of the rows.
     pub(super) fn weights(&self) -> Vec<EF> {
         let blocks = eq::prefix_table(&self.slots, self.blocks, EF::ONE);
-        let groups = component::weights(&self.lanes, self.groups);
+        let groups = weights(&self.lanes, self.groups);
         let mut weights = Vec::with_capacity(self.span().live);
         for &group in &groups {
             weights.extend(blocks.iter().map(|&block| group * block));
@@ -149,4 +148,22 @@ impl Grid {
         let groups = eq::prefix_sum(&self.lanes, first + live) - eq::prefix_sum(&self.lanes, first);
         EF::ONE - blocks * groups
     }
+}
+
+/// The weights of all live pairs at distance `stride`; removes the coordinate that is bound.
+pub(super) fn pair_weights(coordinates: &mut Vec<EF>, stride: usize, span: Span) -> Vec<EF> {
+    let _ = coordinates.remove(coordinates.len() - 1 - stride.ilog2() as usize);
+    weights(coordinates, span.folded(stride))
+}
+
+/// `eq(coordinates, i)` for the `i` of a span.
+pub(super) fn weights(coordinates: &[EF], span: Span) -> Vec<EF> {
+    let mut table = eq::prefix_table(coordinates, span.first + span.live, EF::ONE);
+    let _ = table.drain(..span.first);
+    table
+}
+
+/// The weight of all pairs without a live row.
+pub(super) fn tail_mass(weights: &[EF]) -> EF {
+    EF::ONE - weights.iter().copied().sum::<EF>()
 }

@@ -19,9 +19,9 @@ use sheaf_sumcheck::skip_kernel::BATCH;
 use sheaf_transcript::{EF, F, PF};
 
 use super::channel::{Channel, Speaker};
-use super::component::{pair_weights, scalar_row, tail_mass, weights};
+use super::component::scalar_row;
 use super::folding::{Folding, column_at};
-use super::geometry::{Lanes, Step, lane_steps};
+use super::geometry::{Lanes, Step, lane_steps, pair_weights, tail_mass, weights};
 use super::slots::{SlotRounds, SlotTable};
 use crate::permutation::claims::{Block, OutputClaim, dense};
 use crate::permutation::layers::{Evaluations, Layer, label};
