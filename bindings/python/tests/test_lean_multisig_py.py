@@ -1,11 +1,13 @@
 """The interface that leanSpec calls: its meanings for signatures of one message, without children."""
 
+import importlib
 import multiprocessing
 import os
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from importlib import metadata
 
 import pytest
 
@@ -20,6 +22,15 @@ MODES = {"test": sheaf.TEST, "prod": sheaf.PROD}
 def mode(request: pytest.FixtureRequest) -> str:
     assert isinstance(request.param, str)
     return request.param
+
+
+def test_the_module_of_that_name_is_this_one() -> None:
+    module = importlib.import_module("lean_multisig_py")
+    for name in lean.__all__:
+        assert getattr(module, name) is getattr(lean, name)
+    distribution = metadata.distribution("lean-multisig-py-sheaf")
+    assert distribution.version == sheaf.__version__
+    assert distribution.requires == [f"sheaf=={sheaf.__version__}"]
 
 
 def test_what_is_aggregated_verifies(mode: str) -> None:
