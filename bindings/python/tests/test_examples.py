@@ -1,6 +1,7 @@
 """Examples run: those of the package's documentation, of the documents, and the programs."""
 
 import doctest
+import json
 import re
 import subprocess
 import sys
@@ -41,3 +42,34 @@ def test_the_example_with_a_deadline(arguments: list[str], expected: str) -> Non
     command = [sys.executable, str(EXAMPLES / "deadline.py"), *arguments]
     output = subprocess.run(command, check=True, text=True, capture_output=True).stdout
     assert re.match(expected, output)
+
+
+def test_measurements_are_drawn(tmp_path: Path) -> None:
+    measurements = [
+        {
+            "version": "0.1.0",
+            "cpu": "some CPU",
+            "scheme": "prod",
+            "threads": 2,
+            "simd": "avx2",
+            "signatures": signatures,
+            "rate_log": rate_log,
+            "prove_seconds": signatures / 1000,
+            "verify_seconds": 0.004,
+            "proof_bytes": 200_000 >> rate_log,
+        }
+        for signatures in (64, 16, 256)
+        for rate_log in (1, 2)
+    ]
+    source = tmp_path / "bench.json"
+    pictures = []
+    for kind, data in [("svg", measurements), ("svg", measurements), ("png", measurements[0])]:
+        source.write_text(json.dumps(data))
+        picture = tmp_path / f"bench.{kind}"
+        command = [sys.executable, str(ROOT / "scripts" / "plot-bench"), str(source), str(picture)]
+        subprocess.run(command, check=True, capture_output=True)
+        pictures.append(picture.read_bytes())
+    assert pictures[0] == pictures[1]
+    for text in ["prod, rate 1/4", "some CPU, 2 threads, avx2"]:
+        assert text in pictures[0].decode()
+    assert pictures[2].startswith(b"\x89PNG")
