@@ -18,17 +18,17 @@ use crate::failure::Raised;
 pub(crate) struct Number(pub(crate) u32);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Number {
-    type Error = PyErr;
+    type Error = Raised;
 
-    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Raised> {
         match object.extract() {
             Ok(number) => Ok(Self(number)),
             Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => {
                 let failure =
                     Failure::argument(format_args!("{} is not from 0 to {}", *object, u32::MAX));
-                Err(Raised::from(failure).into())
+                Err(failure.into())
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -41,35 +41,35 @@ impl Bytes {
         &self.0
     }
 
-    fn copy_of(buffer: &PyBuffer<u8>, py: Python<'_>) -> PyResult<Self> {
+    fn copy_of(buffer: &PyBuffer<u8>, py: Python<'_>) -> Result<Self, Raised> {
         let copy = PyBytes::new_with(py, buffer.len_bytes(), |out| buffer.copy_to_slice(py, out))?;
         Ok(Self(copy.into()))
     }
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Bytes {
-    type Error = PyErr;
+    type Error = Raised;
 
-    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Raised> {
         if let Ok(bytes) = object.cast::<PyBytes>() {
             return Ok(Self(bytes.to_owned().into()));
         }
         match buffer(&object)? {
             Some(buffer) if buffer.dimensions() == 1 => Self::copy_of(&buffer, object.py()),
-            Some(_) => Err(PyTypeError::new_err("a table where bytes are expected")),
-            None => Err(type_error(&object, "bytes are")),
+            Some(_) => Err(PyTypeError::new_err("a table where bytes are expected").into()),
+            None => Err(type_error(&object, "bytes are").into()),
         }
     }
 }
 
 /// An array of so many bytes.
-fn array<const N: usize>(object: Borrowed<'_, '_, PyAny>, what: &str) -> PyResult<[u8; N]> {
+fn array<const N: usize>(object: Borrowed<'_, '_, PyAny>, what: &str) -> Result<[u8; N], Raised> {
     let bytes: Bytes = object.extract()?;
     <[u8; N]>::try_from(bytes.get()).map_err(|_| {
         let length = bytes.get().len();
         let failure =
             Failure::argument(format_args!("a {what} of {length} bytes, expected are {N}"));
-        Raised::from(failure).into()
+        failure.into()
     })
 }
 
@@ -77,9 +77,9 @@ fn array<const N: usize>(object: Borrowed<'_, '_, PyAny>, what: &str) -> PyResul
 pub(crate) struct Message(pub(crate) [u8; MESSAGE_BYTES]);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Message {
-    type Error = PyErr;
+    type Error = Raised;
 
-    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Raised> {
         array(object, "message").map(Self)
     }
 }
@@ -88,9 +88,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Message {
 pub(crate) struct Seed(pub(crate) [u8; 32]);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Seed {
-    type Error = PyErr;
+    type Error = Raised;
 
-    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Raised> {
         array(object, "seed").map(Self)
     }
 }
@@ -125,41 +125,43 @@ impl Rows {
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Rows {
-    type Error = PyErr;
+    type Error = Raised;
 
-    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Raised> {
         if let Some(buffer) = buffer(&object)? {
             let &[rows, width] = buffer.shape() else {
                 return Err(PyTypeError::new_err(
                     "bytes where a sequence of bytes is expected, or a table with one in each row",
-                ));
+                )
+                .into());
             };
             let bytes = Bytes::copy_of(&buffer, object.py())?;
             return Ok(Self::Table { bytes, rows, width });
         }
         if object.is_instance_of::<PyString>() {
-            return Err(type_error(&object, "a sequence of bytes is"));
+            return Err(type_error(&object, "a sequence of bytes is").into());
         }
         let mut list = Vec::new();
         for item in object.try_iter()? {
             list.push(item?.extract()?);
             // An iterator may have no end.
-            decode::check_count([list.len()]).map_err(Raised::from)?;
+            decode::check_count([list.len()])?;
         }
         Ok(Self::List(list))
     }
 }
 
 /// The buffer of an object, if it has one; it has to be of single bytes.
-fn buffer(object: &Bound<'_, PyAny>) -> PyResult<Option<PyBuffer<u8>>> {
+fn buffer(object: &Bound<'_, PyAny>) -> Result<Option<PyBuffer<u8>>, Raised> {
     match PyUntypedBuffer::get(object) {
         Ok(buffer) => buffer.into_typed().map(Some).map_err(|_| {
             PyTypeError::new_err(
                 "a buffer of other elements where one of bytes (uint8) is expected",
             )
+            .into()
         }),
         Err(error) if error.is_instance_of::<PyTypeError>(object.py()) => Ok(None),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn run<R: Send + 'static>(
     work: impl FnOnce(&(dyn Fn(Progress) -> ControlFlow<()> + Sync)) -> Result<R, Failure>
     + Send
     + 'static,
-) -> PyResult<R> {
+) -> Result<R, Raised> {
     let (sender, mut events) = mpsc::channel();
     let cancelling = Cancelling(Arc::default());
     let cancelled = Arc::clone(&cancelling.0);
@@ -92,7 +92,7 @@ pub(crate) fn run<R: Send + 'static>(
     thread::Builder::new()
         .name("sheaf-call".to_owned())
         .spawn(body)
-        .map_err(|error| Raised::from(Failure::new(Kind::Threads, error)))?;
+        .map_err(|error| Failure::new(Kind::Threads, error))?;
     loop {
         // By a reference that nobody else has, since a receiver is not for two threads.
         let events = &mut events;
@@ -102,11 +102,11 @@ pub(crate) fn run<R: Send + 'static>(
                     observer.call1((progress,))?;
                 }
             }
-            Ok(Event::End(result)) => return Ok(result.map_err(Raised::from)?),
+            Ok(Event::End(result)) => return Ok(result?),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 let failure = Failure::new(Kind::Internal, "the work ended without a result");
-                return Err(Raised::from(failure).into());
+                return Err(failure.into());
             }
         }
         py.check_signals()?;

@@ -23,8 +23,12 @@ pub struct Claims(pub(crate) sheaf::Claims);
 #[pymethods]
 impl Claims {
     #[new]
-    fn new(py: Python<'_>, scheme: Number, groups: Vec<(Number, Message, Rows)>) -> PyResult<Self> {
-        let scheme = decode::scheme(scheme.0).map_err(Raised::from)?;
+    fn new(
+        py: Python<'_>,
+        scheme: Number,
+        groups: Vec<(Number, Message, Rows)>,
+    ) -> Result<Self, Raised> {
+        let scheme = decode::scheme(scheme.0)?;
         let work = || {
             decode::check_count(groups.iter().map(|(_, _, keys)| keys.len()))?;
             let raw: Vec<_> = groups
@@ -38,14 +42,14 @@ impl Claims {
                 .collect();
             decode::claims(scheme, &raw)
         };
-        Ok(Self(py.detach(work).map_err(Raised::from)?))
+        Ok(Self(py.detach(work)?))
     }
 
     /// Reads claims from bytes as `to_bytes` and `sheaf claims` write them.
     #[classmethod]
-    fn from_bytes(_class: &Bound<'_, PyType>, py: Python<'_>, data: Bytes) -> PyResult<Self> {
+    fn from_bytes(_class: &Bound<'_, PyType>, py: Python<'_>, data: Bytes) -> Result<Self, Raised> {
         let claims = py.detach(|| sheaf::Claims::from_bytes(data.get()));
-        Ok(Self(claims.map_err(Raised::from)?))
+        Ok(Self(claims.map_err(Failure::from)?))
     }
 
     /// The claims as bytes, with groups and keys in the order in which they were given.
@@ -55,8 +59,8 @@ impl Claims {
 
     /// Raises ImpossibleClaims if no proof could exist, because they are empty, repeat something, name a slot that does not
     /// exist, or are more than one proof covers.
-    fn check(&self, py: Python<'_>) -> PyResult<()> {
-        Ok(py.detach(|| self.0.check()).map_err(Raised::from)?)
+    fn check(&self, py: Python<'_>) -> Result<(), Raised> {
+        Ok(py.detach(|| self.0.check()).map_err(Failure::from)?)
     }
 
     /// The scheme of the keys.
@@ -119,8 +123,8 @@ impl Batch {
         py: Python<'_>,
         scheme: Number,
         groups: Vec<(Number, Message, Rows, Rows)>,
-    ) -> PyResult<Self> {
-        let scheme = decode::scheme(scheme.0).map_err(Raised::from)?;
+    ) -> Result<Self, Raised> {
+        let scheme = decode::scheme(scheme.0)?;
         let work = || {
             for (index, (_, _, keys, signatures)) in groups.iter().enumerate() {
                 check_pairs(index, keys.len(), signatures.len())?;
@@ -137,7 +141,7 @@ impl Batch {
                 .collect();
             decode::batch(scheme, &raw)
         };
-        Ok(Self(Arc::new(py.detach(work).map_err(Raised::from)?)))
+        Ok(Self(Arc::new(py.detach(work)?)))
     }
 
     /// The claims that a proof of this batch proves.

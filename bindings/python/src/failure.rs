@@ -4,13 +4,18 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 use sheaf_bindings::{Failure, Kind, Place};
 
-/// A failure on its way to Python, by `?`.
+/// What functions that Python calls return instead of a result: an exception, of this library or of Python.
 pub(crate) struct Raised(PyErr);
 
-impl<E: Into<Failure>> From<E> for Raised {
-    fn from(error: E) -> Self {
-        let failure = error.into();
+impl From<Failure> for Raised {
+    fn from(failure: Failure) -> Self {
         Self(Python::attach(|py| exception(py, &failure)))
+    }
+}
+
+impl From<PyErr> for Raised {
+    fn from(error: PyErr) -> Self {
+        Self(error)
     }
 }
 

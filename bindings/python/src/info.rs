@@ -58,8 +58,8 @@ pub(crate) fn cpu_levels() -> Vec<&'static str> {
 
 /// Bytes in a public key, bytes in a signature, slots in the life of a key, and whether the scheme is for tests only.
 #[pyfunction]
-pub(crate) fn scheme_facts(scheme: Number) -> PyResult<(usize, usize, u64, bool)> {
-    let scheme = decode::scheme(scheme.0).map_err(Raised::from)?;
+pub(crate) fn scheme_facts(scheme: Number) -> Result<(usize, usize, u64, bool), Raised> {
+    let scheme = decode::scheme(scheme.0)?;
     Ok((
         scheme.public_key_bytes(),
         scheme.signature_bytes(),

@@ -14,12 +14,12 @@ use crate::info::{rate_object, scheme_object};
 /// Returns nothing if so. Raises InvalidProof if the bytes are no proof, or do not prove exactly these claims, and
 /// ImpossibleClaims if nothing could prove them. Needs no prover, and runs on the calling thread, while others run.
 #[pyfunction]
-pub(crate) fn verify(py: Python<'_>, claims: &Claims, proof: Bytes) -> PyResult<()> {
+pub(crate) fn verify(py: Python<'_>, claims: &Claims, proof: Bytes) -> Result<(), Raised> {
     let work = || -> Result<(), Failure> {
         let aggregate = Aggregate::from_bytes(proof.get())?;
         Ok(sheaf::verify(&claims.0, &aggregate)?)
     };
-    Ok(py.detach(work).map_err(Raised::from)?)
+    Ok(py.detach(work)?)
 }
 
 /// What a proof says of itself. Nothing is verified, and what it proves is not in it.
@@ -62,7 +62,7 @@ impl ProofInfo {
 
 /// Reads the header of a proof. Raises InvalidProof if the bytes are no proof that this version reads.
 #[pyfunction]
-pub(crate) fn inspect(py: Python<'_>, proof: Bytes) -> PyResult<ProofInfo> {
+pub(crate) fn inspect(py: Python<'_>, proof: Bytes) -> Result<ProofInfo, Raised> {
     let work = || -> Result<ProofInfo, Failure> {
         let aggregate = Aggregate::from_bytes(proof.get())?;
         let (scheme, rate) = (*aggregate.scheme(), aggregate.rate());
@@ -74,5 +74,5 @@ pub(crate) fn inspect(py: Python<'_>, proof: Bytes) -> PyResult<ProofInfo> {
             least_security_bits: least_security_bits(scheme, rate),
         })
     };
-    Ok(py.detach(work).map_err(Raised::from)?)
+    Ok(py.detach(work)?)
 }

@@ -37,9 +37,9 @@ impl Prover {
 impl Prover {
     #[new]
     #[pyo3(signature = (threads = 0))]
-    fn new(py: Python<'_>, threads: usize) -> PyResult<Self> {
+    fn new(py: Python<'_>, threads: usize) -> Result<Self, Raised> {
         let prover = py.detach(|| sheaf::Prover::new(threads));
-        let prover = prover.map_err(Raised::from)?;
+        let prover = prover.map_err(Failure::from)?;
         Ok(Self(Mutex::new(Some(Arc::new(prover)))))
     }
 
@@ -59,9 +59,9 @@ impl Prover {
         batch: &Batch,
         rate: Number,
         progress: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        let prover = self.get().map_err(Raised::from)?;
-        let rate = decode::rate(rate.0).map_err(Raised::from)?;
+    ) -> Result<Bound<'py, PyBytes>, Raised> {
+        let prover = self.get()?;
+        let rate = decode::rate(rate.0)?;
         let batch = Arc::clone(&batch.0);
         let proof = background::run(py, progress, move |report| {
             let aggregate = prover.aggregate_observed(&batch, rate, |progress| {
@@ -90,9 +90,9 @@ impl Prover {
         first_slot: Number,
         slots: u64,
         progress: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
-        let prover = self.get().map_err(Raised::from)?;
-        let scheme = decode::scheme(scheme.0).map_err(Raised::from)?;
+    ) -> Result<Bound<'py, PyTuple>, Raised> {
+        let prover = self.get()?;
+        let scheme = decode::scheme(scheme.0)?;
         let (public, secret) = background::run(py, progress, move |report| {
             signer::generate(&prover, &scheme, first_slot.0, slots, |done, total| {
                 report(Progress {
@@ -104,18 +104,18 @@ impl Prover {
             })
         })?;
         let keys = [&public.to_bytes()[..], &secret[..]];
-        PyTuple::new(py, keys.map(|key| PyBytes::new(py, key)))
+        Ok(PyTuple::new(py, keys.map(|key| PyBytes::new(py, key)))?)
     }
 
     /// Number of threads.
     #[getter]
-    fn threads(&self) -> PyResult<usize> {
-        Ok(self.get().map_err(Raised::from)?.threads())
+    fn threads(&self) -> Result<usize, Raised> {
+        Ok(self.get()?.threads())
     }
 
     /// Gives back the memory that past proofs have left for the next.
-    fn release_memory(&self, py: Python<'_>) -> PyResult<()> {
-        let prover = self.get().map_err(Raised::from)?;
+    fn release_memory(&self, py: Python<'_>) -> Result<(), Raised> {
+        let prover = self.get()?;
         py.detach(|| prover.release_memory());
         Ok(())
     }

@@ -18,14 +18,14 @@ pub(crate) fn verify_signature(
     slot: Number,
     message: Message,
     signature: Bytes,
-) -> PyResult<()> {
+) -> Result<(), Raised> {
     let work = || -> Result<(), Failure> {
         let scheme = decode::scheme(scheme.0)?;
         let key = PublicKey::from_bytes(&scheme, public_key.get())?;
         let signature = Signature::from_bytes(&scheme, signature.get())?;
         Ok(xmss::verify(&scheme, &key, slot.0, &message.0, &signature)?)
     };
-    Ok(py.detach(work).map_err(Raised::from)?)
+    Ok(py.detach(work)?)
 }
 
 /// Makes the key that a seed determines at one slot, and its signature of a message: for tests and benchmarks.
@@ -39,12 +39,15 @@ pub(crate) fn sign_once<'py>(
     seed: Seed,
     slot: Number,
     message: Message,
-) -> PyResult<Bound<'py, PyTuple>> {
+) -> Result<Bound<'py, PyTuple>, Raised> {
     let work = || -> Result<_, Failure> {
         let scheme = decode::scheme(scheme.0)?;
         Ok(one_slot::sign_once(&scheme, &seed.0, slot.0, &message.0)?)
     };
-    let (key, signature) = py.detach(work).map_err(Raised::from)?;
+    let (key, signature) = py.detach(work)?;
     let both = [key.to_bytes(), signature.to_bytes()];
-    PyTuple::new(py, both.map(|bytes| PyBytes::new(py, &bytes)))
+    Ok(PyTuple::new(
+        py,
+        both.map(|bytes| PyBytes::new(py, &bytes)),
+    )?)
 }

@@ -24,13 +24,13 @@ pub(crate) fn create_journal(
     scheme: Number,
     public_key: Bytes,
     path: PathBuf,
-) -> PyResult<()> {
+) -> Result<(), Raised> {
     let work = || -> Result<(), Failure> {
         let scheme = decode::scheme(scheme.0)?;
         let public_key = PublicKey::from_bytes(&scheme, public_key.get())?;
         signer::create_journal(&scheme, &public_key, &path)
     };
-    Ok(py.detach(work).map_err(Raised::from)?)
+    Ok(py.detach(work)?)
 }
 
 /// A secret key under its journal, which must exist and is locked until the key is closed: it is a context manager.
@@ -55,8 +55,8 @@ impl SigningKey {
         &self,
         py: Python<'_>,
         work: impl FnOnce(&Signer) -> Result<R, Failure> + Send + 'static,
-    ) -> PyResult<R> {
-        let key = self.get().map_err(Raised::from)?;
+    ) -> Result<R, Raised> {
+        let key = self.get()?;
         background::run(py, None, move |_| work(&key))
     }
 
@@ -64,11 +64,10 @@ impl SigningKey {
         &self,
         py: Python<'py>,
         slots: impl FnOnce(&Signer) -> Result<std::ops::Range<u64>, Failure> + Send + 'static,
-    ) -> PyResult<Bound<'py, PyRange>> {
+    ) -> Result<Bound<'py, PyRange>, Raised> {
         let slots = self.run(py, slots)?;
-        let bound =
-            |slot| isize::try_from(slot).map_err(|error| Raised::from(Failure::argument(error)));
-        PyRange::new(py, bound(slots.start)?, bound(slots.end)?)
+        let bound = |slot| isize::try_from(slot).map_err(Failure::argument);
+        Ok(PyRange::new(py, bound(slots.start)?, bound(slots.end)?)?)
     }
 }
 
@@ -81,12 +80,12 @@ impl SigningKey {
         scheme: Number,
         secret_key: Bytes,
         journal: PathBuf,
-    ) -> PyResult<Self> {
+    ) -> Result<Self, Raised> {
         let work = || -> Result<Signer, Failure> {
             let scheme = decode::scheme(scheme.0)?;
             Signer::open(prover.get()?, &scheme, secret_key.get(), &journal)
         };
-        let signer = py.detach(work).map_err(Raised::from)?;
+        let signer = py.detach(work)?;
         Ok(Self(Mutex::new(Some(Arc::new(signer)))))
     }
 
@@ -103,44 +102,44 @@ impl SigningKey {
         py: Python<'py>,
         slot: Number,
         message: Message,
-    ) -> PyResult<Bound<'py, PyBytes>> {
+    ) -> Result<Bound<'py, PyBytes>, Raised> {
         let signature = self.run(py, move |key| key.sign(slot.0, &message.0))?;
         Ok(PyBytes::new(py, &signature.to_bytes()))
     }
 
     /// The public key.
     #[getter]
-    fn public_key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+    fn public_key<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>, Raised> {
         let key = self.run(py, Signer::public_key)?;
         Ok(PyBytes::new(py, &key.to_bytes()))
     }
 
     /// The slots at which the key can ever sign.
     #[getter]
-    fn active_slots<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyRange>> {
+    fn active_slots<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyRange>, Raised> {
         self.slots(py, Signer::active_slots)
     }
 
     /// The slots at which the key can sign at once.
     #[getter]
-    fn window_slots<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyRange>> {
+    fn window_slots<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyRange>, Raised> {
         self.slots(py, Signer::window_slots)
     }
 
     /// Moves the window on by half of it, in seconds with PROD; returns False if it is at the end.
     ///
     /// Call it in a quiet moment, once signing has reached the second half of the window, and store the key anew.
-    fn advance(&self, py: Python<'_>) -> PyResult<bool> {
+    fn advance(&self, py: Python<'_>) -> Result<bool, Raised> {
         self.run(py, Signer::advance_window)
     }
 
     /// Moves the window so that it holds `slot`, however far that is. Signs nothing and records nothing.
-    fn skip_to(&self, py: Python<'_>, slot: Number) -> PyResult<()> {
+    fn skip_to(&self, py: Python<'_>, slot: Number) -> Result<(), Raised> {
         self.run(py, move |key| key.skip_to(slot.0))
     }
 
     /// The secret key with its present window, if its scheme keeps one. Storing it anew saves seconds of work.
-    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>, Raised> {
         let secret = self.run(py, Signer::to_bytes)?;
         Ok(PyBytes::new(py, &secret))
     }
