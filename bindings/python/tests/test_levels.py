@@ -91,8 +91,8 @@ def test_what_is_no_module_is_an_import_error(tmp_path: Path) -> None:
 
 
 def test_the_import_is_fast() -> None:
-    """Two tenths of a second are the promise; here is no more than that it is not broken by an order of magnitude."""
-    program = "import time; start = time.perf_counter(); import sheaf; print(time.perf_counter() - start)"
+    """Two tenths of a second are the promise. Time of the CPU, since the machine may have other work."""
+    program = "import time; start = time.process_time(); import sheaf; print(time.process_time() - start)"
     command = [sys.executable, "-c", program]
-    times = [float(subprocess.run(command, check=True, text=True, capture_output=True).stdout) for _ in range(3)]
-    assert min(times) < 0.2
+    result = subprocess.run(command, check=True, text=True, capture_output=True)
+    assert float(result.stdout) < 0.2
