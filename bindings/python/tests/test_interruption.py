@@ -12,7 +12,7 @@ import pytest
 import sheaf
 
 LATEST = 0.1
-"""Seconds within which an interruption has to be raised. The best of several counts: the machine may have other work."""
+"""Seconds within which an interruption has to be raised. The best of several counts, for the machine may be busy."""
 
 
 @pytest.fixture
