@@ -4,15 +4,11 @@
 //! declarations here, and a test keeps it up to date.
 //!
 //! Two layers. [`ffi`] turns pointers into references and back, and does nothing else: it is the only place with `unsafe`,
-//! and each of its functions runs inside a guard that stops panics. Everything with a decision in it is safe code:
-//! `failure` (what went wrong, in the terms of the C interface), `decode` (byte slices to keys and signatures),
-//! `observe` (progress and cancellation), `signer` (keys under their journals).
+//! and each of its functions runs inside a guard that stops panics. Everything with a decision in it is safe code,
+//! and most of that is shared with other languages, in [`sheaf_bindings`]; `error_object` says in C what went wrong.
 //!
 //! There is no global state, no global allocator and no panic hook of ours.
 
-mod decode;
-mod failure;
+mod error_object;
 pub mod ffi;
-mod observe;
-mod signer;
 pub mod types;

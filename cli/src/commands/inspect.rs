@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 use sheaf::xmss::{BatchFile, JournalSummary, SecretKey};
-use sheaf::{
-    Aggregate, Claims, MAX_BYTES, MAX_SIGNATURES, PROD, PublicKey, Scheme, security_report,
-};
+use sheaf::{Aggregate, Claims, MAX_BYTES, PROD, PublicKey, Scheme, least_security_bits};
 use zeroize::Zeroizing;
 
 use crate::batches::why_unknown;
@@ -109,21 +107,13 @@ fn proof(content: &[u8], facts: &mut Facts) -> Result<Scheme, String> {
     facts.line("rate", proof.rate().to_string());
     facts.field("rate_log", proof.rate().log_inverse());
     facts.number("elements", (proof.body().len() / 4) as u64);
-    let bits = least_security(&proof);
+    let bits = least_security_bits(*proof.scheme(), proof.rate());
     facts.line(
         "security",
         format!("{bits:.1} bits or more, proven; see `sheaf security`"),
     );
     facts.field("least_security_bits", bits);
     Ok(*proof.scheme())
-}
-
-/// The least security of a proof with this scheme and rate. How many signatures it covers is not in it.
-fn least_security(proof: &Aggregate) -> f64 {
-    (0..=MAX_SIGNATURES.ilog2())
-        .filter_map(|log| security_report(*proof.scheme(), 1 << log, proof.rate()).ok())
-        .map(|report| report.bits())
-        .fold(f64::INFINITY, f64::min)
 }
 
 fn batch(

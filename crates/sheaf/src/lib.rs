@@ -79,7 +79,7 @@ pub use crate::error::{Error, InvalidSignature, Rejection};
 #[cfg(feature = "prover")]
 pub use crate::prover::{MAX_THREADS, Progress, Prover};
 pub use crate::rate::Rate;
-pub use crate::security::{TARGET_BITS, cells_per_signature, security_report};
+pub use crate::security::{TARGET_BITS, cells_per_signature, least_security_bits, security_report};
 pub use crate::verify::{Setup, verification_cost, verify, verify_with};
 pub use sheaf_transcript::counting::Cost as VerificationCost;
 

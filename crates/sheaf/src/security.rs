@@ -34,6 +34,16 @@ pub fn security_report(
     }
 }
 
+/// Bits of security that a proof with this scheme and rate has at least. How many signatures it covers is not in it, so it is
+/// the least of all numbers.
+#[must_use]
+pub fn least_security_bits(scheme: Scheme, rate: Rate) -> f64 {
+    (0..=MAX_SIGNATURES.ilog2())
+        .filter_map(|log| security_report(scheme, 1 << log, rate).ok())
+        .map(|report| report.bits())
+        .fold(f64::INFINITY, f64::min)
+}
+
 /// Field elements that a prover commits to per signature.
 #[must_use]
 pub fn cells_per_signature(scheme: Scheme) -> usize {

@@ -1,9 +1,12 @@
 //! The microarchitecture levels of x86-64, as its ABI defines them.
+//!
+//! Right only where it is compiled for the lowest level: what a build takes for granted is not asked for.
 
 /// The levels that this CPU and its operating system support, best first. Level 2 is left out:
 /// field arithmetic gains nothing from it.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn of_cpu() -> Vec<&'static str> {
+#[must_use]
+pub fn of_cpu() -> Vec<&'static str> {
     macro_rules! all {
         ($($feature:tt)+) => { $(std::arch::is_x86_feature_detected!($feature))&&+ };
     }
@@ -21,6 +24,7 @@ pub(crate) fn of_cpu() -> Vec<&'static str> {
 
 /// Other architectures have no levels, hence one build.
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn of_cpu() -> Vec<&'static str> {
+#[must_use]
+pub fn of_cpu() -> Vec<&'static str> {
     vec![std::env::consts::ARCH]
 }

@@ -6,14 +6,14 @@
 
 #![forbid(unsafe_code)]
 
-mod levels;
-
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+
+use sheaf_launcher::levels;
 
 /// What `sheaf` exits with if it can't work at all.
 const UNUSABLE: u8 = 2;

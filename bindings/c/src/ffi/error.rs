@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-use crate::failure::Failure;
+use crate::error_object::ErrorObject;
 use crate::types::{Place, Status};
 
 /// The name of a status, for instance `rejected`; `unknown` for other numbers.
@@ -41,19 +41,19 @@ pub extern "C" fn sheaf_status_name(status: i32) -> *const c_char {
 ///
 /// Thread safety: any thread, until the error is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sheaf_error_status(error: *const Failure) -> Status {
+pub unsafe extern "C" fn sheaf_error_status(error: *const ErrorObject) -> Status {
     // SAFETY: null or an error that the library has made.
-    unsafe { error.as_ref() }.map_or(Status::Ok, Failure::status)
+    unsafe { error.as_ref() }.map_or(Status::Ok, ErrorObject::status)
 }
 
 /// What went wrong, for people: one line of UTF-8, valid until the error is freed. Empty if `error` is null.
 ///
 /// Thread safety: any thread, until the error is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sheaf_error_message(error: *const Failure) -> *const c_char {
+pub unsafe extern "C" fn sheaf_error_message(error: *const ErrorObject) -> *const c_char {
     // SAFETY: null or an error that the library has made.
     unsafe { error.as_ref() }
-        .map_or(c"", Failure::message)
+        .map_or(c"", ErrorObject::message)
         .as_ptr()
 }
 
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn sheaf_error_message(error: *const Failure) -> *const c_
 ///
 /// Thread safety: any thread, until the error is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sheaf_error_place_count(error: *const Failure) -> usize {
+pub unsafe extern "C" fn sheaf_error_place_count(error: *const ErrorObject) -> usize {
     // SAFETY: null or an error that the library has made.
     unsafe { error.as_ref() }.map_or(0, |error| error.places().len())
 }
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn sheaf_error_place_count(error: *const Failure) -> usize
 ///
 /// Thread safety: any thread, until the error is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sheaf_error_place(error: *const Failure, i: usize) -> Place {
+pub unsafe extern "C" fn sheaf_error_place(error: *const ErrorObject, i: usize) -> Place {
     // SAFETY: null or an error that the library has made.
     unsafe { error.as_ref() }
         .and_then(|error| error.places().get(i).copied())
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn sheaf_error_place(error: *const Failure, i: usize) -> P
 ///
 /// Thread safety: not while another thread uses the error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sheaf_error_free(error: *mut Failure) {
+pub unsafe extern "C" fn sheaf_error_free(error: *mut ErrorObject) {
     if !error.is_null() {
         // SAFETY: the guard made it of a box, and the caller gives it back once.
         drop(unsafe { Box::from_raw(error) });

@@ -1,9 +1,10 @@
 //! The boundary that no panic crosses.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::failure::Failure;
+use sheaf_bindings::Failure;
+
+use crate::error_object::ErrorObject;
 use crate::types::Status;
 
 /// Runs the work of one call, and delivers its error, if any, to `*error` unless `error` is null.
@@ -14,21 +15,22 @@ use crate::types::Status;
 /// # Safety
 /// `error` is null or valid for a write.
 pub(super) unsafe fn guard(
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
     work: impl FnOnce() -> Result<(), Failure>,
 ) -> Status {
     // Handles are shared between calls, but hold no invariants that a panic could break: the scratch of a prover has none,
     // and a signing key is poisoned.
-    let result =
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(contained(payload)));
+    let result = catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|payload| Err(Failure::contained(payload)))
+        .map_err(ErrorObject::from);
     let (status, object) = match result {
         Ok(()) => (Status::Ok, std::ptr::null_mut()),
-        Err(failure) => (
-            failure.status(),
+        Err(object) => (
+            object.status(),
             if error.is_null() {
                 std::ptr::null_mut()
             } else {
-                Box::into_raw(Box::new(failure))
+                Box::into_raw(Box::new(object))
             },
         ),
     };
@@ -37,23 +39,6 @@ pub(super) unsafe fn guard(
         unsafe { error.write_unaligned(object) };
     }
     status
-}
-
-/// The error that stands for a panic.
-fn contained(payload: Box<dyn Any + Send>) -> Failure {
-    let reason = if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "no reason given".to_owned()
-    };
-    // Dropping a payload of any other type could panic again.
-    std::mem::forget(payload);
-    Failure::new(
-        Status::Internal,
-        format_args!("defect in the library: {reason}"),
-    )
 }
 
 #[cfg(test)]
@@ -67,8 +52,8 @@ mod tests {
         let status = unsafe { guard(&raw mut error, || panic!("for the test")) };
         assert_eq!(status, Status::Internal);
         // SAFETY: `guard` has just made it, and nobody else has it.
-        let failure = unsafe { Box::from_raw(error) };
-        assert_eq!(failure.message(), c"defect in the library: for the test");
+        let object = unsafe { Box::from_raw(error) };
+        assert_eq!(object.message(), c"defect in the library: for the test");
         // SAFETY: null is allowed.
         let status = unsafe { guard(std::ptr::null_mut(), || std::panic::panic_any(7_u8)) };
         assert_eq!(status, Status::Internal);

@@ -3,8 +3,8 @@
 use std::ffi::CStr;
 
 use sheaf::SimdLevel;
+use sheaf_bindings::decode;
 
-use crate::decode;
 use crate::types::{Build, Scheme};
 
 /// The version, with the zero that ends it for C.

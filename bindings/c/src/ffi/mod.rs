@@ -26,4 +26,4 @@ pub mod prover;
 pub mod signature;
 pub mod signing_key;
 
-pub use crate::failure::Failure;
+pub use crate::error_object::ErrorObject;

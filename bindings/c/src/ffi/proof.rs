@@ -3,13 +3,14 @@
 use std::ffi::{CString, c_void};
 
 use sheaf::Aggregate;
+use sheaf_bindings::Failure;
+use sheaf_bindings::decode::{self, RawGroup};
 
 use super::callback::Callback;
 use super::guard::guard;
 use super::prover::Prover;
 use super::raw::{self, Out};
-use crate::decode::{self, RawGroup};
-use crate::failure::Failure;
+use crate::error_object::ErrorObject;
 use crate::types::{Buffer, Bytes, Group, Observer, Rate, Scheme, Status};
 
 /// Proves that all signatures of the groups are valid.
@@ -35,7 +36,7 @@ pub unsafe extern "C" fn sheaf_aggregate(
     observer: Observer,
     user_data: *mut c_void,
     proof: *mut Buffer,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: `proof` is the caller's place for the result; the others are the caller's arguments, alive during the call.
@@ -79,7 +80,7 @@ pub unsafe extern "C" fn sheaf_verify(
     group_count: usize,
     proof: *const u8,
     proof_len: usize,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's arguments, alive during the call.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::guard::guard;
 use super::raw::Out;
-use crate::failure::Failure;
+use crate::error_object::ErrorObject;
 use crate::types::Status;
 
 /// Makes proofs. Owns its threads, and the memory that one proof leaves to the next.
@@ -22,7 +22,7 @@ pub struct Prover(pub(super) Arc<sheaf::Prover>);
 pub unsafe extern "C" fn sheaf_prover_new(
     threads: usize,
     prover: *mut *mut Prover,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: `prover` is the caller's place for the result.

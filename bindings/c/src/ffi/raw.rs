@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::path::Path;
 use std::ptr::NonNull;
 
-use crate::failure::Failure;
+use sheaf_bindings::Failure;
 
 /// Checks what can be checked of a pointer to `T`; `what` names it in the error.
 fn check<T>(pointer: *const T, what: &str) -> Result<NonNull<T>, Failure> {
@@ -138,13 +138,14 @@ impl OutBytes {
 
 #[cfg(test)]
 mod tests {
+    use sheaf_bindings::Kind;
+
     use super::*;
-    use crate::types::Status;
 
     fn refused<T>(result: Result<T, Failure>, message: &str) {
         let failure = result.err().expect("an error");
-        assert_eq!(failure.status(), Status::InvalidArgument);
-        assert_eq!(failure.message().to_str(), Ok(message));
+        assert_eq!(failure.kind(), Kind::InvalidArgument);
+        assert_eq!(failure.message(), message);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use sheaf::xmss::{one_slot, verify};
 use sheaf::{PublicKey, Signature};
+use sheaf_bindings::decode;
 
 use super::guard::guard;
 use super::raw::{self, Out, OutBytes};
-use crate::decode;
-use crate::failure::Failure;
+use crate::error_object::ErrorObject;
 use crate::types::{Buffer, Scheme, Status};
 
 /// Verifies one signature: `public_key` points to `sheaf_public_key_bytes(scheme)` bytes, `message` to `SHEAF_MESSAGE_BYTES`.
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn sheaf_verify_signature(
     message: *const u8,
     signature: *const u8,
     signature_len: usize,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         let scheme = decode::scheme(scheme)?;
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn sheaf_one_slot_sign(
     message: *const u8,
     public_key: *mut u8,
     signature: *mut Buffer,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's places for the results, and arguments, alive during the call.

@@ -4,14 +4,14 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use sheaf::PublicKey;
+use sheaf_bindings::signer::{self, Signer};
+use sheaf_bindings::{Failure, decode};
 
 use super::callback::Callback;
 use super::guard::guard;
 use super::prover::Prover;
 use super::raw::{self, Out, OutBytes};
-use crate::decode;
-use crate::failure::Failure;
-use crate::signer::{self, Signer};
+use crate::error_object::ErrorObject;
 use crate::types::{Buffer, MESSAGE_BYTES, Observer, Scheme, Status};
 
 /// A secret key under its journal. Wiped when freed.
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn sheaf_keygen(
     user_data: *mut c_void,
     public_key: *mut u8,
     secret_key: *mut Buffer,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's places for the results, and arguments, alive during the call.
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn sheaf_journal_create(
     scheme: Scheme,
     public_key: *const u8,
     journal_path: *const c_char,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         let scheme = decode::scheme(scheme)?;
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn sheaf_signing_key_open(
     secret_key_len: usize,
     journal_path: *const c_char,
     key: *mut *mut SigningKey,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's place for the result, and arguments, alive during the call.
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn sheaf_signing_key_sign(
     slot: u32,
     message: *const u8,
     signature: *mut Buffer,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's place for the result, and arguments, alive during the call.
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn sheaf_signing_key_sign(
 pub unsafe extern "C" fn sheaf_signing_key_public_key(
     key: *const SigningKey,
     public_key: *mut u8,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's key, alive during the call. It says how much room there is for the result.
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn sheaf_signing_key_active(
     key: *const SigningKey,
     first: *mut u64,
     end: *mut u64,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     // SAFETY: the caller's places and key.
     unsafe { put_slots(key, first, end, error, Signer::active_slots) }
@@ -221,7 +221,7 @@ pub unsafe extern "C" fn sheaf_signing_key_window(
     key: *const SigningKey,
     first: *mut u64,
     end: *mut u64,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     // SAFETY: the caller's places and key.
     unsafe { put_slots(key, first, end, error, Signer::window_slots) }
@@ -235,7 +235,7 @@ unsafe fn put_slots(
     key: *const SigningKey,
     first: *mut u64,
     end: *mut u64,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
     slots: impl FnOnce(&Signer) -> Result<std::ops::Range<u64>, Failure>,
 ) -> Status {
     let work = || {
@@ -265,7 +265,7 @@ unsafe fn put_slots(
 pub unsafe extern "C" fn sheaf_signing_key_advance(
     key: *const SigningKey,
     advanced: *mut bool,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         let out = if advanced.is_null() {
@@ -295,7 +295,7 @@ pub unsafe extern "C" fn sheaf_signing_key_advance(
 pub unsafe extern "C" fn sheaf_signing_key_skip_to(
     key: *const SigningKey,
     slot: u32,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's key, alive during the call.
@@ -315,7 +315,7 @@ pub unsafe extern "C" fn sheaf_signing_key_skip_to(
 pub unsafe extern "C" fn sheaf_signing_key_bytes(
     key: *const SigningKey,
     secret_key: *mut Buffer,
-    error: *mut *mut Failure,
+    error: *mut *mut ErrorObject,
 ) -> Status {
     let work = || {
         // SAFETY: the caller's place for the result, and key, alive during the call.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError, TryLockError};
 /// No thread waits for the observer. It may call the library, and a thread that waits there for others takes up whatever work
 /// it finds, that of this very computation included: it would wait for itself. Whoever comes while the observer is busy
 /// leaves the news to the thread that is with it.
-pub(crate) struct InOrder<F> {
+pub struct InOrder<F> {
     done: AtomicU64,
     cancelled: AtomicBool,
     state: Mutex<State<F>>,
@@ -21,7 +21,8 @@ struct State<F> {
 }
 
 impl<F: FnMut(u64) -> ControlFlow<()>> InOrder<F> {
-    pub(crate) const fn new(observer: F) -> Self {
+    /// Nothing has been done yet.
+    pub const fn new(observer: F) -> Self {
         Self {
             done: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
@@ -33,7 +34,7 @@ impl<F: FnMut(u64) -> ControlFlow<()>> InOrder<F> {
     }
 
     /// Reports that `done`, at least 1, has been done, unless more was reported before. Breaks once the observer has.
-    pub(crate) fn report(&self, done: u64) -> ControlFlow<()> {
+    pub fn report(&self, done: u64) -> ControlFlow<()> {
         self.done.fetch_max(done, SeqCst);
         loop {
             let mut state = match self.state.try_lock() {

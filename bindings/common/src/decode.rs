@@ -1,22 +1,29 @@
 //! From the caller's byte slices to keys and signatures. Every malformed one is named, not just the first.
 
 use sheaf::xmss::DecodeError;
+use sheaf::xmss::params::MESSAGE_BYTES;
 use sheaf::{Batch, Claims, ClaimsError, MAX_SIGNATURES, PublicKey, Rate, Scheme, Signature};
 
-use crate::failure::Failure;
-use crate::types::{self, Place, Status};
+use crate::failure::{Failure, Kind, Place};
 
 /// One group, as the caller has it: encodings of keys and, for a batch, of their signatures.
 #[derive(Clone, Debug)]
-pub(crate) struct RawGroup<'a> {
-    pub(crate) slot: u32,
-    pub(crate) message: [u8; types::MESSAGE_BYTES],
-    pub(crate) keys: Vec<&'a [u8]>,
-    pub(crate) signatures: Vec<&'a [u8]>,
+pub struct RawGroup<'a> {
+    /// The slot.
+    pub slot: u32,
+    /// The message.
+    pub message: [u8; MESSAGE_BYTES],
+    /// Public keys.
+    pub keys: Vec<&'a [u8]>,
+    /// Signatures, in the order of the keys. Claims have none.
+    pub signatures: Vec<&'a [u8]>,
 }
 
 /// The scheme that the caller names.
-pub(crate) fn scheme(id: types::Scheme) -> Result<Scheme, Failure> {
+///
+/// # Errors
+/// [`Kind::InvalidArgument`] if there is none with this identifier.
+pub fn scheme(id: u32) -> Result<Scheme, Failure> {
     u8::try_from(id)
         .ok()
         .and_then(Scheme::from_id)
@@ -24,12 +31,15 @@ pub(crate) fn scheme(id: types::Scheme) -> Result<Scheme, Failure> {
 }
 
 /// Bytes in a public key of the scheme that the caller names; 0 if it names none.
-pub(crate) fn public_key_bytes(id: types::Scheme) -> usize {
+pub fn public_key_bytes(id: u32) -> usize {
     scheme(id).map_or(0, |scheme| scheme.public_key_bytes())
 }
 
-/// The rate that the caller names.
-pub(crate) fn rate(number: types::Rate) -> Result<Rate, Failure> {
+/// The rate that the caller names: `r` of `2^-r`.
+///
+/// # Errors
+/// [`Kind::InvalidArgument`] if there is no such rate.
+pub fn rate(number: u32) -> Result<Rate, Failure> {
     u8::try_from(number)
         .ok()
         .and_then(Rate::from_log_inverse)
@@ -37,7 +47,10 @@ pub(crate) fn rate(number: types::Rate) -> Result<Rate, Failure> {
 }
 
 /// Refuses more signatures than one proof may cover, before anything is decoded.
-pub(crate) fn check_count(counts: impl IntoIterator<Item = usize>) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Kind::Claims`] if there are more.
+pub fn check_count(counts: impl IntoIterator<Item = usize>) -> Result<(), Failure> {
     let count = counts.into_iter().fold(0, usize::saturating_add);
     if count > MAX_SIGNATURES {
         return Err(ClaimsError::TooMany { count }.into());
@@ -46,7 +59,10 @@ pub(crate) fn check_count(counts: impl IntoIterator<Item = usize>) -> Result<(),
 }
 
 /// The claims of these groups. Their signatures are not looked at.
-pub(crate) fn claims(scheme: Scheme, groups: &[RawGroup<'_>]) -> Result<Claims, Failure> {
+///
+/// # Errors
+/// [`Kind::Malformed`] with the places of all malformed keys.
+pub fn claims(scheme: Scheme, groups: &[RawGroup<'_>]) -> Result<Claims, Failure> {
     let mut malformed = Malformed::default();
     let mut claims = Claims::new(scheme);
     for (g, group) in groups.iter().enumerate() {
@@ -61,7 +77,10 @@ pub(crate) fn claims(scheme: Scheme, groups: &[RawGroup<'_>]) -> Result<Claims, 
 }
 
 /// The batch of these groups.
-pub(crate) fn batch(scheme: Scheme, groups: &[RawGroup<'_>]) -> Result<Batch, Failure> {
+///
+/// # Errors
+/// [`Kind::Malformed`] with the places of all signers whose key or signature is malformed.
+pub fn batch(scheme: Scheme, groups: &[RawGroup<'_>]) -> Result<Batch, Failure> {
     let mut malformed = Malformed::default();
     let mut batch = Batch::new(scheme);
     for (g, group) in groups.iter().enumerate() {
@@ -91,7 +110,7 @@ impl Malformed {
     fn sort<T>(&mut self, group: usize, index: usize, result: Result<T, DecodeError>) -> Option<T> {
         result
             .map_err(|reason| {
-                self.places.push(Place { group, index });
+                self.places.push(Place::signer(group, index));
                 self.reasons.push(reason);
             })
             .ok()
@@ -105,12 +124,10 @@ impl Malformed {
             .places
             .iter()
             .zip(&self.reasons)
-            .map(|(place, reason)| {
-                format!("signer {} of group {}: {reason}", place.index, place.group)
-            })
+            .map(|(place, reason)| format!("{place}: {reason}"))
             .collect();
         let message = format!("malformed: {}", list.join("; "));
-        Err(Failure::at(Status::Malformed, message, self.places))
+        Err(Failure::at(Kind::Malformed, message, self.places))
     }
 }
 
@@ -157,10 +174,10 @@ mod tests {
         second[0].0[3] = 0xff;
         let groups = [group(&first), group(&second)];
         let failure = batch(TEST, &groups).unwrap_err();
-        assert_eq!(failure.status(), Status::Malformed);
-        let place = |group, index| Place { group, index };
+        assert_eq!(failure.kind(), Kind::Malformed);
+        let place = Place::signer;
         assert_eq!(failure.places(), [place(0, 1), place(1, 0)]);
-        let message = failure.message().to_str().unwrap();
+        let message = failure.message();
         assert!(
             message.contains("signer 1 of group 0: signature is 423 bytes long"),
             "{message}"
@@ -178,14 +195,11 @@ mod tests {
         assert_eq!(scheme(4).unwrap(), COMPACT_TEST);
         assert_eq!([1, 2, 3, 4, 5].map(public_key_bytes), [52, 52, 32, 32, 0]);
         for number in [0, 5, 257, 258, u32::MAX] {
-            assert_eq!(
-                scheme(number).unwrap_err().status(),
-                Status::InvalidArgument
-            );
+            assert_eq!(scheme(number).unwrap_err().kind(), Kind::InvalidArgument);
         }
         assert_eq!(rate(4).unwrap(), Rate::Sixteenth);
         for number in [0, 5, 257, u32::MAX] {
-            assert_eq!(rate(number).unwrap_err().status(), Status::InvalidArgument);
+            assert_eq!(rate(number).unwrap_err().kind(), Kind::InvalidArgument);
         }
     }
 
@@ -193,7 +207,7 @@ mod tests {
     fn counts_do_not_overflow() {
         assert!(check_count([MAX_SIGNATURES - 1, 1]).is_ok());
         for counts in [[MAX_SIGNATURES, 1], [usize::MAX, usize::MAX]] {
-            assert_eq!(check_count(counts).unwrap_err().status(), Status::Claims);
+            assert_eq!(check_count(counts).unwrap_err().kind(), Kind::Claims);
         }
     }
 }

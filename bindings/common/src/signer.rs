@@ -11,16 +11,19 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
+use sheaf::xmss::params::MESSAGE_BYTES;
 use sheaf::xmss::{FileSlotGuard, GuardError, KeyGenerator, Owner, SecretKey, SigningKey};
 use sheaf::{Prover, PublicKey, Scheme, Signature};
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::observe::InOrder;
-use crate::types::{MESSAGE_BYTES, Status};
 
 /// Makes a key that is active at `count` slots from slot `start`, or some more. `observer` is told slots done and in all.
-pub(crate) fn generate(
+///
+/// # Errors
+/// If the scheme has no such slots, the observer breaks, there is no randomness, or the prover is a parent process's.
+pub fn generate(
     prover: &Prover,
     scheme: &Scheme,
     start: u32,
@@ -29,8 +32,8 @@ pub(crate) fn generate(
 ) -> Result<(PublicKey, Zeroizing<Vec<u8>>), Failure> {
     let generator = KeyGenerator::new(scheme, start, count)?;
     // The generator of the threads that rand offers may outlive a fork, and a C program may fork: hence a new one each time.
-    let mut random = StdRng::try_from_rng(&mut SysRng)
-        .map_err(|error| Failure::new(Status::Randomness, error))?;
+    let mut random =
+        StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::new(Kind::Randomness, error))?;
     let slots = generator.active_range().slots();
     let total = slots.end - slots.start;
     let in_order = InOrder::new(|done| observer(done, total));
@@ -41,28 +44,27 @@ pub(crate) fn generate(
 }
 
 /// Creates the journal of a key that has never signed.
-pub(crate) fn create_journal(
-    scheme: &Scheme,
-    public_key: &PublicKey,
-    path: &Path,
-) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Kind::JournalExists`] if there is anything at `path`, [`Kind::Journal`] if it can't be written.
+pub fn create_journal(scheme: &Scheme, public_key: &PublicKey, path: &Path) -> Result<(), Failure> {
     match FileSlotGuard::create(scheme, public_key, path) {
         Ok(_) => Ok(()),
         Err(GuardError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(Failure::new(
-                Status::JournalExists,
+                Kind::JournalExists,
                 "there is a file where the journal was to be created",
             ))
         }
         // No directory to create it in, which is not a lost journal.
-        Err(error @ GuardError::Io(_)) => Err(Failure::new(Status::Journal, error)),
+        Err(error @ GuardError::Io(_)) => Err(Failure::new(Kind::Journal, error)),
         Err(error) => Err(error.into()),
     }
 }
 
 /// A secret key under its journal. May be shared between threads, which then take turns.
 #[derive(Debug)]
-pub(crate) struct Signer {
+pub struct Signer {
     scheme: Scheme,
     /// Computes subtrees when the window moves. Signatures are made without it, so that they need not wait for a proof.
     prover: Arc<Prover>,
@@ -72,7 +74,10 @@ pub(crate) struct Signer {
 
 impl Signer {
     /// Opens a key whose journal exists.
-    pub(crate) fn open(
+    ///
+    /// # Errors
+    /// If the key is malformed, or its journal is missing, in use, damaged or of another key.
+    pub fn open(
         prover: Arc<Prover>,
         scheme: &Scheme,
         secret_key: &[u8],
@@ -89,30 +94,40 @@ impl Signer {
         })
     }
 
-    pub(crate) fn public_key(&self) -> Result<PublicKey, Failure> {
+    /// The public key.
+    ///
+    /// # Errors
+    /// As all methods: [`Kind::JournalLocked`] in a forked child, [`Kind::Internal`] after a defect.
+    pub fn public_key(&self) -> Result<PublicKey, Failure> {
         Ok(self.key()?.public_key())
     }
 
     /// Bytes in the public key.
-    pub(crate) const fn public_key_bytes(&self) -> usize {
+    pub const fn public_key_bytes(&self) -> usize {
         self.scheme.public_key_bytes()
     }
 
     /// The slots at which the key can ever sign.
-    pub(crate) fn active_slots(&self) -> Result<Range<u64>, Failure> {
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn active_slots(&self) -> Result<Range<u64>, Failure> {
         Ok(self.key()?.secret_key().active_range().slots())
     }
 
     /// The slots at which the key can sign at once.
-    pub(crate) fn window_slots(&self) -> Result<Range<u64>, Failure> {
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn window_slots(&self) -> Result<Range<u64>, Failure> {
         Ok(self.key()?.secret_key().window_slots())
     }
 
-    pub(crate) fn sign(
-        &self,
-        slot: u32,
-        message: &[u8; MESSAGE_BYTES],
-    ) -> Result<Signature, Failure> {
+    /// Signs, once the slot is recorded in the journal. Moves the window if it has to.
+    ///
+    /// # Errors
+    /// If another message was signed at the slot, the key can't sign there, or the record can't be made.
+    pub fn sign(&self, slot: u32, message: &[u8; MESSAGE_BYTES]) -> Result<Signature, Failure> {
         let mut key = self.key()?;
         if key.secret_key().window_slots().contains(&u64::from(slot)) {
             return Ok(key.sign(slot, message)?);
@@ -122,20 +137,30 @@ impl Signer {
     }
 
     /// Moves the window so that it holds `slot`.
-    pub(crate) fn skip_to(&self, slot: u32) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// If the key is not active at the slot, or damaged.
+    pub fn skip_to(&self, slot: u32) -> Result<(), Failure> {
         let mut key = self.key()?;
         let key = &mut *key;
         Ok(self.prover.run(|| key.skip_to(slot))??)
     }
 
     /// Moves the window on; `false` if it is at the end.
-    pub(crate) fn advance_window(&self) -> Result<bool, Failure> {
+    ///
+    /// # Errors
+    /// If the key is damaged.
+    pub fn advance_window(&self) -> Result<bool, Failure> {
         let mut key = self.key()?;
         let key = &mut *key;
         Ok(self.prover.run(|| key.advance_window())??)
     }
 
-    pub(crate) fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    /// The secret key, with its window.
+    ///
+    /// # Errors
+    /// As all methods.
+    pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
         Ok(self.key()?.secret_key().to_bytes())
     }
 
@@ -143,14 +168,14 @@ impl Signer {
         // In a forked child the journal is the parent's, the threads are not there, and the key may be locked for ever.
         if !self.owner.is_here() {
             return Err(Failure::new(
-                Status::JournalLocked,
+                Kind::JournalLocked,
                 "the key was opened before the process forked, and stays with the parent",
             ));
         }
         // After a panic the window may be half moved.
         self.key.lock().map_err(|_| {
             Failure::new(
-                Status::Internal,
+                Kind::Internal,
                 "an earlier call with this key met a defect; open the key again",
             )
         })
@@ -179,13 +204,13 @@ mod tests {
         let prover = prover();
         let (public, secret) = make(&prover, 64);
         let open = || Signer::open(prover.clone(), &TEST, &secret, &journal);
-        assert_eq!(open().unwrap_err().status(), Status::JournalMissing);
+        assert_eq!(open().unwrap_err().kind(), Kind::JournalMissing);
         create_journal(&TEST, &public, &journal).unwrap();
         let again = create_journal(&TEST, &public, &journal);
-        assert_eq!(again.unwrap_err().status(), Status::JournalExists);
+        assert_eq!(again.unwrap_err().kind(), Kind::JournalExists);
 
         let signer = open().unwrap();
-        assert_eq!(open().unwrap_err().status(), Status::JournalLocked);
+        assert_eq!(open().unwrap_err().kind(), Kind::JournalLocked);
         let signature = signer.sign(5, &[1; 32]).unwrap();
         verify(&TEST, &public, 5, &[1; 32], &signature).unwrap();
         drop(signer);
@@ -193,7 +218,7 @@ mod tests {
         let signer = open().unwrap();
         assert_eq!(signer.sign(5, &[1; 32]).unwrap(), signature);
         let other = signer.sign(5, &[2; 32]).unwrap_err();
-        assert_eq!(other.status(), Status::SlotUsed);
+        assert_eq!(other.kind(), Kind::SlotUsed);
     }
 
     #[test]
@@ -212,7 +237,7 @@ mod tests {
         signer.sign(3, &[1; 32]).unwrap();
         assert_eq!(signer.window_slots().unwrap(), 0..32);
         let far = signer.sign(70, &[1; 32]).unwrap_err();
-        assert_eq!(far.status(), Status::SlotUnavailable);
+        assert_eq!(far.kind(), Kind::SlotUnavailable);
         signer.skip_to(70).unwrap();
         // Signing further on moves it as well, and the bytes remember.
         let signature = signer.sign(70, &[1; 32]).unwrap();
@@ -238,9 +263,9 @@ mod tests {
         assert!(keys.is_ok());
         assert_eq!(last, 256);
         let stopped = generate(&prover, &TEST, 0, 256, |_, _| ControlFlow::Break(()));
-        assert_eq!(stopped.unwrap_err().status(), Status::Cancelled);
+        assert_eq!(stopped.unwrap_err().kind(), Kind::Cancelled);
         let range = generate(&prover, &TEST, 255, 2, |_, _| ControlFlow::Continue(()));
-        assert_eq!(range.unwrap_err().status(), Status::InvalidArgument);
+        assert_eq!(range.unwrap_err().kind(), Kind::InvalidArgument);
     }
 
     #[test]
@@ -249,6 +274,6 @@ mod tests {
         let (public, _) = make(&prover(), 32);
         let nowhere = directory.path().join("none").join("journal");
         let failure = create_journal(&TEST, &public, &nowhere).unwrap_err();
-        assert_eq!(failure.status(), Status::Journal);
+        assert_eq!(failure.kind(), Kind::Journal);
     }
 }
