@@ -39,11 +39,11 @@ impl Expand for Scatter {
     }
 }
 
-/// The numbers of the products that a kind has.
+/// The numbers of the products that a kind has. One with a factor that is zero counts: the other factor has a value all the same.
 fn places(kind: &Kind) -> Vec<usize> {
     let products = kind.constraints.iter().enumerate().flat_map(|(g, c)| {
         let terms = c.products.iter().enumerate();
-        terms.filter_map(move |(i, (a, b))| (!a.is_zero() && !b.is_zero()).then_some(TERMS * g + i))
+        terms.filter_map(move |(i, (a, b))| (!a.is_zero() || !b.is_zero()).then_some(TERMS * g + i))
     });
     products.collect()
 }

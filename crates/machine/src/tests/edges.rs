@@ -107,3 +107,31 @@ fn kinds_that_say_little_are_proven() {
         }
     }
 }
+
+/// The other factor of a product with zero has a value, which is a part of what the verifier asks for.
+#[test]
+fn products_with_a_factor_that_is_zero_are_proven() {
+    let mut kind = Kind::new("entry", Permutation::None);
+    kind.messages = vec![Message {
+        multiplicity: Form::constant(EF::ONE),
+        tuple: vec![Tag::ENTRY.form(), Form::cell(0)],
+    }];
+    kind.constraints = vec![Constraint {
+        products: vec![
+            (Form::cell(0), Form::ZERO),
+            (Form::ZERO, Form::cell(1)),
+            (Form::cell(0), Form::cell(1)),
+        ],
+        result: Form::cell(2),
+    }];
+    let program = Program::new(vec![], vec![kind]).unwrap();
+    let mut cells = vec![F::ZERO; 96];
+    cells[..3].copy_from_slice(&[5, 7, 35].map(F::from_u8));
+    let run = Run {
+        counts: counts(1, &[1]),
+        cells,
+        public: vec![EF::ONE, EF::from_u8(5)],
+    };
+    assert_eq!(run.check(&program), Ok(()));
+    accepts("zero", &program, &run, &mut Scratch::default());
+}
