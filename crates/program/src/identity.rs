@@ -70,7 +70,7 @@ pub fn header_elements(header: &Header) -> [F; 6] {
     [a24, a16, a0, b24, b16, b0].map(F::from_u32)
 }
 
-/// The place of a coefficient, below `2^29`, and its value without zeros at the end.
+/// The place of a coefficient, below `5 2^28` and so below `p`, and its value without zeros at the end.
 pub(crate) fn place_and_value(c: &Coefficient) -> (u32, impl Iterator<Item = F>) {
     let value = coefficients(c.value);
     let length = (1..=DEGREE)

@@ -39,7 +39,7 @@ pub const POSITIONS: usize = 32;
 pub const FORM_BITS: usize = 9;
 
 /// Bits of a kind's number.
-pub const KIND_BITS: usize = 10;
+pub const KIND_BITS: usize = 12;
 /// Kinds of a program.
 pub const KINDS: usize = 1 << KIND_BITS;
 

@@ -10,7 +10,7 @@ use crate::field::{DEGREE, EF, F, P, ef};
 use crate::poseidon::{RATE, absorb_block, start};
 
 const MAGIC: &[u8] = b"sheafpr\x01";
-const MAX_KINDS: usize = 1024;
+const MAX_KINDS: usize = 4096;
 
 /// The tags of the sponges over a header and over coefficients.
 const TAGS: [usize; 2] = [8, 9];
@@ -61,8 +61,8 @@ impl Program {
         let mut elements = vec![F::from_usize(kinds), F::from_usize(count)];
         for _ in 0..count {
             let place = reader.number(4)?;
-            let [column, form, kind] = [place % 128, (place >> 7) % 512, (place >> 16) % 1024];
-            let length = (place >> 26) + 1;
+            let [column, form, kind] = [place % 128, (place >> 7) % 512, (place >> 16) % 4096];
+            let length = (place >> 28) + 1;
             let follows = coefficients
                 .last()
                 .is_none_or(|c| (c.kind, c.form, c.column) < (kind, form, column));
