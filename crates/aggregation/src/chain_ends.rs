@@ -53,7 +53,7 @@ use crate::shape::Shape;
 use crate::tweaks::element;
 
 /// The denominators of the sums, at a lane point.
-const ROOT: Label = Label::new("fractions/root");
+pub const ROOT: Label = Label::new("fractions/root");
 
 /// The error of the identity's challenges, without that of the fractions that it is proved with.
 #[cfg(feature = "search")]

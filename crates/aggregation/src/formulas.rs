@@ -2,7 +2,7 @@
 //!
 //! [`verify_with`](crate::verify_with) is made of the same functions. They are generic in the numbers, so that a program about proofs
 //! can have them as its own formulas. Whoever uses them takes challenges from a transcript, in the order of the
-//! protocol (docs/protocol.md), and computes what depends on the number of lanes: the values of [`Lanes`] and [`Links`].
+//! protocol (docs/protocol.md), and computes what depends on the number of lanes: the values of [`Lanes`] and [`Capacities`].
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,14 @@ use crate::shape::Shape;
 use crate::streams::{CAPACITY, STREAMS, first_capacity};
 use crate::tweaks::element;
 use crate::wiring::{self, LaneWeights};
+
+/// Names of messages between the commitment and the permutations, and the degrees of their round polynomials.
+pub mod labels {
+    pub use crate::chain_ends::ROOT as FRACTIONS_ROOT;
+    pub use crate::constraints::{
+        LANE_DEGREE, LANE_ROUND, LINEAR, OUTPUTS, ROW_DEGREE, ROW_ROUND, ROW_VALUES,
+    };
+}
 
 /// What proofs of a scheme about slots without mixed carries have in common, whatever the number of lanes.
 #[derive(Clone, Debug)]

@@ -62,11 +62,11 @@ pub use security::TARGET_BITS;
 #[cfg(feature = "search")]
 pub use setup::security_report;
 pub use setup::{Setup, cells_per_signature};
-pub use size_class::TableError;
+pub use size_class::{SizeClass, TableError, size_classes};
 pub use statement::{
     Group, KIND_LEAF, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,
 };
 pub use summary::Summary;
 #[cfg(feature = "search")]
 pub use verify::verify;
-pub use verify::{VerifyError, verification_cost, verify_with};
+pub use verify::{VerifyError, verification_cost, verify_summary, verify_with};

@@ -4,14 +4,14 @@
 
 use sheaf_pcs::parameters::Round;
 
-use crate::size_class::SizeClass;
+use crate::size_class::Entry;
 
 /// `PROD[log_lanes - 4][log_inv_rate - 1]`; rounds as in [`Round::of_table`]: slice and inner variables, rate, slack, fold grinding,
 /// queries, query grinding.
-pub(crate) static PROD: [[SizeClass; 4]; 13] = [
+pub(crate) static PROD: [[Entry; 4]; 13] = [
     // 2^4 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -20,7 +20,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 60, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -29,7 +29,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 60, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -38,7 +38,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 60, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -50,7 +50,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^5 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -59,7 +59,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -68,7 +68,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -77,7 +77,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -89,7 +89,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^6 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 3,
             lane_bits: 1,
             rounds: &[
@@ -99,7 +99,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -109,7 +109,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 7, 4, 16, 8, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -119,7 +119,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 7, 4, 16, 8, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -132,7 +132,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^7 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -142,7 +142,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -152,7 +152,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 1,
             rounds: &[
@@ -162,7 +162,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 7, 4, 16, 8, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 1,
             rounds: &[
@@ -175,7 +175,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^8 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 0,
             rounds: &[
@@ -185,7 +185,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 1,
             rounds: &[
@@ -195,7 +195,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 1,
             rounds: &[
@@ -205,7 +205,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 2,
             rounds: &[
@@ -218,7 +218,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^9 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 1,
             rounds: &[
@@ -228,7 +228,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 1,
             rounds: &[
@@ -238,7 +238,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 2,
             rounds: &[
@@ -248,7 +248,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 2,
             rounds: &[
@@ -261,7 +261,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^10 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 1,
             rounds: &[
@@ -271,7 +271,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 13),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 2,
             rounds: &[
@@ -281,7 +281,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -291,7 +291,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -304,7 +304,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^11 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 2,
             rounds: &[
@@ -314,7 +314,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 13),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 2,
             rounds: &[
@@ -324,7 +324,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 13),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -334,7 +334,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 11),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -347,7 +347,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^12 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 2,
             rounds: &[
@@ -358,7 +358,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 7, 4, 16, 8, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -368,7 +368,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 13),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -378,7 +378,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 60, 13),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -391,7 +391,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^13 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -402,7 +402,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 7, 4, 16, 8, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -413,7 +413,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 7, 4, 16, 8, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -424,7 +424,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 7, 4, 16, 8, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -438,7 +438,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^14 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -449,7 +449,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -460,7 +460,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -471,7 +471,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -485,7 +485,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^15 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -496,7 +496,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -507,7 +507,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -518,7 +518,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(3, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -532,7 +532,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
     ],
     // 2^16 lanes
     [
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -543,7 +543,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -554,7 +554,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[
@@ -565,7 +565,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
                 Round::of_table(4, 8, 4, 16, 9, 61, 12),
             ],
         },
-        SizeClass {
+        Entry {
             column_bits: 5,
             lane_bits: 3,
             rounds: &[

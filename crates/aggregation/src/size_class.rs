@@ -29,7 +29,7 @@ use crate::statement::Statement;
 
 /// What a size class fixes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SizeClass {
+pub(crate) struct Entry {
     /// High column bits among the slice variables.
     pub column_bits: usize,
     /// High lane bits among the slice variables.
@@ -58,7 +58,55 @@ pub enum TableError {
     Entry(#[from] ParameterError),
 }
 
+/// An entry of the table, by itself.
+#[derive(Clone, Debug)]
+pub struct SizeClass {
+    /// Lane variables.
+    pub log_lanes: usize,
+    /// Log of the inverse rate.
+    pub log_inv_rate: usize,
+    /// High column bits among the slice variables.
+    pub column_bits: usize,
+    /// Column and lane variables in all.
+    variables: usize,
+    /// The oracles. The length of the first one's rows is that of a proof.
+    pub rounds: &'static [Round],
+}
+
+/// All entries of the table.
+#[must_use]
+pub fn size_classes() -> Vec<SizeClass> {
+    let of_size = |(log_lanes, entries): (usize, &'static [Entry; 4])| {
+        let shape = Shape::with_lanes(PROD, 1 << log_lanes, false);
+        let entry = move |(log_inv_rate, entry): (usize, &'static Entry)| SizeClass {
+            log_lanes,
+            log_inv_rate,
+            column_bits: entry.column_bits,
+            variables: shape.log_lanes + shape.log_columns(),
+            rounds: entry.rounds,
+        };
+        (1..).zip(entries).map(entry).collect::<Vec<_>>()
+    };
+    (MIN_LOG_LANES..)
+        .zip(&parameter_table::PROD)
+        .flat_map(of_size)
+        .collect()
+}
+
 impl SizeClass {
+    /// What a transcript absorbs of its parameters, in the order of [`Parameters::description`], without live slices; their number, which is that of
+    /// a proof, is zero.
+    #[must_use]
+    pub fn description(&self) -> Vec<usize> {
+        let slice_variables = self.rounds.first().map_or(0, |round| round.slice_variables);
+        let inner = self.variables - slice_variables;
+        let mut numbers = vec![inner, slice_variables, 0, OPENING_CLAIMS, self.rounds.len()];
+        numbers.extend(self.rounds.iter().flat_map(Round::description));
+        numbers
+    }
+}
+
+impl Entry {
     /// The entry for a size and a rate.
     fn of(scheme: &Scheme, log_lanes: usize, log_inv_rate: usize) -> Result<Self, TableError> {
         if *scheme != PROD {
@@ -102,7 +150,7 @@ impl Setup {
     }
 
     fn of_class(shape: Shape, log_inv_rate: usize) -> Result<Self, TableError> {
-        let class = SizeClass::of(&shape.scheme, shape.log_lanes, log_inv_rate)?;
+        let class = Entry::of(&shape.scheme, shape.log_lanes, log_inv_rate)?;
         let (stacking, parameters) = class.commitment(&shape)?;
         Ok(Self {
             shape,

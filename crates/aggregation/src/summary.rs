@@ -1,8 +1,8 @@
 //! A statement without its keys: what a proof is about, as the argument takes it in.
 //!
 //! A statement has a *digest* of nine elements. It opens to a [`Summary`]: scheme, groups with their sizes, and the
-//! capacities of sixteen sponges that have absorbed the keys ([`crate::streams`]). The argument shows that the keys under
-//! which it has verified signatures lead to these capacities ([`crate::link`]), so it never meets a list of keys, and
+//! capacities of sixteen sponges that have absorbed the keys (`streams.rs`). The argument shows that the keys under
+//! which it has verified signatures lead to these capacities (`link.rs`), so it never meets a list of keys, and
 //! whoever verifies hashes each key once.
 //!
 //! ```text

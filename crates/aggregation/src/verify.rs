@@ -127,8 +127,12 @@ pub fn verification_cost(
     Ok(cost)
 }
 
-/// The verifier, which takes in what the digest of the statement opens to, and no key.
-pub(crate) fn verify_summary<C: Channel>(
+/// The verifier, which takes in what the digest of the statement opens to, and no key. That nothing follows the proof is for the channel to
+/// say; that the set-up is for a statement of this size is for the caller.
+///
+/// # Errors
+/// If the proof is not valid.
+pub fn verify_summary<C: Channel>(
     setup: &Setup,
     summary: &Summary,
     channel: &mut C,

@@ -75,8 +75,8 @@
 
 mod checks;
 mod layout;
-mod merkle;
-mod messages;
+pub mod merkle;
+pub mod messages;
 pub mod parameters;
 #[cfg(feature = "prover")]
 pub mod prove;

@@ -8,27 +8,27 @@ use crate::layout::{Claim, Layout};
 use crate::parameters::Parameters;
 
 /// The parameters and the layout: public, absorbed first.
-const STATEMENT: Label = Label::new("pcs/statement");
+pub const STATEMENT: Label = Label::new("pcs/statement");
 /// The claims to be opened: public.
-const CLAIMS: Label = Label::new("pcs/claims");
+pub const CLAIMS: Label = Label::new("pcs/claims");
 /// The root of an oracle.
-pub(crate) const ROOT: Label = Label::new("pcs/root");
+pub const ROOT: Label = Label::new("pcs/root");
 /// The value of an oracle's polynomial at a random point.
-pub(crate) const OUT_OF_DOMAIN: Label = Label::new("pcs/out of domain");
+pub const OUT_OF_DOMAIN: Label = Label::new("pcs/out of domain");
 /// A round polynomial ([`sheaf_sumcheck::round`]) of the variables that an oracle folds.
-pub(crate) const SUMCHECK: Label = Label::new("pcs/sumcheck");
+pub const SUMCHECK: Label = Label::new("pcs/sumcheck");
 /// Proof of work before a folding challenge.
-pub(crate) const FOLD_GRINDING: Label = Label::new("pcs/fold grinding");
+pub const FOLD_GRINDING: Label = Label::new("pcs/fold grinding");
 /// Proof of work before query positions.
-pub(crate) const QUERY_GRINDING: Label = Label::new("pcs/query grinding");
+pub const QUERY_GRINDING: Label = Label::new("pcs/query grinding");
 /// A round polynomial of the variables of the last polynomial.
-pub(crate) const FINAL_SUMCHECK: Label = Label::new("pcs/final sumcheck");
+pub const FINAL_SUMCHECK: Label = Label::new("pcs/final sumcheck");
 /// The last polynomial, in clear.
-pub(crate) const FINAL: Label = Label::new("pcs/final polynomial");
+pub const FINAL: Label = Label::new("pcs/final polynomial");
 /// Opened rows of an oracle (a hint).
-pub(crate) const ROWS: Label = Label::new("pcs/rows");
+pub const ROWS: Label = Label::new("pcs/rows");
 /// Siblings that complete the paths of the opened rows (a hint).
-pub(crate) const NODES: Label = Label::new("pcs/nodes");
+pub const NODES: Label = Label::new("pcs/nodes");
 
 /// Binds everything that follows to the parameters, in the order of [`Parameters::description`].
 pub(crate) fn absorb_statement(parameters: &Parameters, transcript: &mut impl Transcript) {

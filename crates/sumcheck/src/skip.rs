@@ -96,7 +96,7 @@ impl<E: Extension> Weights<E> {
 /// The remainder modulo the polynomial that vanishes on the domain.
 ///
 /// That is `prod_{j=1}^{4} (Y - j^2) = Y^4 - 30 Y^3 + 273 Y^2 - 820 Y + 576`, with `Y = X^2`.
-fn remainder<E: Extension>(mut coefficients: [E; CUBE_SIZE]) -> [E; SIZE] {
+pub fn remainder<E: Extension>(mut coefficients: [E; CUBE_SIZE]) -> [E; SIZE] {
     let [a, b, c, d] = [30, 273, 820, 576].map(F::from_u16);
     for i in (SIZE..CUBE_SIZE).rev() {
         let leading = coefficients[i];
@@ -109,7 +109,7 @@ fn remainder<E: Extension>(mut coefficients: [E; CUBE_SIZE]) -> [E; SIZE] {
 }
 
 /// `sum_{x in D} weights[x] x^i` for `0 < i < SIZE`.
-fn moments<E: Extension>(weights: &[E; SIZE]) -> [E; SIZE - 1] {
+pub fn moments<E: Extension>(weights: &[E; SIZE]) -> [E; SIZE - 1] {
     // Even powers weigh the sums of opposite elements, odd ones the differences.
     let mut terms: [[E; 2]; SIZE / 2] = core::array::from_fn(|j| {
         let [plus, minus] = [weights[j], weights[j + SIZE / 2]];

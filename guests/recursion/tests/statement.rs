@@ -88,7 +88,7 @@ fn digest_and_tweaks_are_those_of_the_native_summary() {
         let mut words = tweak::message_digits(&message).to_vec();
         let mut chain: tweak::Tweak = tweak::base_p(u64::from(slot) << 24);
         let first = 256 * PROD.step_number(0, 0) as u64;
-        let carries = u64::from(chain[0].as_canonical_u32()) + first >= (127 << 24) + 1;
+        let carries = u64::from(chain[0].as_canonical_u32()) + first > 127 << 24;
         chain[1] += F::from_bool(carries);
         words.extend(chain);
         words.extend(tweak::message_tweak(&PROD, slot));

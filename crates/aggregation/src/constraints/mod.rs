@@ -84,16 +84,21 @@ pub(crate) use batch::Constraints;
 pub(crate) use inputs::Inputs;
 pub(crate) use row::{ROW_COLUMNS, Row, row_term};
 
-pub(crate) const LANE_ROUND: Label = Label::new("constraints/lane round");
-pub(crate) const LINEAR: Label = Label::new("constraints/linear");
-pub(crate) const ROW_ROUND: Label = Label::new("constraints/row round");
-pub(crate) const ROW_VALUES: Label = Label::new("constraints/row values");
-pub(crate) const OUTPUTS: Label = Label::new("constraints/outputs");
+/// A round of the lanes.
+pub const LANE_ROUND: Label = Label::new("constraints/lane round");
+/// The linear value.
+pub const LINEAR: Label = Label::new("constraints/linear");
+/// A round of the rows.
+pub const ROW_ROUND: Label = Label::new("constraints/row round");
+/// The row values.
+pub const ROW_VALUES: Label = Label::new("constraints/row values");
+/// The claims about outputs.
+pub const OUTPUTS: Label = Label::new("constraints/outputs");
 
 /// Degree of the lane rounds, eq factor not counted.
-pub(crate) const LANE_DEGREE: usize = 8;
+pub const LANE_DEGREE: usize = 8;
 /// Degree of the row rounds, weights included.
-pub(crate) const ROW_DEGREE: usize = 9;
+pub const ROW_DEGREE: usize = 9;
 
 /// The number of batched constraints, which bounds the degree in `zeta`.
 #[cfg(feature = "search")]

@@ -27,11 +27,11 @@ fn generate() -> String {
 
 use sheaf_pcs::parameters::Round;
 
-use crate::size_class::SizeClass;
+use crate::size_class::Entry;
 
 /// `PROD[log_lanes - 4][log_inv_rate - 1]`; rounds as in [`Round::of_table`]: slice and inner variables, rate, slack, fold grinding,
 /// queries, query grinding.
-pub(crate) static PROD: [[SizeClass; 4]; 13] = [
+pub(crate) static PROD: [[Entry; 4]; 13] = [
 ",
     );
     for log_lanes in LOG_LANES {
@@ -42,7 +42,7 @@ pub(crate) static PROD: [[SizeClass; 4]; 13] = [
             let (column_bits, lane_bits) = split(&stacking);
             let _ = write!(
                 out,
-                "        SizeClass {{
+                "        Entry {{
             column_bits: {column_bits},
             lane_bits: {lane_bits},
             rounds: &[
@@ -142,7 +142,7 @@ fn what_is_not_in_the_table_is_refused_by_name() {
 
 #[test]
 fn an_entry_of_another_class_does_not_fit() {
-    let class = SizeClass::of(&PROD, 9, 1).unwrap();
+    let class = Entry::of(&PROD, 9, 1).unwrap();
     assert!(class.commitment(&full(9)).is_ok());
     let error = class.commitment(&full(10)).map(|_| ()).unwrap_err();
     let named = |field| matches!(error, ParameterError::Round { oracle: 0, quantity, .. } if quantity == field);

@@ -47,9 +47,12 @@ pub struct EvaluationClaim<E = EF> {
     pub value: E,
 }
 
-pub(crate) const LANE_ROUND: Label = Label::new("columns/lane round");
-pub(crate) const COLUMN_ROUND: Label = Label::new("columns/round");
-pub(crate) const VALUE: Label = Label::new("columns/value");
+/// Two coefficients of a round over the lanes.
+pub const LANE_ROUND: Label = Label::new("columns/lane round");
+/// Two coefficients of a round over the columns.
+pub const COLUMN_ROUND: Label = Label::new("columns/round");
+/// The evaluation.
+pub const VALUE: Label = Label::new("columns/value");
 
 /// The error of both sumchecks.
 #[must_use]

@@ -73,8 +73,10 @@ pub struct LeafClaim<E = EF> {
     pub denominator: E,
 }
 
-pub(crate) const ROUND: Label = Label::new("fractions/round");
-pub(crate) const CHILDREN: Label = Label::new("fractions/children");
+/// Two coefficients of a round.
+pub const ROUND: Label = Label::new("fractions/round");
+/// `P` at 0 and 1, then `Q` at 0 and 1.
+pub const CHILDREN: Label = Label::new("fractions/children");
 
 /// The error of the reduction: every challenge of all layers, in one term.
 #[must_use]

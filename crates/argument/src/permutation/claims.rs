@@ -1,5 +1,6 @@
 //! The claims that the argument takes in and leaves open.
 
+use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, Extension};
 
 use super::error::Error;
@@ -103,17 +104,27 @@ impl<E> Block<E> {
     }
 }
 
+/// The weights of the elements of one table at a point of the slots: of the variables that the table lacks, and of those that it has.
+///
+/// A table fills the half of the hypercube on which the missing variables are zero.
+pub fn weights_at<const W: usize, E: Extension>(
+    blocks: &[Block<E>],
+    missing: &[E],
+    own: &[E],
+) -> [E; W] {
+    let scale = missing.iter().map(|&r| E::ONE - r).product();
+    let slots = eq::prefix_table(own, slots_covered(blocks), scale);
+    fold_slots(blocks, &slots)
+}
+
 /// The number of slots up to the last one in a block.
-pub(super) fn slots_covered<E>(blocks: &[Block<E>]) -> usize {
+fn slots_covered<E>(blocks: &[Block<E>]) -> usize {
     let ends = blocks.iter().map(|b| b.first_slot + b.slots.len());
     ends.max().unwrap_or(0)
 }
 
 /// The weights of the elements, summed over the slots with these factors.
-pub(super) fn fold_slots<const W: usize, E: Extension>(
-    blocks: &[Block<E>],
-    factors: &[E],
-) -> [E; W] {
+fn fold_slots<const W: usize, E: Extension>(blocks: &[Block<E>], factors: &[E]) -> [E; W] {
     let mut folded = [E::ZERO; W];
     for block in blocks {
         let factors = &factors[block.first_slot..];

@@ -6,17 +6,17 @@ use super::poseidon::{HALF_FULL_ROUNDS, Poseidon};
 use super::shape::Shape;
 
 /// Labels of the messages.
-pub(crate) mod label {
+pub mod label {
     use super::Label;
 
     /// `c_1, .., c_3` (lanes) or `c_1, .., c_4` (slots) of the output layer.
-    pub(crate) const OUTPUT_ROUND: Label = Label::new("permutation/output round");
+    pub const OUTPUT_ROUND: Label = Label::new("permutation/output round");
     /// `c_1, .., c_21` of the univariate round.
-    pub(crate) const SKIP: Label = Label::new("permutation/skip");
+    pub const SKIP: Label = Label::new("permutation/skip");
     /// `c_1, .., c_3` of a round.
-    pub(crate) const ROUND: Label = Label::new("permutation/round");
+    pub const ROUND: Label = Label::new("permutation/round");
     /// All columns of a full layer, or `u16`, `u24` and `L`; of the tables that there are.
-    pub(crate) const EVALUATIONS: Label = Label::new("permutation/evaluations");
+    pub const EVALUATIONS: Label = Label::new("permutation/evaluations");
 }
 
 /// A layer, with the round of the permutation that it removes from each table.

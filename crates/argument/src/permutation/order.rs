@@ -11,7 +11,7 @@
 //! vectors are then bound before the bits inside.
 
 /// `log2` of the largest supported vector width.
-pub(crate) const LOW_LANE_BITS: usize = 4;
+pub const LOW_LANE_BITS: usize = 4;
 
 /// Coordinates (0 for the most significant bit) of the lane variables, first bound first.
 pub(crate) fn lanes(log_lanes: usize) -> impl DoubleEndedIterator<Item = usize> + Clone {

@@ -10,7 +10,7 @@ use p3_monty_31::MDSUtils;
 use sheaf_transcript::{Extension, F};
 
 /// Full rounds at each end of a permutation.
-pub(crate) const HALF_FULL_ROUNDS: usize = 4;
+pub const HALF_FULL_ROUNDS: usize = 4;
 /// Index of the last round among the full ones.
 #[cfg(feature = "prover")]
 pub(crate) const LAST_FULL: usize = 2 * HALF_FULL_ROUNDS - 1;
@@ -30,11 +30,11 @@ pub(crate) const LAST_FULL: usize = 2 * HALF_FULL_ROUNDS - 1;
 ///
 /// where `c_k` are the constants between layers `k` and `k - 1`, so that no layer costs a product with the matrix.
 #[derive(Debug)]
-pub(crate) struct Poseidon<const W: usize> {
+pub struct Poseidon<const W: usize> {
     /// `M[i][j] = column[(i - j) mod W]`.
     column: [F; W],
     /// `c_r`, one vector per round.
-    pub(crate) round_constants: &'static [[F; W]],
+    pub round_constants: &'static [[F; W]],
     /// `M^k e_0` for `k <= R`.
     columns: Vec<[F; W]>,
     /// `(M^T)^k e_0` for `k <= R`.
@@ -62,13 +62,15 @@ static WIDE: LazyLock<Poseidon<24>> = LazyLock::new(|| {
 });
 
 impl Poseidon<16> {
-    pub(crate) fn narrow() -> &'static Self {
+    /// The permutation of width 16.
+    pub fn narrow() -> &'static Self {
         &NARROW
     }
 }
 
 impl Poseidon<24> {
-    pub(crate) fn wide() -> &'static Self {
+    /// The permutation of width 24.
+    pub fn wide() -> &'static Self {
         &WIDE
     }
 }
@@ -111,12 +113,12 @@ impl<const W: usize> Poseidon<W> {
     }
 
     /// Number of rounds.
-    pub(crate) const fn rounds(&self) -> usize {
+    pub const fn rounds(&self) -> usize {
         self.round_constants.len()
     }
 
     /// `M^T w`.
-    pub(crate) fn transposed<E: Extension>(&self, weights: &[E; W]) -> [E; W] {
+    pub fn transposed<E: Extension>(&self, weights: &[E; W]) -> [E; W] {
         transposed(&self.column, weights)
     }
 
@@ -126,12 +128,12 @@ impl<const W: usize> Poseidon<W> {
     }
 
     /// `<w, c_r>`.
-    pub(crate) fn constant<E: Extension>(&self, weights: &[E; W], round: usize) -> E {
+    pub fn constant<E: Extension>(&self, weights: &[E; W], round: usize) -> E {
         dot(weights, &self.round_constants[round])
     }
 
     /// `(M^T w_k)_0`, where `k` differences are given: the weight of the cube in partial layer `k`.
-    pub(crate) fn element_weight<E: Extension>(&self, weights: &[E; W], differences: &[E]) -> E {
+    pub fn element_weight<E: Extension>(&self, weights: &[E; W], differences: &[E]) -> E {
         let k = differences.len();
         let later: E = differences
             .iter()
@@ -159,7 +161,7 @@ impl<const W: usize> Poseidon<W> {
     }
 
     /// The constants of all partial layers and of the step into the full layer that follows.
-    pub(crate) fn constant_across<E: Extension>(&self, weights: &[E; W], differences: &[E]) -> E {
+    pub fn constant_across<E: Extension>(&self, weights: &[E; W], differences: &[E]) -> E {
         dot(weights, &self.constant_of_weights) + dot(differences, &self.constant_of_differences)
     }
 }

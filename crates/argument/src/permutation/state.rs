@@ -32,13 +32,14 @@ impl<E: Extension> Point<E> {
             lanes,
         }
     }
+}
 
-    /// The weights of all `2^log_slots` slots of one table; `low` are those of the low bits.
-    fn slot_weights(&self, low: &[E; skip::SIZE], log_slots: usize) -> Vec<E> {
-        let own = &self.slots[self.slots.len() - (log_slots - SKIP)..];
-        let high = eq::table(own);
-        high.iter().flat_map(|&h| low.map(|low| h * low)).collect()
-    }
+/// The weights of all `2^log_slots` slots of one table: `low` are those of the low bits, `high` the coordinates of the high bits of the
+/// larger table.
+pub fn slot_weights<E: Extension>(low: &[E; skip::SIZE], high: &[E], log_slots: usize) -> Vec<E> {
+    let own = high.get((high.len() + SKIP).saturating_sub(log_slots)..);
+    let high = eq::table(own.unwrap_or_default());
+    high.iter().flat_map(|&h| low.map(|low| h * low)).collect()
 }
 
 /// A linear form in the states of one width.
@@ -251,7 +252,7 @@ impl<E: Extension> State<E> {
         };
         let point = &self.point;
         let low = point.skip.values();
-        let of = |table: TableShape| point.slot_weights(&low, table.log_slots);
+        let of = |table: TableShape| slot_weights(&low, &point.slots, table.log_slots);
         let narrow = self.narrow.as_ref().zip(narrow.as_ref()).zip(shape.narrow);
         let wide = self.wide.as_ref().zip(wide.as_ref()).zip(shape.wide);
         InputClaim {

@@ -1,12 +1,12 @@
 //! The verifying side.
 
 use sheaf_sumcheck::round::{self, Claimed};
-use sheaf_sumcheck::{eq, skip};
+use sheaf_sumcheck::skip;
 use sheaf_transcript::{Channel, Extension};
 
 use crate::checks::{Check, applies};
 
-use super::claims::{Block, InputClaim, OutputClaim, fold_slots, slots_covered};
+use super::claims::{Block, InputClaim, OutputClaim, weights_at};
 use super::error::Error;
 use super::layers::{Evaluations, Layer, label};
 use super::order;
@@ -117,17 +117,13 @@ fn output_layer<E: Extension, C: Channel<Extension = E>>(
 }
 
 /// One table's share of the output layer's gate, at the slot variables that it lacks and those that it has.
-///
-/// It fills the half of the hypercube on which the missing ones are zero.
 fn output_gate<const W: usize, E: Extension>(
     poseidon: &Poseidon<W>,
     blocks: &[Block<E>],
     (missing, own): (&[E], &[E]),
     columns: &[E; W],
 ) -> E {
-    let scale = missing.iter().map(|&r| E::ONE - r).product();
-    let slots = eq::prefix_table(own, slots_covered(blocks), scale);
-    let weights = poseidon.transposed(&fold_slots(blocks, &slots));
+    let weights = poseidon.transposed(&weights_at(blocks, missing, own));
     let terms = weights.iter().zip(columns);
     terms.map(|(&v, x)| v * x.cube()).sum()
 }

@@ -18,7 +18,8 @@ pub(crate) const fn row_permutations(width: usize) -> usize {
 }
 
 /// The digests of the rows of a matrix.
-pub(crate) fn rows(rows: &[F], width: usize) -> Vec<Digest> {
+#[must_use]
+pub fn rows(rows: &[F], width: usize) -> Vec<Digest> {
     rows.chunks(BATCH * width)
         .flat_map(|batch| {
             let digests = row_batch(batch, width);

@@ -22,7 +22,8 @@ mod hash;
 #[cfg(feature = "prover")]
 mod tree;
 
-pub(crate) use hash::{row_permutations, rows as hash_rows};
+pub(crate) use hash::row_permutations;
+pub use hash::rows as hash_rows;
 #[cfg(feature = "prover")]
 pub(crate) use tree::Tree;
 
@@ -30,9 +31,10 @@ use sheaf_poseidon::sponge;
 use sheaf_transcript::{Channel, F};
 
 /// Elements of a digest.
-pub(crate) const DIGEST: usize = sponge::CAPACITY;
+pub const DIGEST: usize = sponge::CAPACITY;
 
-pub(crate) type Digest = [F; DIGEST];
+/// The digest of a row, or of two children.
+pub type Digest = [F; DIGEST];
 
 /// The number of siblings in the multiproof of `positions` in a tree of `2^depth` leaves. Positions are sorted and distinct.
 ///
@@ -62,30 +64,73 @@ pub(crate) fn root(
     let mut digests = leaves;
     let mut siblings = siblings.iter();
     for _ in 0..depth {
-        let mut known = digests.iter();
-        let mut children = Vec::with_capacity(2 * digests.len());
-        for pair in positions.chunk_by(|a, b| a / 2 == b / 2) {
-            let children_of_one = match *pair {
-                [_, _] => [*known.next()?, *known.next()?],
-                [alone] if alone % 2 == 0 => [*known.next()?, *siblings.next()?],
-                _ => {
-                    let right = *known.next()?;
-                    [*siblings.next()?, right]
-                }
-            };
-            children.extend(children_of_one);
-        }
+        let children = complete(&positions, &digests, &mut siblings)?;
         digests = hash::nodes(&children);
         channel.hashed(digests.len());
-        for position in &mut positions {
-            *position /= 2;
-        }
-        positions.dedup();
+        ascend(&mut positions);
     }
     match *digests {
         [root] if siblings.next().is_none() => Some(root),
         _ => None,
     }
+}
+
+/// The path of each position, from the leaf up: its nodes below the root, each with its sibling behind it. A multiproof has them once for all positions.
+///
+/// `None` if the numbers of leaves and siblings do not fit.
+#[must_use]
+pub fn paths(
+    depth: usize,
+    positions: &[usize],
+    leaves: Vec<Digest>,
+    siblings: &[Digest],
+) -> Option<Vec<Vec<[Digest; 2]>>> {
+    let mut paths = vec![Vec::with_capacity(depth); positions.len()];
+    let mut level = positions.to_vec();
+    let mut digests = leaves;
+    let mut siblings = siblings.iter();
+    for height in 0..depth {
+        let children = complete(&level, &digests, &mut siblings)?;
+        ascend(&mut level);
+        for (path, position) in paths.iter_mut().zip(positions) {
+            let node = position >> height;
+            let parent = level.binary_search(&(node / 2)).ok()?;
+            let child = |side: usize| children.get(2 * parent + side).copied();
+            path.push([child(node % 2)?, child(1 - node % 2)?]);
+        }
+        digests = hash::nodes(&children);
+    }
+    Some(paths)
+}
+
+/// From nodes to their parents.
+fn ascend(positions: &mut Vec<usize>) {
+    for position in positions.iter_mut() {
+        *position /= 2;
+    }
+    positions.dedup();
+}
+
+/// The children of all parents of the nodes at `positions`, of which `digests` are known and `siblings` the others.
+fn complete<'a>(
+    positions: &[usize],
+    digests: &[Digest],
+    siblings: &mut impl Iterator<Item = &'a Digest>,
+) -> Option<Vec<Digest>> {
+    let mut known = digests.iter();
+    let mut children = Vec::with_capacity(2 * digests.len());
+    for pair in positions.chunk_by(|a, b| a / 2 == b / 2) {
+        let children_of_one = match *pair {
+            [_, _] => [*known.next()?, *known.next()?],
+            [alone] if alone % 2 == 0 => [*known.next()?, *siblings.next()?],
+            _ => {
+                let right = *known.next()?;
+                [*siblings.next()?, right]
+            }
+        };
+        children.extend(children_of_one);
+    }
+    Some(children)
 }
 
 #[cfg(all(test, feature = "prover"))]

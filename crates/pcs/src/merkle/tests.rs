@@ -1,7 +1,7 @@
 use p3_field::PrimeCharacteristicRing;
 use sheaf_transcript::{F, VerifierTranscript};
 
-use super::{Digest, Tree, hash_rows, sibling_count};
+use super::{Digest, Tree, hash_rows, paths, sibling_count};
 
 fn matrix(depth: usize, width: usize) -> Vec<F> {
     (0..width << depth)
@@ -41,6 +41,16 @@ fn multiproofs_lead_to_the_root() {
                 assert_eq!(siblings.len(), sibling_count(&positions, depth));
                 let computed = root(depth, &positions, leaves.clone(), &siblings);
                 assert_eq!(computed, Some(tree.root()));
+
+                let paths = paths(depth, &positions, leaves.clone(), &siblings).unwrap();
+                for (path, &position) in paths.iter().zip(&positions) {
+                    for (height, &[node, sibling]) in path.iter().enumerate() {
+                        let index = position >> height;
+                        assert_eq!(node, tree.levels()[height][index]);
+                        assert_eq!(sibling, tree.levels()[height][index ^ 1]);
+                    }
+                    assert_eq!(path.len(), depth);
+                }
 
                 let mut longer = siblings.clone();
                 longer.push(tree.root());

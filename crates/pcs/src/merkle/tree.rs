@@ -32,6 +32,12 @@ impl Tree {
         Self { levels }
     }
 
+    /// All digests, from the leaves to the root.
+    #[cfg(test)]
+    pub(crate) fn levels(&self) -> &[Vec<Digest>] {
+        &self.levels
+    }
+
     pub(crate) fn root(&self) -> Digest {
         self.levels[self.levels.len() - 1][0]
     }

@@ -75,6 +75,20 @@ impl Round {
         self.slice_variables + self.inner_variables
     }
 
+    /// The numbers that the transcript absorbs of it.
+    #[must_use]
+    pub const fn description(&self) -> [usize; 7] {
+        [
+            self.slice_variables,
+            self.inner_variables,
+            self.log_inv_rate,
+            self.slack,
+            self.fold_grinding,
+            self.queries,
+            self.query_grinding,
+        ]
+    }
+
     /// Log of the number of rows of the codeword.
     #[must_use]
     pub const fn domain_bits(&self) -> usize {
@@ -218,15 +232,7 @@ impl Parameters {
             self.rounds.len(),
         ];
         for round in &self.rounds {
-            numbers.extend([
-                round.slice_variables,
-                round.inner_variables,
-                round.log_inv_rate,
-                round.slack,
-                round.fold_grinding,
-                round.queries,
-                round.query_grinding,
-            ]);
+            numbers.extend(round.description());
         }
         numbers.extend(live);
         numbers

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use p3_field::PrimeCharacteristicRing;
 
 use super::procedure::{Action, Position, Slot};
-use super::row::{Row, as_cell, slots, with_widths};
+use super::row::{Row, as_cell, with_widths};
 use super::value::{Base, Value};
 use super::{Function, Loop, Memory, Range};
 use crate::{Class, E, Form, Tag};
@@ -14,11 +14,24 @@ impl Row {
     /// What a function returns.
     #[track_caller]
     pub fn call<A: Value, R: Value>(&mut self, function: &Function<A, R>, arguments: &A) -> R {
-        let (result, cells): (R, _) = self.receive();
+        self.call_to(function, arguments, R::clone)
+    }
+
+    /// What is not known of what a function returns: `result` says what the whole result is, and asserts it. What is known of it
+    /// needs no cells.
+    #[track_caller]
+    pub fn call_to<A: Value, R: Value, U: Value>(
+        &mut self,
+        function: &Function<A, R>,
+        arguments: &A,
+        result: impl FnOnce(&U) -> R,
+    ) -> U {
+        let (unknown, cells): (U, _) = self.receive();
+        let results = with_widths::<R>(result(&unknown).positions());
+        let slots = self.partly_known(&cells, &results);
         let arguments = with_widths::<A>(arguments.positions());
-        let results = with_widths::<R>(result.positions());
-        self.call_of(function.tag, arguments, &results, &cells);
-        result
+        self.call_of(function.tag, arguments, &results, slots);
+        unknown
     }
 
     #[track_caller]
@@ -27,14 +40,14 @@ impl Row {
         tag: Tag,
         arguments: Vec<Position>,
         results: &[Position],
-        cells: &[usize],
+        slots: Vec<Slot<usize>>,
     ) {
         let positions = forms(&arguments).chain(forms(results)).collect();
         self.send(Form::constant(-E::ONE), tag, positions);
         self.step(Action::Call {
             tag,
             arguments,
-            results: slots(cells),
+            results: slots,
         });
     }
 

@@ -193,7 +193,8 @@ impl Builder {
         }
     }
 
-    /// Declares a function whose result is found once for each argument. It must not depend on itself.
+    /// Declares a function whose result is found once for each argument. It must not depend on itself, unless it is for another rank:
+    /// its first argument is an element that each call from within has one less of, or each one more.
     #[track_caller]
     pub fn memoised<A: Value, R: Value>(&mut self, name: &str) -> Function<A, R> {
         let tag = self.declare(Class::Fact, name, None);

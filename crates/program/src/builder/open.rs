@@ -224,12 +224,9 @@ impl Row {
     #[track_caller]
     pub fn call_open(&mut self, function: OpenFunction, arguments: &[Base]) -> Vec<Base> {
         let (results, cells) = self.fresh(function.results);
-        self.call_of(
-            function.tag,
-            positions(arguments),
-            &positions(&results),
-            &cells,
-        );
+        let arguments = positions(arguments);
+        let slots = cells.into_iter().map(Slot::Cell).collect();
+        self.call_of(function.tag, arguments, &positions(&results), slots);
         results
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use p3_field::PrimeCharacteristicRing;
 
 use super::equations::{Equation, Equations};
-use super::procedure::{Action, Hint, Place, Position, Slot};
+use super::procedure::{Action, Hint, Place, Position};
 use super::value::{Base, Value, Word};
 use crate::layout::POSITIONS;
 use crate::{E, F, Form, Message, Permutation, Tag};
@@ -335,10 +335,6 @@ fn elements<V: Value>() -> usize {
 
 pub(super) fn with_widths<V: Value>(forms: Vec<Form>) -> Vec<Position> {
     forms.into_iter().zip(V::widths()).collect()
-}
-
-pub(super) fn slots(cells: &[usize]) -> Vec<Slot<usize>> {
-    cells.iter().map(|&cell| Slot::Cell(cell)).collect()
 }
 
 /// The value that a form is.

@@ -119,6 +119,39 @@ fn a_memoised_function_that_depends_on_itself_is_refused() {
 }
 
 #[test]
+fn a_memoised_function_may_depend_on_itself_for_the_rank_below() {
+    let mut builder = Builder::new();
+    let f = builder.memoised::<Base, Base>("f");
+    let is_zero = |x: &[F]| x[0] == F::ZERO;
+    builder.branch(&f, "zero", is_zero, |row, x| {
+        row.assert_equal(&x, &Base::zero(), "this is another rank");
+        Base::number(1)
+    });
+    builder.branch(
+        &f,
+        "above",
+        move |x| !is_zero(x),
+        |row, x| {
+            let below = row.call(&f, &x.plus(-1));
+            // What is known of a result needs no cell.
+            row.call_to(&f, &x.plus(-1), |(): &()| below.clone());
+            row.product(&below, &x)
+        },
+    );
+    let main = builder.function::<Base, Base>("factorial");
+    builder.body(&main, |row, x| row.call(&f, &x));
+    let executable = builder.finish(&main).unwrap();
+    let above = executable
+        .program
+        .kinds()
+        .iter()
+        .find(|k| k.name == "f, above")
+        .unwrap();
+    // Argument, result of the call, product, multiplicity.
+    assert_eq!(above.width(), 4);
+}
+
+#[test]
 fn what_another_builder_made_is_refused_with_its_line() {
     let mut other = Builder::new();
     let foreign = other.memory::<Base>("foreign");

@@ -34,6 +34,8 @@ pub struct AtPoint {
     pub first: Word,
     /// `eq` of the high bits of `r` with those of `m`, and with the number before; zero if there is none.
     pub rows: [Word; 2],
+    /// The stream of the last lane.
+    pub stream: Base,
 }
 
 /// Sums at two points.
@@ -50,7 +52,7 @@ pub struct AtPoints {
 /// What finds these sums.
 pub struct Lanes {
     count: Loop<(Base, Base)>,
-    at_point: Function<Place, [Word; 4]>,
+    at_point: Function<Place, ([Word; 4], Base)>,
     at_points: Function<(Base, Place), [Word; 3]>,
 }
 
@@ -79,11 +81,12 @@ impl Lanes {
     #[track_caller]
     pub fn at_point(&self, row: &mut Row, point: &Base, log_lanes: &Base, last: &Base) -> AtPoint {
         let place = (point.clone(), log_lanes.clone(), last.clone());
-        let [live, first, last_row, before] = row.call(&self.at_point, &place);
+        let ([live, first, last_row, before], stream) = row.call(&self.at_point, &place);
         AtPoint {
             live,
             first,
             rows: [last_row, before],
+            stream,
         }
     }
 
@@ -164,7 +167,7 @@ fn extend(
 /// What a loop over high bits has of one point: remaining bits and the address of the next coordinate; the bits of `m` that remain; sums.
 type High<S> = ((Base, Base, Base), S);
 
-fn at_point(builder: &mut Builder, memory: &Memory<Word>) -> Function<Place, [Word; 4]> {
+fn at_point(builder: &mut Builder, memory: &Memory<Word>) -> Function<Place, ([Word; 4], Base)> {
     // `upto`, the factor of zeros, `eq` with `m`, and with the number before while it borrows and afterwards.
     let high = builder.looping::<High<[Word; 5]>>("lanes, high bits", |state| state[0] == F::ZERO);
     builder.step(&high, |row, ((remaining, address, number), sums)| {
@@ -190,7 +193,7 @@ fn at_point(builder: &mut Builder, memory: &Memory<Word>) -> Function<Place, [Wo
         let place = (remaining.plus(-1), address.plus(-1), rest);
         (place, [upto, zeros, equal, borrowing, before])
     });
-    let function = builder.function::<Place, [Word; 4]>("lanes at a point");
+    let function = builder.function::<Place, ([Word; 4], Base)>("lanes at a point");
     builder.body(&function, |row, (point, log_lanes, last)| {
         let end = &point + &log_lanes;
         let (bits, number) = low_bits(row, &last);
@@ -217,7 +220,9 @@ fn at_point(builder: &mut Builder, memory: &Memory<Word>) -> Function<Place, [Wo
         let full = Word::from(&is_nonzero(row, &number));
         let low = row.word_products(&[(&full, &(&one() - &upto))], &upto);
         let first = row.word_products(&[(&low, &zeros)], &zero());
-        [live, first, equal, before]
+        // The higher bits end in zero: these are the lowest ones.
+        let stream = &last - &number.times(F::from_usize(STREAMS));
+        ([live, first, equal, before], stream)
     });
     function
 }

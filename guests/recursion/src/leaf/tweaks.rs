@@ -83,7 +83,7 @@ fn digits(builder: &mut Builder) -> Function<Integer, [Base; 2]> {
         let h0 = limb(row, LIMB_BITS, |n| (n / ORDER) & 0xffff);
         let h1 = limb(row, 10, |n| (n / ORDER) >> LIMB_BITS);
         let c = limb(row, 3, |n| {
-            let d0 = n % ORDER & 0xff_ffff;
+            let d0 = (n % ORDER) & 0xff_ffff;
             (n / ORDER + d0) >> LOW_BITS
         });
         let k = limb(row, 7, |n| {

@@ -1,0 +1,179 @@
+//! The verifier of the permutation argument (`sheaf_argument::permutation`): from a claim about outputs to claims about inputs, for any numbers of
+//! slots and lanes.
+//!
+//! A layer writes its challenges to memory in the order in which variables are bound, and the next one reads them in that order: high slot bits
+//! from the least significant one on, then lanes. What is the same in all layers is written once (`sumcheck`); what a round's constants have a part
+//! in is small (`powers`, `weights`).
+
+mod evaluations;
+mod layers;
+mod order;
+mod partial;
+mod powers;
+mod sumcheck;
+mod tables;
+mod weighed;
+mod weights;
+
+use sheaf_argument::permutation::label;
+use sheaf_program::builder::{Base, Builder, Function, Memory, Row, Word};
+use sheaf_sumcheck::skip;
+
+use self::evaluations::{Left, OUTPUTS};
+use self::layers::layers;
+use self::order::Order;
+use self::sumcheck::Sumcheck;
+pub use self::tables::Tables;
+use self::weighed::Weighed;
+use crate::memory::{read_digest, read_words};
+use crate::rounds::{Claimed, Rounds, Running};
+use crate::transcript::Sponge;
+
+/// Slot bits that the univariate round binds.
+const SKIP: i32 = skip::LOG_SIZE as i32;
+
+/// The numbers of lane and slot variables.
+type Numbers = (Base, Base);
+
+/// A claim, and the addresses of its lane point and of what is free.
+type OutputLayer = Function<(Running, (Base, Base), Numbers), Running>;
+
+/// What the reduction needs for tables of any widths.
+pub struct Shared {
+    order: Order,
+    sumcheck: Sumcheck,
+    weighed: Weighed,
+    /// Binds the variables of the output layer.
+    outputs: OutputLayer,
+}
+
+impl Shared {
+    /// Writes it.
+    #[track_caller]
+    pub fn new(builder: &mut Builder, memory: &Memory<Word>) -> Self {
+        let order = Order::new(builder, memory);
+        Self {
+            sumcheck: Sumcheck::new(builder, memory),
+            weighed: Weighed::new(builder, memory),
+            outputs: outputs(builder, memory, &order),
+            order,
+        }
+    }
+}
+
+/// The reduction, for tables of given widths.
+pub struct Permutations<'a> {
+    shared: &'a Shared,
+    tables: Tables,
+    /// All that follows the output layer's sumcheck.
+    layers: Function<layers::Arguments, Base>,
+}
+
+/// A claim about outputs, whose weights are asked for later.
+#[must_use = "a claim that is not reduced is not proven"]
+pub struct OutputClaim {
+    /// The address of the point in the lane variables, most significant first.
+    pub lane_point: Base,
+    /// Lane variables, at least four.
+    pub log_lanes: Base,
+    /// Slot variables of the table that has most, at least three.
+    pub log_slots: Base,
+    /// The claimed sum.
+    pub value: Word,
+}
+
+/// The claims about inputs, in memory.
+#[must_use = "an input claim that is not checked leaves the outputs unproven"]
+pub struct InputClaim {
+    /// The address of the claimed sums of all input columns, of width 16 and of width 24.
+    pub inputs: Base,
+    /// The address of the point whose Lagrange basis is the weights of the three low slot bits.
+    pub low_slots: Base,
+    /// The address of the point in the high slot variables, most significant first.
+    pub high_slots: Base,
+    /// The address of the point in the lane variables, most significant first.
+    pub lane_point: Base,
+    /// The first address that nobody has written.
+    pub end: Base,
+}
+
+impl<'a> Permutations<'a> {
+    /// Writes what the reduction needs for these tables.
+    #[track_caller]
+    pub fn new(
+        builder: &mut Builder,
+        memory: &Memory<Word>,
+        shared: &'a Shared,
+        tables: Tables,
+    ) -> Self {
+        Self {
+            layers: layers(builder, memory, shared, &tables),
+            shared,
+            tables,
+        }
+    }
+
+    /// Reduces a claim about outputs to claims about inputs. Addresses from `free` on are written.
+    ///
+    /// `weights` gets the address of the challenges of the slot variables, *the least significant one first*, and one to which it writes the weights of
+    /// the elements of all tables, summed up over the slots at this point ([`weights_at`](sheaf_argument::permutation::weights_at)). It returns the first address behind what it has written.
+    #[track_caller]
+    pub fn verify(
+        &self,
+        row: &mut Row,
+        memory: &Memory<Word>,
+        sponge: &mut Sponge,
+        claim: &OutputClaim,
+        free: &Base,
+        weights: impl FnOnce(&mut Row, &Base, &Base) -> Base,
+    ) -> InputClaim {
+        let OutputClaim {
+            lane_point,
+            log_lanes,
+            log_slots,
+            value,
+        } = claim;
+        let numbers = (log_lanes.clone(), log_slots.clone());
+        let running = (sponge.capacity(), value.clone());
+        let addresses = (lane_point.clone(), free.clone());
+        let running = row.call(&self.shared.outputs, &(running, addresses, numbers.clone()));
+        let slots = free + log_lanes;
+        let to = &(&slots + log_slots) + log_lanes;
+        let free = weights(row, &slots, &to);
+        let left = row.call(&self.layers, &(running, (slots, to, free), numbers));
+
+        let left = Left::new(&self.tables, &left);
+        let capacity = read_digest(row, memory, &left.capacity);
+        let outputs = read_words(row, memory, &left.outputs, OUTPUTS);
+        *sponge = Sponge::drawn(&capacity, &outputs);
+        let low_slots = left.free;
+        let high_slots = low_slots.plus(1);
+        let lane_point = &high_slots + &log_slots.plus(-SKIP);
+        InputClaim {
+            inputs: left.inputs,
+            low_slots,
+            high_slots,
+            end: &lane_point + log_lanes,
+            lane_point,
+        }
+    }
+}
+
+/// Binds the variables of the output layer: lanes, then slots. Behind a copy of the lane point in the order of binding, challenges are written in the order
+/// in which later layers bind them: slots, then lanes.
+#[track_caller]
+fn outputs(builder: &mut Builder, memory: &Memory<Word>, order: &Order) -> OutputLayer {
+    let lanes = Rounds::new(builder, memory, label::OUTPUT_ROUND, 3, Claimed::Eq);
+    let slots = Rounds::new(builder, memory, label::OUTPUT_ROUND, 4, Claimed::Sum);
+    let function: OutputLayer = builder.function("output layer");
+    builder.body(
+        &function,
+        |row, (running, (point, free), (log_lanes, log_slots))| {
+            order.lanes(row, memory, &point, &free, &log_lanes);
+            let to = &free + &log_lanes;
+            let running = lanes.run(row, &running, &free, &(&to + &log_slots), &log_lanes);
+            slots.run(row, &running, &Base::zero(), &to, &log_slots)
+        },
+    );
+    function
+}
