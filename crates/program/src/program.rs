@@ -303,10 +303,10 @@ mod tests {
             Program::new(vec![], vec![kind]).unwrap_err().to_string(),
             "kind `long` has 5 products in a constraint, more than 4"
         );
-        let kinds = (0..1025).map(|_| sample("k", Permutation::None)).collect();
+        let kinds = (0..4097).map(|_| sample("k", Permutation::None)).collect();
         assert_eq!(
             Program::new(vec![], kinds).unwrap_err(),
-            ShapeError::Kinds(1025)
+            ShapeError::Kinds(4097)
         );
     }
 }

@@ -226,6 +226,6 @@ fn proofs_are_pinned() {
     let digest: String = hash.finalize().iter().map(|x| format!("{x:02x}")).collect();
     assert_eq!(
         digest,
-        "39c0f7259b256a497293c83d7f22f0e6c1f97a2a7e25b8220b8ffb68321d79b5"
+        "95a3f478f0a1ad6f165f6cc7be3953b47338175642703e4e7ca423e178103dc1"
     );
 }

@@ -146,7 +146,7 @@ fn forms_that_are_not_canonical_are_refused_by_name() {
     );
     // A value with a zero at its end.
     let mut padded = program().encode();
-    padded[24..28].copy_from_slice(&(1 << 26 | place).to_le_bytes());
+    padded[24..28].copy_from_slice(&(1 << 28 | place).to_le_bytes());
     padded.splice(32..32, [0; 4]);
     assert_eq!(
         Program::decode(&padded),
