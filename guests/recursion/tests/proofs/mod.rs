@@ -1,7 +1,7 @@
 //! Proofs about signatures, as the program takes them.
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_aggregation::{Group, Scratch, Setup, Statement, Summary, prove, verify_summary};
+use sheaf_aggregation::{Group, Scratch, Setup, Statement, Summary, prove_with, verify_summary};
 use sheaf_pcs::messages::STATEMENT;
 use sheaf_program::F;
 use sheaf_program::builder::{Base, Builder, Digest, Executable, Word};
@@ -58,10 +58,7 @@ pub(crate) fn proof(lanes: usize, log_inv_rate: usize) -> Proof {
     let signatures: Vec<_> = order.iter().map(|&(_, key)| &signatures[key]).collect();
     let setup = Setup::from_table(&statement, log_inv_rate).unwrap();
     let mut scratch = Scratch::default();
-    let bytes = prove(&statement, &signatures, log_inv_rate, &mut scratch, |_| {
-        Ok(())
-    })
-    .unwrap();
+    let bytes = prove_with(&setup, &statement, &signatures, &mut scratch, |_| Ok(())).unwrap();
     Proof {
         statement,
         setup,
