@@ -30,6 +30,12 @@ def alarm() -> Iterator[list[float]]:
     signal.signal(signal.SIGALRM, before)
 
 
+def prove_on(prover: sheaf.Prover, batch: sheaf.Batch) -> None:
+    """Proofs until something interrupts one: where the machine is busy, the first may be over before that."""
+    for _ in range(100):
+        prover.aggregate(batch)
+
+
 def test_a_signal_interrupts_a_proof(prover: sheaf.Prover, long_batch: sheaf.Batch, alarm: list[float]) -> None:
     proof = prover.aggregate(long_batch)
     latencies = []
@@ -37,7 +43,7 @@ def test_a_signal_interrupts_a_proof(prover: sheaf.Prover, long_batch: sheaf.Bat
         start = time.monotonic()
         signal.setitimer(signal.ITIMER_REAL, delay)
         with pytest.raises(KeyboardInterrupt):
-            prover.aggregate(long_batch)
+            prove_on(prover, long_batch)
         latencies.append(time.monotonic() - start - delay)
     assert len(alarm) == 3
     assert min(latencies) < LATEST
@@ -61,7 +67,7 @@ def test_another_thread_interrupts_the_main_one(prover: sheaf.Prover, long_batch
     thread = threading.Thread(target=interrupt)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
-        prover.aggregate(long_batch)
+        prove_on(prover, long_batch)
     thread.join()
 
 
