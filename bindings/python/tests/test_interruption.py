@@ -59,6 +59,15 @@ def test_a_signal_interrupts_the_making_of_a_key(prover: sheaf.Prover, alarm: li
     assert time.monotonic() - start < 0.1 + LATEST
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Python's own handler of SIGINT, which processes in the background of a shell are started without."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_another_thread_interrupts_the_main_one(prover: sheaf.Prover, long_batch: sheaf.Batch) -> None:
     def interrupt() -> None:
         time.sleep(0.05)
