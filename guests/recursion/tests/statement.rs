@@ -96,7 +96,7 @@ fn digest_and_tweaks_are_those_of_the_native_summary() {
             let position = u64::from(slot) >> level;
             words.extend(tweak::tree_tweak(&PROD, level, position as u32));
         }
-        words.extend((0..=32).map(|level| F::from_u64(u64::from(slot) >> level & 1)));
+        words.extend((0..=48).map(|level| F::from_u64((u64::from(slot) >> level) & 1)));
         let sum = words
             .iter()
             .fold(F::ZERO, |sum, &x| sum * F::from_u8(3) + x);
@@ -139,4 +139,16 @@ fn numbers_that_are_no_slot_or_size_have_no_run() {
         tape[place] = F::from_u32(value);
         assert!(run(&executable, &tape).is_err(), "{value} at {place}");
     }
+}
+
+/// The bits of a slot plus `p` lead from the slot to zero as well, in the field: whoever halves it takes bits that were ranged.
+#[test]
+fn no_level_brings_bits_of_its_own() {
+    let executable = program();
+    let kinds = executable.program.kinds();
+    let levels: Vec<_> = (executable.procedures.iter())
+        .filter(|p| kinds[p.kind].name.starts_with("tweaks of nodes"))
+        .collect();
+    assert!(!levels.is_empty());
+    assert!(levels.iter().all(|p| p.hints.is_empty()));
 }

@@ -123,7 +123,7 @@ fn count(builder: &mut Builder) -> Loop<(Base, Base)> {
 #[track_caller]
 fn lowest_bit(row: &mut Row, number: &Base) -> (Base, Base) {
     let bit = row.boolean(&[number], |x| x[0].as_canonical_u32() % 2 == 1);
-    let half = (number - &bit).times(F::TWO.halve().halve());
+    let half = (number - &bit).times(F::ONE.halve());
     (bit, half)
 }
 

@@ -6,7 +6,7 @@
 
 use std::array;
 
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_field::PrimeCharacteristicRing;
 use sheaf_aggregation::{KIND_LEAF, PROTOCOL_VERSION, summary};
 use sheaf_poseidon::sponge::{RATE, initial_capacity};
 use sheaf_program::F;
@@ -22,8 +22,8 @@ use crate::transcript::Sponge;
 const MESSAGE: usize = 9;
 /// Elements of a capacity.
 const CAPACITY: usize = 9;
-/// Bits of a slot.
-const SLOT_BITS: usize = 32;
+/// Bits of either limb of a slot.
+const LIMB_BITS: usize = 16;
 
 /// Where what follows from a statement stands in memory, from its first address on. Each element is a word.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ impl Places {
         Self { levels }
     }
 
-    /// Of the sides: for each level whether the node is a right child; the root is none.
+    /// Of the bits of the slot, from the lowest one on: for each level whether the node is a right child. Zeros stand behind them.
     #[must_use]
     pub const fn sides(self) -> usize {
         Self::NODE_TWEAKS + 2 * (self.levels + 1)
@@ -58,7 +58,7 @@ impl Places {
     /// The number of words.
     #[must_use]
     pub const fn count(self) -> usize {
-        self.sides() + self.levels + 1
+        self.sides() + self.levels + 1 + LIMB_BITS
     }
 }
 
@@ -138,7 +138,8 @@ fn tweaks(
     let write = |row: &mut Row, at: &Base, offset: usize, value: &Base| {
         row.write(memory, &at.plus(offset as i32), &Word::from(value));
     };
-    // A level at a time: address of the tweak and of the side, the slot's bits from this level on as two limbs, the level.
+    // A level at a time: address of the tweak and of the slot's bit, the slot's bits from this level on as two limbs, the level. Bits stand in
+    // memory: whoever took them as hints would have to show that limbs stay integers.
     type Level = ([Base; 2], [Base; 2], Base);
     let levels = builder.looping::<Level>("tweaks of nodes", move |state| {
         state[4] == F::from_usize(height + 1)
@@ -149,10 +150,11 @@ fn tweaks(
         let digits = digits.digits(row, &[below, high.clone(), level.clone()]);
         write(row, &tweak, 0, &digits[0]);
         write(row, &tweak, 1, &digits[1]);
-        let [bit, carried] =
-            [&low, &high].map(|limb| row.boolean(&[limb], |x| x[0].as_canonical_u32() % 2 == 1));
-        write(row, &side, 0, &bit);
-        let half = F::TWO.halve().halve();
+        let [bit, carried] = [0, LIMB_BITS].map(|offset| -> Base {
+            let at = side.plus(offset as i32);
+            row.read_as(memory, &at, |bit: &Base| Word::from(bit))
+        });
+        let half = F::ONE.halve();
         let low = &(&low - &bit).times(half) + &carried.times(F::from_u32(1 << 15));
         let high = (&high - &carried).times(half);
         ([tweak.plus(2), side.plus(1)], [low, high], level.plus(1))
@@ -160,7 +162,13 @@ fn tweaks(
     let function = builder.function::<Base, [Base; 2]>("slot");
     builder.body(&function, |row, address| {
         let slot: [Base; 2] = row.advice();
-        let [_, high] = slot.each_ref().map(|limb| row.bits(limb, SLOT_BITS / 2));
+        let limbs = slot.each_ref().map(|limb| row.bits(limb, LIMB_BITS));
+        let bits = limbs.concat();
+        for i in 0..places.count() - places.sides() {
+            let bit = bits.get(i).cloned().unwrap_or_else(Base::zero);
+            write(row, &address, places.sides() + i, &bit);
+        }
+        let [_, high] = limbs;
         let [first, second] = slot.each_ref();
         let zero = Base::zero();
         let chain = digits.digits(row, &[zero.clone(), first.clone(), second.clone()]);
