@@ -51,16 +51,7 @@ pub(crate) static PROD: [[Entry; 4]; 13] = [
                 1 << rate
             );
             for r in parameters.rounds() {
-                let numbers = [
-                    r.slice_variables,
-                    r.inner_variables,
-                    r.log_inv_rate,
-                    r.slack,
-                    r.fold_grinding,
-                    r.queries,
-                    r.query_grinding,
-                ];
-                let numbers = numbers.map(|n| n.to_string()).join(", ");
+                let numbers = r.description().map(|n| n.to_string()).join(", ");
                 let _ = writeln!(out, "                Round::of_table({numbers}),");
             }
             out += "            ],\n        },\n";

@@ -64,16 +64,7 @@ pub(crate) static ROUNDS: [[&[Round]; 3]; 16] = [
             let setup = Setup::new(&full(log_rows), rate).unwrap();
             out += "        &[\n";
             for r in setup.parameters().rounds() {
-                let numbers = [
-                    r.slice_variables,
-                    r.inner_variables,
-                    r.log_inv_rate,
-                    r.slack,
-                    r.fold_grinding,
-                    r.queries,
-                    r.query_grinding,
-                ];
-                let numbers = numbers.map(|n| n.to_string()).join(", ");
+                let numbers = r.description().map(|n| n.to_string()).join(", ");
                 let _ = writeln!(out, "            Round::of_table({numbers}),");
             }
             out += "        ],\n";

@@ -14,6 +14,7 @@ use crate::columns::{self, Columns};
 use crate::fractions::{Fractions, RootClaim};
 use crate::memory::write_words;
 use crate::opening::Opening;
+use crate::opening::draws::BLOCK_WORDS;
 use crate::opening::numbers::divide_up;
 use crate::permutation::{OutputClaim, Permutations, Shared, Tables};
 use crate::rounds::{Claimed, Rounds};
@@ -52,7 +53,6 @@ impl Leaf {
             opening,
             statements,
             classes: Classes::new(builder, memory),
-            draws: draws(builder, memory),
             copies: copies(builder, memory),
             fractions: Fractions::new(builder, memory),
             lane_rounds,
@@ -78,8 +78,6 @@ impl Leaf {
     }
 }
 
-/// Blocks that remain, address, capacity.
-type Draws = Loop<(Base, Base, Digest)>;
 /// Words that remain, from where, to where.
 type Copies = Loop<[Base; 3]>;
 
@@ -88,7 +86,6 @@ struct Parts<'a> {
     opening: &'a Opening,
     statements: Statements,
     classes: Classes,
-    draws: Draws,
     copies: Copies,
     lanes: Lanes,
     fractions: Fractions,
@@ -319,12 +316,10 @@ impl Parts<'_> {
     ) -> (Sponge, Base) {
         let first = sponge.sample(row);
         row.write(self.memory, free, &first);
-        let (blocks, _) = divide_up(row, &log_lanes.plus(-1), 3, 3);
-        let start = (blocks.clone(), free.plus(1), sponge.capacity());
-        let end = &free.plus(1) + &blocks.times(F::from_u8(3));
-        let capacity = row.run_to(&self.draws, &start, |capacity: &Digest| {
-            (Base::zero(), end.clone(), capacity.clone())
-        });
+        let (blocks, _) = divide_up(row, &log_lanes.plus(-1), BLOCK_WORDS as u32, 3);
+        let end = &free.plus(1) + &blocks.times(F::from_usize(BLOCK_WORDS));
+        let draws = &self.opening.draws;
+        let capacity = draws.words(row, &blocks, &free.plus(1), &sponge.capacity());
         // The last block may have more than the point.
         let ends = [free + log_lanes, &end + log_lanes];
         row.run_to(
@@ -373,21 +368,6 @@ fn outside_base_field(row: &mut Row, alpha: &Word) {
         &Base::constant(-F::ONE),
         "a challenge was degenerate",
     );
-}
-
-/// Draws blocks of words, of a transcript that has absorbed nothing since the last one.
-fn draws(builder: &mut Builder, memory: &Memory<Word>) -> Draws {
-    let draws = builder.looping("draw a lane point", |state| state[0] == F::ZERO);
-    builder.step(
-        &draws,
-        |row, (remaining, address, capacity): (Base, Base, Digest)| {
-            let mut sponge = Sponge::resume(&capacity);
-            let words: [Word; 3] = std::array::from_fn(|_| sponge.sample(row));
-            write_words(row, memory, &address, &words);
-            (remaining.plus(-1), address.plus(3), sponge.capacity())
-        },
-    );
-    draws
 }
 
 /// Copies words.

@@ -11,6 +11,7 @@ use super::draws::{self, BLOCK_WORDS, Draws};
 use super::numbers::{Words, divide_up, offset, write_number};
 use super::parameters::Parameters;
 use super::places::{FIXED, Header, Places};
+use crate::memory::write_digest;
 use crate::transcript::{Sponge, permute, with_message};
 
 /// The first free address and how many elements stand behind the fixed places; capacity and running hash of the transcript before.
@@ -42,11 +43,11 @@ impl Receiver {
             // What is absorbed, from what the caller has absorbed to the root, stands in memory one after the other.
             let numbers = &before + &description.length;
             let end = &stream + &numbers;
-            let root: [Base; CAPACITY] = row.advice();
-            for (i, element) in root.iter().enumerate() {
+            let root: Digest = row.advice();
+            for (i, element) in root.0.iter().enumerate() {
                 write_number(row, memory, &offset(&end, i), element);
             }
-            places.oracles().write_root(row, memory, &root);
+            write_digest(row, memory, &places.oracles().root(), &root);
             draws.zeros(row, &offset(&end, CAPACITY));
 
             // The root's message begins before the block is permuted in which the numbers end. It is not the first block.
@@ -115,13 +116,10 @@ impl Receiver {
 
 /// Receives the next oracle and draws the first block of its sample's point.
 #[track_caller]
-pub(super) fn receive_root(
-    row: &mut Row,
-    capacity: &Digest,
-) -> ([Base; CAPACITY], (Digest, [Base; RATE])) {
-    let root: [Base; CAPACITY] = row.advice();
+pub(super) fn receive_root(row: &mut Row, capacity: &Digest) -> (Digest, (Digest, [Base; RATE])) {
+    let root: Digest = row.advice();
     let count = Base::number(CAPACITY as u32);
     let messages = with_message(&Base::zero(), ROOT, &count);
-    let drawn = permute(row, capacity, &count, &messages, &root);
+    let drawn = permute(row, capacity, &count, &messages, &root.0);
     (root, drawn)
 }

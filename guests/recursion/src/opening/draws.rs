@@ -15,7 +15,7 @@ use super::numbers::{Words, divide_up, offset, read_number, write_number};
 use crate::transcript::{permute, words};
 
 /// Words of a block.
-pub(super) const BLOCK_WORDS: usize = 3;
+pub(crate) const BLOCK_WORDS: usize = 3;
 
 /// What has been absorbed, up to three words that are in memory, with zeros behind them, and have not been permuted.
 #[derive(Clone)]
@@ -33,11 +33,11 @@ pub(super) struct Pending {
 type Blocks = ((Base, Base), Digest, Base);
 
 /// Loops over blocks.
-pub(super) struct Draws {
+pub(crate) struct Draws {
     /// Absorbs full blocks of base numbers.
     numbers: Loop<Blocks>,
     /// Absorbs full blocks of words, until no more than a block is left; it counts words.
-    words: Loop<Blocks>,
+    full_words: Loop<Blocks>,
     /// Draws blocks of words: blocks that remain, address, capacity.
     points: Loop<(Base, Base, Digest)>,
     /// Draws blocks of base numbers.
@@ -112,7 +112,7 @@ impl Draws {
         );
         Self {
             numbers,
-            words,
+            full_words: words,
             points,
             stream,
             write_block,
@@ -170,7 +170,7 @@ impl Draws {
         );
         let end = address + count;
         let (remaining, capacity, messages) = row.run_to(
-            &self.words,
+            &self.full_words,
             &start,
             |(remaining, capacity, messages): &(Base, Digest, Base)| {
                 let position = (remaining.clone(), &end - remaining);
@@ -222,11 +222,24 @@ impl Draws {
         (capacity, first): &(Digest, [Base; RATE]),
     ) -> Digest {
         write_words(row, memory, address, first);
-        let start = (
-            blocks.plus(-1),
-            offset(address, BLOCK_WORDS),
-            capacity.clone(),
-        );
+        self.words(
+            row,
+            &blocks.plus(-1),
+            &offset(address, BLOCK_WORDS),
+            capacity,
+        )
+    }
+
+    /// Draws blocks of words into memory, in a transcript that has absorbed nothing since the last permutation. Returns the capacity.
+    #[track_caller]
+    pub(crate) fn words(
+        &self,
+        row: &mut Row,
+        blocks: &Base,
+        address: &Base,
+        capacity: &Digest,
+    ) -> Digest {
+        let start = (blocks.clone(), address.clone(), capacity.clone());
         let end = address + &blocks.times(F::from_usize(BLOCK_WORDS));
         row.run_to(&self.points, &start, |capacity: &Digest| {
             (Base::zero(), end.clone(), capacity.clone())

@@ -22,7 +22,7 @@
 mod bits;
 mod commitment;
 mod constants;
-mod draws;
+pub(crate) mod draws;
 mod fold_weights;
 mod grinding;
 pub(crate) mod numbers;
@@ -61,6 +61,8 @@ use crate::transcript::{Sponge, with_message};
 /// The verifier of commitments and their openings.
 pub struct Opening {
     constants: constants::Writer,
+    /// What draws challenges whose number is known when a program runs.
+    pub(crate) draws: Draws,
     receiver: Receiver,
     /// From the first address of a commitment, the claim's and the first free one, how many words are pending, and the transcript, to that
     /// after the opening.
@@ -122,6 +124,7 @@ impl Opening {
         );
         Self {
             constants: writer,
+            draws,
             receiver,
             open,
         }

@@ -19,6 +19,7 @@ use super::places::{Header, Oracle, Places, Round};
 use super::queries::Queries;
 use super::rounds::Rounds;
 use super::rows::MASK;
+use crate::memory::write_digest;
 use crate::transcript::with_message;
 
 /// Oracles that remain, the parameters of the next and itself, address of its challenges; the first free address, the address of its sample, the
@@ -239,7 +240,7 @@ fn reply(
             row.permute_idly();
             row.inverse(&remaining.plus(-1));
             let (root, drawn) = receive_root(row, &capacity);
-            Oracle::at(&oracle).write_root(row, memory, &root);
+            write_digest(row, memory, &Oracle::at(&oracle).root(), &root);
             let capacity = draws.point(row, memory, &blocks, &free, &drawn);
             let value: Word = row.advice();
             let address = &free + &blocks.times(F::from_usize(BLOCK_WORDS));

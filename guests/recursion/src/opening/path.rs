@@ -15,6 +15,7 @@ use sheaf_transcript::Domain;
 use super::constants::Constants;
 use super::numbers::{Words, half};
 use super::places::Oracle;
+use crate::memory::read_digest;
 
 /// What is known of nodes: from level, oracle and index to digest and power.
 pub(super) type Nodes = Function<[Base; 3], (Digest, Base)>;
@@ -27,7 +28,7 @@ pub(super) fn nodes(builder: &mut Builder, memory: &Words, constants: Constants)
     builder.branch(&nodes, "root", is_root, |row, [level, oracle, index]| {
         row.assert_equal(&level, &Base::zero(), "this is another level");
         row.assert_equal(&index, &Base::zero(), "there is no such node");
-        let root = Oracle::at(&oracle).root(row, memory);
+        let root = read_digest(row, memory, &Oracle::at(&oracle).root());
         (root, Base::number(1))
     });
     builder.branch(

@@ -12,7 +12,7 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_program::F;
-use sheaf_program::builder::{Base, Digest, Packed, Row};
+use sheaf_program::builder::{Base, Row};
 
 use super::numbers::{Words, offset, read_five, word, write_five};
 
@@ -184,21 +184,9 @@ impl Oracle {
         Self::at(&(&self.address + &oracles.times(F::from_usize(Self::LENGTH))))
     }
 
-    #[track_caller]
-    pub(super) fn write_root(&self, row: &mut Row, memory: &Words, root: &[Base]) {
-        for (i, part) in root.chunks(5).enumerate() {
-            row.write(memory, &offset(&self.address, i), &word(part));
-        }
-    }
-
-    #[track_caller]
-    pub(super) fn root(&self, row: &mut Row, memory: &Words) -> Digest {
-        let low = read_five(row, memory, &self.address);
-        let high = row.read_as(memory, &offset(&self.address, 1), |x: &[Base; 4]| word(x));
-        let mut elements = low.into_iter().chain(high);
-        Packed(core::array::from_fn(|_| {
-            elements.next().unwrap_or_else(Base::zero)
-        }))
+    /// Where its root stands, a digest.
+    pub(super) fn root(&self) -> Base {
+        self.address.clone()
     }
 
     /// Writes how many full blocks a row has, and the address of the first weight.

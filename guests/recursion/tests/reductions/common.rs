@@ -1,60 +1,20 @@
-//! What tests of reductions share: a channel that counts, and runs that are checked.
+//! What tests of reductions share: native verdicts, and runs that are checked.
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_executor::{ExecuteError, Executor, Input, Outcome, Problem};
 use sheaf_program::F;
 use sheaf_program::builder::{Base, Executable, Memory, Row, Word};
+use sheaf_recursion_guest::tape::Recorder;
 use sheaf_transcript::field::from_coefficients;
-use sheaf_transcript::{Channel, EF, Label, Transcript, TranscriptError, VerifierTranscript};
-
-/// A channel that counts the elements that a verifier has received.
-pub(crate) struct Counting<'a> {
-    pub(crate) transcript: VerifierTranscript<'a>,
-    pub(crate) received: usize,
-}
-
-impl Transcript for Counting<'_> {
-    type Extension = EF;
-
-    fn absorb(&mut self, label: Label, values: &[F]) {
-        self.transcript.absorb(label, values);
-    }
-
-    fn sample(&mut self) -> EF {
-        self.transcript.sample()
-    }
-
-    fn sample_indices(&mut self, count: usize, bits: usize) -> Vec<usize> {
-        self.transcript.sample_indices(count, bits)
-    }
-}
-
-impl Channel for Counting<'_> {
-    fn receive_base(&mut self, label: Label, count: usize) -> Result<Vec<F>, TranscriptError> {
-        self.received += count;
-        self.transcript.receive_base(label, count)
-    }
-
-    fn hint(&mut self, label: Label, count: usize) -> Result<Vec<F>, TranscriptError> {
-        self.received += count;
-        self.transcript.hint(label, count)
-    }
-
-    fn check_grind(&mut self, label: Label, bits: usize) -> Result<(), TranscriptError> {
-        self.transcript.check_grind(label, bits)
-    }
-}
+use sheaf_transcript::{EF, VerifierTranscript};
 
 /// What a native verifier says of a proof, with the number of elements that it has received by then.
-pub(crate) fn native<T>(proof: &[F], verify: impl FnOnce(&mut Counting<'_>) -> T) -> (T, usize) {
+pub(crate) fn native<T>(proof: &[F], verify: impl FnOnce(&mut Recorder<'_>) -> T) -> (T, usize) {
     let bytes = VerifierTranscript::encode(proof);
-    let transcript = VerifierTranscript::new(&bytes);
-    let mut channel = Counting {
-        transcript,
-        received: 0,
-    };
+    let mut channel = Recorder::new(&bytes, &[]);
     let result = verify(&mut channel);
-    (result, channel.received)
+    let (received, _) = channel.finish();
+    (result, received.len())
 }
 
 /// Runs a program.
