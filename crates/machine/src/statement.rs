@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::live::{Live, STAIRS, block_bits};
 
 /// The version of the protocol; absorbed first.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Rate, counts and live slices.
 const SIZES: Label = Label::new("machine/sizes");

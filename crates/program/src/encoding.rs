@@ -20,7 +20,7 @@ use crate::layout::{COLUMN_BITS, FORM_BITS, FormPlace, KIND_BITS, KINDS};
 use crate::{Coefficient, DEGREE, E, F, Form, Header, Kind, Program};
 
 /// What an encoded program begins with. The last byte is the version of the encoding.
-pub const MAGIC: [u8; 8] = *b"sheafpr\x01";
+pub const MAGIC: [u8; 8] = *b"sheafpr\x02";
 
 /// Why bytes are no program.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -45,7 +45,7 @@ fn refused(at: usize, bytes: &[u8]) -> String {
 fn parts_stand_where_they_are_said_to() {
     let proof = sample();
     let bytes = proof.to_bytes();
-    assert_eq!(bytes[..8], *b"shfp\x03\x01\x02\x03");
+    assert_eq!(bytes[..8], *b"shfp\x03\x02\x02\x03");
     assert_eq!(bytes[8 + 4 * 5], 5, "the identity");
     assert_eq!(bytes[KINDS_AT], 1, "the header of the program");
     assert_eq!(bytes[INSTANCES_AT..][..8], [3, 0, 0, 0, 200, 0, 0, 0]);
@@ -62,7 +62,7 @@ fn every_byte_of_the_header_is_checked() {
         assert_eq!(with(at, b"!"), Err(FormatError::Magic));
     }
     assert_eq!(with(4, &[4]), Err(FormatError::Version { found: 4 }));
-    assert_eq!(with(5, &[2]), Err(FormatError::Machine { found: 2 }));
+    assert_eq!(with(5, &[1]), Err(FormatError::Machine { found: 1 }));
     for found in [0, 5, 255] {
         assert_eq!(with(6, &[found]), Err(FormatError::Rate { found }));
     }

@@ -226,6 +226,6 @@ fn proofs_are_pinned() {
     let digest: String = hash.finalize().iter().map(|x| format!("{x:02x}")).collect();
     assert_eq!(
         digest,
-        "95a3f478f0a1ad6f165f6cc7be3953b47338175642703e4e7ca423e178103dc1"
+        "35f9e5d2a5020d7015a250ea4cddd03a2003a4d15530f88fed7b56c047c68be9"
     );
 }

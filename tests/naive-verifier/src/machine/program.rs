@@ -9,7 +9,7 @@ use crate::Reject;
 use crate::field::{DEGREE, EF, F, P, ef};
 use crate::poseidon::{RATE, absorb_block, start};
 
-const MAGIC: &[u8] = b"sheafpr\x01";
+const MAGIC: &[u8] = b"sheafpr\x02";
 const MAX_KINDS: usize = 4096;
 
 /// The tags of the sponges over a header and over coefficients.
