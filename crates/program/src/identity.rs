@@ -12,6 +12,8 @@
 //!
 //! The header is a block of its own so that a proof about proofs can open an identity to it.
 
+use std::sync::OnceLock;
+
 use p3_field::PrimeCharacteristicRing;
 use sheaf_poseidon::sponge::{CAPACITY, RATE, Sponge};
 
@@ -30,9 +32,25 @@ pub const ID: usize = CAPACITY;
 /// The identity of a program.
 pub type Id = [F; ID];
 
+/// The identity of a program, once it has been asked for. It follows from the rest, and has no part in what programs are equal.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identity(OnceLock<Id>);
+
+impl PartialEq for Identity {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Identity {}
+
 impl Program {
-    /// Its identity. Names are no part of it.
+    /// Its identity. Names are no part of it. It is hashed when it is first asked for.
     pub fn id(&self) -> Id {
+        *self.identity.0.get_or_init(|| self.hash())
+    }
+
+    fn hash(&self) -> Id {
         let digest = self.coefficient_digest();
         let mut sponge = Sponge::<F>::new(F::new(TAG_PROGRAM));
         let mut block = [F::ZERO; RATE];

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::identity::Identity;
 use crate::layout::{CONSTRAINTS, KINDS, MESSAGES, POSITIONS, TERMS};
 use crate::{E, Kind, Permutation};
 
@@ -107,6 +108,7 @@ pub struct Coefficient {
 pub struct Program {
     kinds: Vec<Kind>,
     header: Header,
+    pub(crate) identity: Identity,
 }
 
 impl Program {
@@ -130,7 +132,11 @@ impl Program {
                 kinds.push(kind);
             }
         }
-        Ok(Self { kinds, header })
+        Ok(Self {
+            kinds,
+            header,
+            identity: Identity::default(),
+        })
     }
 
     /// The kinds, in the order of the header.
