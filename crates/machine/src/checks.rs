@@ -24,6 +24,8 @@ pub(crate) enum Check {
     WideInput(usize),
     /// Input `j` of the permutations of width 16 is cell `j` of their rows.
     NarrowInput(usize),
+    /// The claims that are joined are those about the coefficients.
+    Join,
     /// The proof ends where it should.
     End,
 }

@@ -46,6 +46,9 @@ pub enum VerifyError {
     /// The reduction of cells and inputs is inconsistent.
     #[error("inputs: {0}")]
     Inputs(#[from] columns::verify::Error),
+    /// The joined claims about the program do not follow from the one that is left.
+    #[error("join: the claims about the program do not have the claimed sum")]
+    Join,
     /// The commitment does not open.
     #[error("commitment: {0}")]
     Commitment(#[from] pcs::Error),

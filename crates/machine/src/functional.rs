@@ -2,8 +2,10 @@
 
 use sheaf_program::Program;
 use sheaf_program::layout::{
-    FORM_BITS, TERMS, left_form, multiplicity_form, result_form, right_form, tuple_form,
+    COLUMN_BITS, FORM_BITS, TERMS, left_form, multiplicity_form, result_form, right_form,
+    tuple_form,
 };
+use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, Extension};
 
 /// `<s x u x w, Phi> = sum_(kind, form, column) s_kind u_form w_column Phi(kind, form, column)`.
@@ -16,7 +18,7 @@ pub struct Functional<E = EF> {
     pub kinds: Vec<E>,
     /// A weight for each of the `2^9` forms.
     pub forms: Vec<E>,
-    /// A weight for each column that a form may name.
+    /// A weight for each of `2^7` columns, also for those that no form may name.
     pub columns: Vec<E>,
 }
 
@@ -37,6 +39,18 @@ impl<E: Extension> Functional<E> {
             sum += share * of_kind;
         }
         sum
+    }
+
+    /// The extension of the weights at a point: variables of columns, of forms, of kinds, each the most significant one first.
+    #[must_use]
+    pub fn at(&self, point: &[E]) -> E {
+        let (columns, rest) = point.split_at(COLUMN_BITS.min(point.len()));
+        let (forms, kinds) = rest.split_at(FORM_BITS.min(rest.len()));
+        let at = |weights: &[E], point: &[E]| -> E {
+            let at_point = eq::prefix_table(point, weights.len(), E::ONE);
+            weights.iter().zip(at_point).map(|(&a, b)| a * b).sum()
+        };
+        at(&self.columns, columns) * at(&self.forms, forms) * at(&self.kinds, kinds)
     }
 }
 

@@ -32,6 +32,7 @@ mod error;
 mod forms;
 mod functional;
 mod inputs;
+pub mod join;
 mod live;
 mod messages;
 mod parameter_table;

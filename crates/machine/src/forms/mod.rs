@@ -30,7 +30,7 @@
 #[cfg(feature = "prover")]
 pub(crate) mod prove;
 
-use sheaf_program::layout::{COLUMN_BITS, COLUMNS, CONSTANT, FIRST_OUTPUT};
+use sheaf_program::layout::{COLUMN_BITS, CONSTANT, FIRST_OUTPUT};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::univariate::powers;
@@ -78,9 +78,9 @@ impl<E: Extension> ShareClaims<E> {
     }
 }
 
-/// `eq(y*, y)` for the columns that forms may name.
+/// `eq(y*, y)` for all columns.
 pub(crate) fn column_weights<E: Extension>(column_point: &[E]) -> Vec<E> {
-    eq::prefix_table(column_point, COLUMNS, E::ONE)
+    eq::table(column_point)
 }
 
 /// The claims about columns, and the functional of the program.
