@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A coefficient's elements are a *place* and as many coefficients of its value as there are up to the last that is
-//! not zero, `n`: `place = (((n - 1) 2^10 + kind) 2^9 + form) 2^7 + column`. A reader knows from the place how many
+//! not zero, `n`: `place = (((n - 1) 2^12 + kind) 2^9 + form) 2^7 + column`. A reader knows from the place how many
 //! elements follow, so that a list of elements has one reading. Zeros fill the last block: the number of coefficients
 //! stands in front.
 //!

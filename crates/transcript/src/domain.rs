@@ -42,6 +42,8 @@ pub enum Domain {
     Keys = 4,
     /// The sponge that makes the digest of a statement about signatures.
     Statement = 5,
+    /// The sponge that makes the digest of a node, which stands for several statements.
+    StatementNode = 6,
     /// The hash that tests a nonce.
     Grinding = 7,
 }

@@ -22,8 +22,10 @@
 
 pub mod columns;
 pub mod fractions;
+pub mod join;
 pub mod leaf;
 pub mod memory;
+pub mod node;
 pub mod opening;
 pub mod permutation;
 pub mod rounds;

@@ -9,7 +9,8 @@
 //! in. In the order of the transcript, which is one of its own:
 //!
 //! ```text
-//!     absorb    identity of the program, n;  of each part its seal, X, the digest of its deferred claim
+//!     digest    a sponge of tag 11 over  [identity 9 | n],  of each part  [seal 10 | X 5],  [digest of its deferred claim 9],  a block each
+//!     absorb    digest
 //!     draw      rho
 //!     sumcheck  sum_i rho^(2 i) X_i + rho^(2 i + 1) value_i = sum_(y, f, k) Phi(k, f, y) W(y, f, k)
 //!               W = sum_i rho^(2 i) s_i(k) u_i(f) eq(y_i, y) + rho^(2 i + 1) eq(point_i, (y, f, k))
@@ -43,10 +44,8 @@ pub use prove::prove;
 
 /// The end of a part's transcript.
 pub const SEAL: Label = Label::new("join/seal");
-/// The program and the number of parts.
+/// The digest of all parts.
 pub const PARTS: Label = Label::new("join/parts");
-/// What binds the claims of a part.
-pub const PART: Label = Label::new("join/part");
 /// The round polynomials.
 pub const ROUND: Label = Label::new("join/round");
 /// The value of the coefficients at the last point.
@@ -60,6 +59,8 @@ pub const VARIABLES: usize = COLUMN_BITS + FORM_BITS + KIND_BITS;
 pub const DEGREE: usize = 2;
 /// The tag of the sponge that hashes a deferred claim; see [`sheaf_poseidon::sponge`].
 pub const TAG_DEFERRED: u32 = 10;
+/// The tag of the sponge that hashes parts.
+pub const TAG_PARTS: u32 = 11;
 
 /// A seal.
 pub type Seal = [EF; SEAL_ELEMENTS];
@@ -153,12 +154,20 @@ pub struct Part {
     pub deferred: PointClaim,
 }
 
-impl Part {
-    fn elements(&self) -> Vec<F> {
-        let words = self.seal.iter().chain([&self.value]);
-        let elements = words.copied().flat_map(coefficients);
-        elements.chain(self.deferred.digest()).collect()
+/// What binds the claims of all parts of a program with this identity.
+fn parts_digest(id: &Id, parts: &[Part]) -> [F; CAPACITY] {
+    let mut sponge = Sponge::<F>::new(F::new(TAG_PARTS));
+    let header: Vec<F> = (id.iter().copied())
+        .chain([F::from_usize(parts.len())])
+        .collect();
+    sponge.absorb_single(&header);
+    for part in parts {
+        let words = part.seal.iter().chain([&part.value]);
+        let elements: Vec<F> = words.copied().flat_map(coefficients).collect();
+        sponge.absorb_single(&elements);
+        sponge.absorb_single(&part.deferred.digest());
     }
+    sponge.capacity()
 }
 
 /// Absorbs all parts. Returns the claims, each with its weight.
@@ -167,13 +176,7 @@ fn begin(
     parts: &[Part],
     transcript: &mut impl Transcript<Extension = EF>,
 ) -> Vec<(EF, Functional, EF)> {
-    let header: Vec<F> = (id.iter().copied())
-        .chain([F::from_usize(parts.len())])
-        .collect();
-    transcript.absorb(PARTS, &header);
-    for part in parts {
-        transcript.absorb(PART, &part.elements());
-    }
+    transcript.absorb(PARTS, &parts_digest(id, parts));
     let rho = transcript.sample();
     let claims = parts.iter().flat_map(|part| {
         let deferred = &part.deferred;

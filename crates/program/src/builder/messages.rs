@@ -125,6 +125,25 @@ impl Row {
         slots
     }
 
+    /// An address from which on memory has not been written. Nothing says that it hasn't: memory has one word at an address, whoever
+    /// writes there. So whoever writes from this address on may read what it has written, and nothing else.
+    #[track_caller]
+    pub fn unwritten<V: Value>(&mut self, memory: &Memory<V>) -> Base {
+        self.allocate_of(memory.tag, Base::zero().0)
+    }
+
+    #[track_caller]
+    pub(super) fn allocate_of(&mut self, tag: Tag, words: Form) -> Base {
+        let (address, cells): (Base, _) = self.receive();
+        self.pending_hint(cells[0]);
+        self.step(Action::Allocate {
+            tag,
+            words,
+            cell: cells[0],
+        });
+        address
+    }
+
     /// The word that memory has at an address, which has been written before.
     ///
     /// An address that nobody writes has any word: a read needs a write that comes first in every run.

@@ -275,14 +275,7 @@ impl Row {
     /// an address, whoever writes there.
     #[track_caller]
     pub fn allocate(&mut self, memory: OpenMemory, words: &Base) -> Base {
-        let (base, cells) = self.fresh(1);
-        self.pending_hint(cells[0]);
-        self.step(super::Action::Allocate {
-            tag: memory.tag,
-            words: words.0.clone(),
-            cell: cells[0],
-        });
-        base[0].clone()
+        self.allocate_of(memory.tag, words.0.clone())
     }
 
     /// So many elements from the tape.

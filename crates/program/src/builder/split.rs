@@ -42,6 +42,10 @@ pub(super) struct Flow {
     /// Steps up to the last one that needs it; zero if none does.
     needed: Vec<usize>,
     pub(super) results: Vec<Element>,
+    /// How many values are alive after so many steps.
+    alive: Vec<usize>,
+    /// How many elements of the results are not known after so many steps.
+    unknown: Vec<usize>,
 }
 
 impl Flow {
@@ -61,6 +65,8 @@ impl Flow {
             found,
             needed,
             results: Vec::new(),
+            alive: Vec::new(),
+            unknown: Vec::new(),
         };
         for (form, width) in results {
             for i in 0..usize::from(*width) {
@@ -74,6 +80,11 @@ impl Flow {
                 flow.results.push(Element { form, ready });
             }
         }
+        let steps = row.items.len();
+        let lives = flow.found.iter().zip(&flow.needed);
+        flow.alive = covered(steps, lives.map(|(&found, &needed)| found..needed));
+        let waits = flow.results.iter().map(|element| 0..element.ready);
+        flow.unknown = covered(steps, waits);
         flow
     }
 
@@ -109,8 +120,7 @@ impl Flow {
                     positions: 0,
                 }
             } else {
-                let cells = self.alive(start).count();
-                let results = self.unknown(start).count();
+                let (cells, results) = (self.alive[start], self.unknown[start]);
                 Given {
                     cells,
                     messages: 1,
@@ -131,7 +141,7 @@ impl Flow {
             let reached = best.iter().rposition(Option::is_some).unwrap_or(0);
             let here = row.items.get(reached).and_then(|item| item.step.as_ref());
             let location = here.map_or_else(Place::caller, |step| step.1);
-            let alive = self.alive(reached).count();
+            let alive = self.alive[reached];
             let what = format!(
                 "this step and {alive} values that are needed from here on do not fit: a row has {CELLS} cells, {CONSTRAINTS} constraints \
                  and {MESSAGES} messages; pass less, or put values into memory"
@@ -150,6 +160,23 @@ impl Flow {
         rows.reverse();
         Ok(rows)
     }
+}
+
+/// In how many of these ranges each number up to `last` is.
+fn covered(last: usize, ranges: impl Iterator<Item = Range<usize>>) -> Vec<usize> {
+    let mut begins = vec![0usize; last + 2];
+    let mut ends = vec![0usize; last + 2];
+    for range in ranges.filter(|range| !range.is_empty()) {
+        begins[range.start] += 1;
+        ends[range.end] += 1;
+    }
+    let mut count = 0;
+    (0..=last)
+        .map(|i| {
+            count = count + begins[i] - ends[i];
+            count
+        })
+        .collect()
 }
 
 /// What a row has before its first step.
@@ -210,9 +237,8 @@ impl Iterator for Rows<'_> {
                 return None;
             }
             let last = self.end == self.row.items.len();
-            let received = self.flow.unknown(self.end).count();
-            let positions =
-                self.flow.alive(self.end).count().div_ceil(DEGREE) + received.div_ceil(DEGREE) + 1;
+            let (alive, received) = (self.flow.alive[self.end], self.flow.unknown[self.end]);
+            let positions = alive.div_ceil(DEGREE) + received.div_ceil(DEGREE) + 1;
             let fits = last || (self.messages < MESSAGES && positions <= POSITIONS);
             if fits && self.cells + received <= CELLS {
                 return Some((self.end, self.cells + received));

@@ -1,20 +1,18 @@
 //! Proofs about signatures, as the program takes them.
 
-use p3_field::PrimeCharacteristicRing;
-use sheaf_aggregation::{Group, Scratch, Setup, Statement, Summary, prove_with, verify_summary};
-use sheaf_pcs::messages::STATEMENT;
+use sheaf_aggregation::{Group, Scratch, Setup, Statement, Summary, prove_with};
 use sheaf_program::F;
 use sheaf_program::builder::{Base, Builder, Digest, Executable, Word};
-use sheaf_recursion_guest::leaf::Leaf;
+use sheaf_recursion_guest::leaf::{self, Leaf};
 use sheaf_recursion_guest::opening::{Constants, Opening};
-use sheaf_recursion_guest::tape::Recorder;
+use sheaf_xmss::PROD;
 use sheaf_xmss::one_slot::sign_once;
-use sheaf_xmss::{PROD, tweak};
 
 const SLOT: u32 = 11_259_375;
 const MESSAGE: [u8; 32] = [7; 32];
 
 /// Verifies one proof, and returns the digest of its statement.
+#[allow(dead_code, reason = "not every test has one")]
 pub(crate) fn program() -> Executable {
     let mut builder = Builder::new();
     let memory = builder.memory::<Word>("memory");
@@ -36,7 +34,6 @@ pub(crate) fn program() -> Executable {
 pub(crate) struct Proof {
     pub(crate) statement: Statement,
     pub(crate) setup: Setup,
-    pub(crate) log_inv_rate: usize,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -62,29 +59,13 @@ pub(crate) fn proof(lanes: usize, log_inv_rate: usize) -> Proof {
     Proof {
         statement,
         setup,
-        log_inv_rate,
         bytes,
     }
 }
 
 /// What the program takes from the tape, up to where the native verifier stops, and whether it accepts.
 pub(crate) fn tape(proof: &Proof) -> (Vec<F>, bool) {
-    let Proof {
-        statement,
-        setup,
-        log_inv_rate,
-        bytes,
-    } = proof;
-    let summary = Summary::new(statement);
-    let group = &statement.groups()[0];
-    let mut tape = vec![F::from_usize(*log_inv_rate)];
-    tape.extend([group.slot & 0xffff, group.slot >> 16].map(F::from_u32));
-    tape.push(F::from_usize(group.keys.len() - 1));
-    tape.extend(tweak::message_digits(&group.message));
-    tape.extend(summary.capacities().as_flattened());
-    let mut recorder = Recorder::new(bytes, &[STATEMENT]);
-    let verified = verify_summary(setup, &summary, &mut recorder);
-    let (messages, end) = recorder.finish();
-    tape.extend(messages);
-    (tape, verified.is_ok() && end.is_ok())
+    let summary = Summary::new(&proof.statement);
+    let (tape, verified) = leaf::tape(&proof.setup, &proof.statement, &summary, &proof.bytes);
+    (tape, verified.is_ok())
 }
