@@ -17,12 +17,14 @@
 //! by group, as their number says which streams have absorbed how many; with the sizes the same number of keys, and
 //! stepping back further, the same keys in the same order.
 
+use core::ops::Range;
+
 use p3_field::PrimeCharacteristicRing;
 use sheaf_poseidon::sponge::{RATE, Sponge};
 use sheaf_transcript::{Domain, F, Label, Transcript};
-use sheaf_xmss::{Scheme, tweak};
+use sheaf_xmss::{PublicKey, Scheme, tweak};
 
-use crate::statement::{KIND_LEAF, PROTOCOL_VERSION, Statement};
+use crate::statement::{Group, KIND_LEAF, PROTOCOL_VERSION, Statement};
 use crate::streams::{Absorption, CAPACITY, Capacity, STREAMS, Streams, group_item};
 
 /// A group of a statement: its keys are a number of lanes.
@@ -32,6 +34,16 @@ pub(crate) struct GroupSummary {
     /// The digits of the message in base `p`.
     pub message: [F; 9],
     pub lanes: usize,
+}
+
+impl GroupSummary {
+    fn new(group: &Group, lanes: usize) -> Self {
+        Self {
+            slot: group.slot,
+            message: tweak::message_digits(&group.message),
+            lanes,
+        }
+    }
 }
 
 /// What the digest of a statement opens to.
@@ -53,22 +65,53 @@ impl Summary {
     /// Hashes all keys and groups.
     #[must_use]
     pub fn new(statement: &Statement) -> Self {
+        let groups = statement.groups();
+        let summaries = groups.iter().map(|g| GroupSummary::new(g, g.keys.len()));
+        Self::of(statement.scheme(), summaries.collect(), statement.keys())
+    }
+
+    /// As [`Self::new`], of a part of a statement: of some of its groups, ranges of their keys. No key is copied.
+    ///
+    /// A part is a statement in canonical form as well. `None` if it is none: if groups or ranges do not ascend, are empty or
+    /// exceed what there is.
+    #[must_use]
+    pub fn of_part(statement: &Statement, part: &[(usize, Vec<Range<usize>>)]) -> Option<Self> {
+        let mut groups = Vec::with_capacity(part.len());
+        let mut keys: Vec<&[PublicKey]> = Vec::new();
+        let mut next = 0;
+        for (index, ranges) in part {
+            let group = statement.groups().get(*index)?;
+            if *index < next || ranges.is_empty() {
+                return None;
+            }
+            let (mut lanes, mut end) = (0, 0);
+            for range in ranges {
+                if range.is_empty() || range.start < end {
+                    return None;
+                }
+                keys.push(group.keys.get(range.clone())?);
+                lanes += range.len();
+                end = range.end;
+            }
+            groups.push(GroupSummary::new(group, lanes));
+            next = index + 1;
+        }
+        let any = !groups.is_empty();
+        any.then(|| Self::of(statement.scheme(), groups, keys.into_iter().flatten()))
+    }
+
+    /// Of groups in canonical order, and all their keys.
+    fn of<'a>(
+        scheme: &Scheme,
+        groups: Vec<GroupSummary>,
+        keys: impl Iterator<Item = &'a PublicKey>,
+    ) -> Self {
         let mut streams = Streams::new();
-        streams.absorb_keys(statement.scheme(), statement.keys());
+        streams.absorb_keys(scheme, keys);
         let capacities = streams.capacities();
-        let groups: Vec<GroupSummary> = statement
-            .groups()
-            .iter()
-            .map(|g| GroupSummary {
-                slot: g.slot,
-                message: tweak::message_digits(&g.message),
-                lanes: g.keys.len(),
-            })
-            .collect();
         let item = |g: &GroupSummary| group_item(tweak::base_p(g.slot.into()), g.lanes, &g.message);
         streams.absorb_groups(groups.iter().map(item));
 
-        let scheme = *statement.scheme();
         let mut sponge = Sponge::<F>::new(Domain::Statement.tag());
         sponge.absorb_single(&[
             F::from_u32(PROTOCOL_VERSION),
@@ -79,7 +122,7 @@ impl Summary {
             sponge.absorb_single(block);
         }
         Self {
-            scheme,
+            scheme: *scheme,
             groups,
             capacities,
             digest: sponge.capacity(),
@@ -119,10 +162,9 @@ impl Summary {
 mod tests {
     use std::collections::BTreeMap;
 
-    use sheaf_xmss::{PROD, PublicKey};
+    use sheaf_xmss::PROD;
 
     use super::*;
-    use crate::statement::Group;
 
     /// Its root and parameter are zero for 0.
     fn key(i: usize) -> PublicKey {
@@ -178,5 +220,38 @@ mod tests {
         backward.keys.reverse();
         let one = digest(vec![group(1, 1, 0..20), group(2, 1, 20..23)]);
         assert_eq!(one, digest(vec![group(2, 1, 20..23), backward]));
+    }
+
+    #[test]
+    fn a_part_is_a_statement_of_its_own() {
+        let whole = [group(1, 1, 0..20), group(2, 1, 20..23), group(3, 1, 0..7)];
+        let (whole, _) = Statement::new(PROD, whole.to_vec()).unwrap();
+        let of = |part: &[(usize, &[Range<usize>])]| {
+            let owned: Vec<_> = part.iter().map(|&(g, r)| (g, r.to_vec())).collect();
+            Summary::of_part(&whole, &owned).map(|summary| summary.digest())
+        };
+        let all: [(usize, &[Range<usize>]); 3] = [(0, &[0..20]), (1, &[0..3]), (2, &[0..1, 1..7])];
+        assert_eq!(of(&all), Some(Summary::new(&whole).digest()));
+        let mut some = vec![group(1, 1, 0..0), group(3, 1, 0..0)];
+        some[0].keys = [
+            &whole.groups()[0].keys[2..18],
+            &whole.groups()[0].keys[19..],
+        ]
+        .concat();
+        some[1].keys = whole.groups()[2].keys[..1].to_vec();
+        assert_eq!(
+            of(&[(0, &[2..18, 19..20]), (2, &[0..1])]),
+            Some(digest(some))
+        );
+
+        assert_eq!(of(&[]), None, "no group");
+        assert_eq!(of(&[(0, &[])]), None, "no key");
+        assert_eq!(of(&[(0, &[3..3])]), None, "no key");
+        assert_eq!(of(&[(3, &[0..1])]), None, "no such group");
+        assert_eq!(of(&[(1, &[0..4])]), None, "no such key");
+        assert_eq!(of(&[(1, &[0..1]), (1, &[1..2])]), None, "a group twice");
+        assert_eq!(of(&[(1, &[0..1]), (0, &[1..2])]), None, "out of order");
+        assert_eq!(of(&[(1, &[0..2, 1..3])]), None, "a key twice");
+        assert_eq!(of(&[(1, &[1..2, 0..1])]), None, "out of order");
     }
 }
