@@ -36,6 +36,7 @@ pub mod opening;
 pub mod programs;
 pub mod regressions;
 pub mod samples;
+pub mod shapes;
 pub mod verification;
 
 use std::borrow::Cow;
@@ -80,6 +81,7 @@ pub trait Target {
 pub fn targets() -> Vec<Box<dyn Target>> {
     let mut targets = decoders::targets();
     targets.push(Box::new(programs::Programs::new()));
+    targets.push(Box::new(shapes::Shapes::new()));
     targets.push(Box::new(journal::Journal::new()));
     targets.push(Box::new(decoders::Aggregation::new()));
     targets.push(Box::new(machine_proofs::MachineProofs::new()));

@@ -84,7 +84,10 @@ impl KeySet {
 
     /// How many keys there are.
     pub(crate) fn count(&self, size: u32) -> usize {
-        self.ranges(size).map(|range| range.len()).sum()
+        match self {
+            Self::Runs { .. } => self.ranges(size).map(|range| range.len()).sum(),
+            Self::Bitmap(bits) => bits.iter().map(|byte| byte.count_ones() as usize).sum(),
+        }
     }
 
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
@@ -175,8 +178,20 @@ fn bit(bits: &[u8], i: u32) -> bool {
 
 /// Where the bits of `size` keys differ from the ones before; nowhere if there are no bits.
 fn bit_changes(bits: &[u8], size: u32) -> impl Iterator<Item = u32> + '_ {
-    let size = size.min(8 * bits.len() as u32);
-    (1..size).filter(|&i| bit(bits, i) != bit(bits, i - 1))
+    let mut before = bits.first().map_or(0, |byte| byte & 1);
+    let changes = (0..).step_by(8).zip(bits).flat_map(move |(first, &byte)| {
+        let mut changed = byte ^ (byte << 1 | before);
+        before = byte >> 7;
+        core::iter::from_fn(move || {
+            let lowest = changed.trailing_zeros();
+            // None is left: 8 is no place of a bit.
+            (lowest < 8).then(|| {
+                changed &= changed - 1;
+                first + lowest
+            })
+        })
+    });
+    changes.filter(move |&i| i < size)
 }
 
 /// Ranges of keys, from the places at which keys change between out and in.

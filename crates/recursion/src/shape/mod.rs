@@ -106,7 +106,8 @@ impl Shape {
     /// How many keys a visible leaf is about.
     #[must_use]
     pub fn keys_of(&self, leaf: &Leaf) -> usize {
-        leaf.ranges(&self.sizes).map(|(_, keys)| keys.len()).sum()
+        let count = |cover: &Cover| Some(cover.keys.count(*self.sizes.get(cover.group)?));
+        leaf.covers.iter().filter_map(count).sum()
     }
 
     /// A shape within the limits. If the tree is beyond them, all leaves are hidden whose keys larger ones have as well.

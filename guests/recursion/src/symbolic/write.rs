@@ -18,6 +18,7 @@ pub(super) struct Writer<'a> {
     /// Where atoms are in memory.
     stored: HashMap<usize, Base>,
     taken: usize,
+    reads: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -41,6 +42,7 @@ impl<'a> Writer<'a> {
             at_hand,
             stored,
             taken: 0,
+            reads: 0,
         }
     }
 
@@ -72,6 +74,9 @@ impl<'a> Writer<'a> {
             }
             self.forget(now);
         }
+        let finds = steps.iter().filter(|s| matches!(s, Step::Find(..))).count();
+        let products: usize = steps.iter().map(|s| match s { Step::Find(_, s) => s.products.len(), _ => 0 }).sum();
+        eprintln!("STATS steps {} finds {finds} products {products} reads {} spills {}", steps.len(), self.reads, self.taken);
         Written {
             results,
             scratch: self.taken,
@@ -99,6 +104,7 @@ impl<'a> Writer<'a> {
                 self.taken += 1;
             }
         }
+        self.reads += missing.len();
         for atom in missing {
             let address = &self.stored[&atom];
             let word = row.read(self.scratch.memory, address);
