@@ -41,6 +41,12 @@ impl Setup {
         size(&shape) == size(&self.shape)
     }
 
+    /// Whether tweaks of some slot carry for some steps of a chain and not for others, so that proofs commit to carries.
+    #[must_use]
+    pub const fn carries(&self) -> bool {
+        self.shape.carries
+    }
+
     /// The logarithm of the inverse rate.
     #[must_use]
     pub const fn log_inv_rate(&self) -> usize {

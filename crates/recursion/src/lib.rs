@@ -24,11 +24,21 @@
 #![forbid(unsafe_code)]
 
 mod coverage;
+mod guest;
 mod places;
+mod proof;
+#[cfg(feature = "prover")]
+mod prove;
 pub mod shape;
 pub mod statement;
 mod union;
+mod verify;
 
+pub use guest::{guest, id};
+pub use proof::{Proof, ProofFormatError};
+#[cfg(feature = "prover")]
+pub use prove::{ChildError, Phase, ProveError, Proven, prove};
 pub use shape::{Child, Shape};
 pub use statement::Digest;
 pub use union::{UnionError, union};
+pub use verify::{VerifyError, verify};

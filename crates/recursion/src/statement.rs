@@ -3,7 +3,7 @@
 //! ```text
 //!     a sponge of Domain::StatementNode over
 //!         version | number of children | height        one block, zeros behind
-//!         the children's digests in order, 9 elements each, in blocks of 15, zeros behind the last one
+//!         the children's digests in order                 a block each, zeros behind
 //! ```
 //!
 //! Every block overwrites the rate, and the digest is the last capacity. A node has 1 to [`MAX_CHILDREN`] children, and its
@@ -16,7 +16,7 @@
 //! leaf's opens to a statement ([`sheaf_aggregation::summary`]).
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_poseidon::sponge::{CAPACITY, RATE, Sponge};
+use sheaf_poseidon::sponge::{CAPACITY, Sponge};
 use sheaf_transcript::{Domain, F};
 
 /// What stands for a statement: nine elements.
@@ -37,8 +37,8 @@ pub fn node_digest(height: usize, children: &[Digest]) -> Digest {
         F::from_usize(children.len()),
         F::from_usize(height),
     ]);
-    for block in children.as_flattened().chunks(RATE) {
-        sponge.absorb_single(block);
+    for child in children {
+        sponge.absorb_single(child);
     }
     sponge.capacity()
 }
@@ -68,8 +68,7 @@ mod tests {
                 state[..9].to_vec()
             };
             block(&[F::ONE, F::from_usize(count), F::from_usize(7)]);
-            let elements = children.concat();
-            let last = elements.chunks(15).map(&mut block).last();
+            let last = children.iter().map(|child| block(child)).last();
             assert_eq!(node_digest(7, &children).to_vec(), last.unwrap());
         }
     }

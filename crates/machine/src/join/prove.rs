@@ -10,7 +10,7 @@ use sheaf_program::layout::{COLUMN_BITS, FORM_BITS, KIND_BITS};
 use sheaf_program::{Id, Program};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{Claimed, next_claim};
-use sheaf_transcript::{EF, ProverTranscript, Transcript};
+use sheaf_transcript::{EF, F, ProverTranscript, Transcript};
 
 use super::{Part, PointClaim, ROUND, VALUE, VARIABLES, begin};
 use crate::functional::Functional;
@@ -22,7 +22,7 @@ use crate::functional::Functional;
 /// # Panics
 /// Never.
 #[must_use]
-pub fn prove(program: &Program, id: &Id, parts: &[Part]) -> (PointClaim, Vec<u8>) {
+pub fn prove(program: &Program, id: &Id, parts: &[Part]) -> (PointClaim, Vec<F>) {
     if parts.is_empty() {
         return (PointClaim::EMPTY, Vec::new());
     }
@@ -112,7 +112,7 @@ pub fn prove(program: &Program, id: &Id, parts: &[Part]) -> (PointClaim, Vec<u8>
         point,
         value: kinds,
     };
-    (claim, transcript.into_bytes())
+    (claim, transcript.into_proof())
 }
 
 struct Rounds<'a> {

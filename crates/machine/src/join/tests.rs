@@ -58,6 +58,11 @@ fn parts(program: &Program) -> Vec<Part> {
     ]
 }
 
+fn prove_bytes(program: &Program, parts: &[Part]) -> (PointClaim, Vec<u8>) {
+    let (claim, messages) = prove(program, &program.id(), parts);
+    (claim, VerifierTranscript::encode(&messages))
+}
+
 fn accepts(program: &Program, parts: &[Part], messages: &[u8]) -> bool {
     let mut channel = VerifierTranscript::new(messages);
     let claim = verify(&program.id(), parts, &mut channel);
@@ -69,7 +74,7 @@ fn claims_about_one_program_become_one() {
     let program = program();
     let all = parts(&program);
     for count in 0..=all.len() {
-        let (claim, messages) = prove(&program, &program.id(), &all[..count]);
+        let (claim, messages) = prove_bytes(&program, &all[..count]);
         let mut channel = VerifierTranscript::new(&messages);
         let verified = verify(&program.id(), &all[..count], &mut channel).unwrap();
         channel.finish().unwrap();
@@ -117,7 +122,7 @@ fn a_false_claim_does_not_become_a_true_one() {
         for change in changes {
             let mut all = parts(&program);
             change(&mut all[i]);
-            let (claim, messages) = prove(&program, &id, &all);
+            let (claim, messages) = prove_bytes(&program, &all);
             let mut channel = VerifierTranscript::new(&messages);
             assert_eq!(verify(&id, &all, &mut channel), Err(VerifyError::Join));
             without(&[Check::Join], || {
@@ -133,7 +138,7 @@ fn a_false_claim_does_not_become_a_true_one() {
 fn all_that_is_sent_and_absorbed_counts() {
     let program = program();
     let all = parts(&program);
-    let (_, messages) = prove(&program, &program.id(), &all);
+    let (_, messages) = prove_bytes(&program, &all);
     assert!(accepts(&program, &all, &messages));
     for i in 0..messages.len() / 4 {
         let mut changed = messages.clone();

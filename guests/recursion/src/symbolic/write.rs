@@ -75,8 +75,19 @@ impl<'a> Writer<'a> {
             self.forget(now);
         }
         let finds = steps.iter().filter(|s| matches!(s, Step::Find(..))).count();
-        let products: usize = steps.iter().map(|s| match s { Step::Find(_, s) => s.products.len(), _ => 0 }).sum();
-        eprintln!("STATS steps {} finds {finds} products {products} reads {} spills {}", steps.len(), self.reads, self.taken);
+        let products: usize = steps
+            .iter()
+            .map(|s| match s {
+                Step::Find(_, s) => s.products.len(),
+                _ => 0,
+            })
+            .sum();
+        eprintln!(
+            "STATS steps {} finds {finds} products {products} reads {} spills {}",
+            steps.len(),
+            self.reads,
+            self.taken
+        );
         Written {
             results,
             scratch: self.taken,
