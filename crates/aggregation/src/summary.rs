@@ -226,13 +226,17 @@ mod tests {
     fn a_part_is_a_statement_of_its_own() {
         let whole = [group(1, 1, 0..20), group(2, 1, 20..23), group(3, 1, 0..7)];
         let (whole, _) = Statement::new(PROD, whole.to_vec()).unwrap();
-        let of = |part: &[(usize, &[Range<usize>])]| {
-            let owned: Vec<_> = part.iter().map(|&(g, r)| (g, r.to_vec())).collect();
+        let of = |part: &[(usize, &[[usize; 2]])]| {
+            let owned: Vec<_> = part
+                .iter()
+                .map(|&(g, r)| (g, r.iter().map(|&[start, end]| start..end).collect()))
+                .collect();
             Summary::of_part(&whole, &owned).map(|summary| summary.digest())
         };
-        let all: [(usize, &[Range<usize>]); 3] = [(0, &[0..20]), (1, &[0..3]), (2, &[0..1, 1..7])];
+        let all: [(usize, &[[usize; 2]]); 3] =
+            [(0, &[[0, 20]]), (1, &[[0, 3]]), (2, &[[0, 1], [1, 7]])];
         assert_eq!(of(&all), Some(Summary::new(&whole).digest()));
-        let mut some = vec![group(1, 1, 0..0), group(3, 1, 0..0)];
+        let mut some = vec![group(1, 1, [0, 0]), group(3, 1, [0, 0])];
         some[0].keys = [
             &whole.groups()[0].keys[2..18],
             &whole.groups()[0].keys[19..],
@@ -240,18 +244,18 @@ mod tests {
         .concat();
         some[1].keys = whole.groups()[2].keys[..1].to_vec();
         assert_eq!(
-            of(&[(0, &[2..18, 19..20]), (2, &[0..1])]),
+            of(&[(0, &[[2, 18], [19, 20]]), (2, &[[0, 1]])]),
             Some(digest(some))
         );
 
         assert_eq!(of(&[]), None, "no group");
         assert_eq!(of(&[(0, &[])]), None, "no key");
-        assert_eq!(of(&[(0, &[3..3])]), None, "no key");
-        assert_eq!(of(&[(3, &[0..1])]), None, "no such group");
-        assert_eq!(of(&[(1, &[0..4])]), None, "no such key");
-        assert_eq!(of(&[(1, &[0..1]), (1, &[1..2])]), None, "a group twice");
-        assert_eq!(of(&[(1, &[0..1]), (0, &[1..2])]), None, "out of order");
-        assert_eq!(of(&[(1, &[0..2, 1..3])]), None, "a key twice");
-        assert_eq!(of(&[(1, &[1..2, 0..1])]), None, "out of order");
+        assert_eq!(of(&[(0, &[[3, 3]])]), None, "no key");
+        assert_eq!(of(&[(3, &[[0, 1]])]), None, "no such group");
+        assert_eq!(of(&[(1, &[[0, 4]])]), None, "no such key");
+        assert_eq!(of(&[(1, &[[0, 1]]), (1, &[[1, 2]])]), None, "a group twice");
+        assert_eq!(of(&[(1, &[[0, 1]]), (0, &[[1, 2]])]), None, "out of order");
+        assert_eq!(of(&[(1, &[[0, 2], [1, 3]])]), None, "a key twice");
+        assert_eq!(of(&[(1, &[[1, 2], [0, 1]])]), None, "out of order");
     }
 }
