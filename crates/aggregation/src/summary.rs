@@ -236,7 +236,7 @@ mod tests {
         let all: [(usize, &[[usize; 2]]); 3] =
             [(0, &[[0, 20]]), (1, &[[0, 3]]), (2, &[[0, 1], [1, 7]])];
         assert_eq!(of(&all), Some(Summary::new(&whole).digest()));
-        let mut some = vec![group(1, 1, [0, 0]), group(3, 1, [0, 0])];
+        let mut some = vec![group(1, 1, 0..0), group(3, 1, 0..0)];
         some[0].keys = [
             &whole.groups()[0].keys[2..18],
             &whole.groups()[0].keys[19..],
