@@ -1,7 +1,7 @@
 //! Arguments that several subcommands take.
 
-use clap::Args;
-use sheaf::{BuildInfo, MAX_SIGNATURES, Prover, Rate, build_info};
+use clap::{Args, ValueEnum};
+use sheaf::{BuildInfo, MAX_SIGNATURES, Options, Prover, Rate, build_info};
 
 use crate::failure::{Failure, remark};
 
@@ -16,6 +16,42 @@ pub(crate) struct RateArgument {
 impl RateArgument {
     pub(crate) const fn rate(self) -> Rate {
         self.rate
+    }
+}
+
+/// What is made of signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// The smaller one of the two
+    Auto,
+    /// A list of the signatures
+    Raw,
+    /// A proof
+    Proof,
+}
+
+impl Form {
+    pub(crate) const fn options(self, rate: Rate) -> Options {
+        match self {
+            Self::Auto => Options::smallest(rate),
+            Self::Raw => Options::raw(),
+            Self::Proof => Options::proof(rate),
+        }
+    }
+}
+
+/// The form of an aggregate.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct FormArgument {
+    /// What to make. Few signatures are smaller as a list than as a proof
+    #[arg(long, value_name = "FORM", default_value = "auto")]
+    form: Form,
+}
+
+impl FormArgument {
+    /// What a prover is asked to make.
+    pub(crate) const fn options(self, rate: RateArgument) -> Options {
+        self.form.options(rate.rate())
     }
 }
 

@@ -25,13 +25,17 @@ pub(crate) struct Bar(ProgressBar);
 #[derive(Debug)]
 pub(crate) struct ProofBar {
     bar: Bar,
-    rate: Rate,
+    rate: Option<Rate>,
 }
 
 impl ProofBar {
-    /// `which` says which of several proofs it is, if there are several.
-    pub(crate) fn new(signatures: usize, rate: Rate, which: &str) -> Self {
-        let mut what = format!("proving {} at rate {rate}", count(signatures, "signature"));
+    /// Without a rate it is for a list of the signatures. `which` says which of several proofs it is, if there are several.
+    pub(crate) fn new(signatures: usize, rate: Option<Rate>, which: &str) -> Self {
+        let signatures_counted = count(signatures, "signature");
+        let mut what = match rate {
+            Some(rate) => format!("proving {signatures_counted} at rate {rate}"),
+            None => format!("verifying {signatures_counted}"),
+        };
         if !which.is_empty() {
             what = format!("{what}, {which}");
         }
@@ -54,7 +58,13 @@ impl ProofBar {
 }
 
 /// The time that a phase takes, as measured for 1024 signatures on two threads; only proportions matter.
-const fn share(phase: Phase, rate: Rate) -> u64 {
+const fn share(phase: Phase, rate: Option<Rate>) -> u64 {
+    let Some(rate) = rate else {
+        return match phase {
+            Phase::Witness => 1,
+            _ => 0,
+        };
+    };
     match phase {
         Phase::Witness => 24,
         // The code that is committed to is as much longer as the rate is lower.
@@ -248,7 +258,7 @@ mod tests {
     #[test]
     fn a_bar_says_what_is_done_which_one_it_is_and_how_long_it_takes() {
         let terminal = InMemoryTerm::new(10, 120);
-        let proof = ProofBar::new(1024, Rate::Quarter, "proof 2 of 3");
+        let proof = ProofBar::new(1024, Some(Rate::Quarter), "proof 2 of 3");
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         proof.bar.0.set_draw_target(target);
         std::thread::sleep(Duration::from_millis(50));

@@ -6,7 +6,7 @@ mod measurement;
 use clap::Args;
 use sheaf::{Rate, security_report};
 
-use crate::arguments::{ThreadsArgument, parse_rate, parse_repeat, parse_signatures};
+use crate::arguments::{Form, ThreadsArgument, parse_rate, parse_repeat, parse_signatures};
 use crate::failure::{Failure, after_help, print};
 use crate::report::print_json;
 use crate::scheme::SchemeArgument;
@@ -19,10 +19,11 @@ const EXAMPLES: &str = "Examples:
   sheaf bench --signatures 2048 --rate-log 2 --repeat 5
   sheaf bench --signatures 400 --threads 1 --json
   sheaf bench --signatures 10,100,1000 --rate-log 1,2,3,4 --csv
+  sheaf bench --signatures 10 --form raw
 
 Makes its own signers, and keeps them in the user's cache directory. Times are medians; the peak
 memory is that of the whole process during the proofs of one line. JSON is one object, or an array of
-them if several numbers or rates are given.";
+them if several numbers or rates are given. A list of signatures has no rate and no security of its own.";
 
 /// Arguments of `sheaf bench`.
 #[derive(Debug, Args)]
@@ -46,6 +47,9 @@ pub(crate) struct Arguments {
         value_parser = parse_rate
     )]
     rates: Vec<Rate>,
+    /// What to make; auto is the smaller one of the two
+    #[arg(long, value_name = "FORM", default_value = "proof")]
+    form: Form,
     /// Number of proofs to make
     #[arg(long, value_name = "K", default_value_t = 3, value_parser = parse_repeat)]
     repeat: usize,
@@ -70,13 +74,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for &signatures in &arguments.signatures {
         for &rate in &arguments.rates {
             // Refuses sizes that can't be proved, before any work.
-            let security = security_report(scheme, signatures, rate)?;
+            let options = arguments.form.options(rate);
+            let security = options
+                .proof_rate(&scheme, signatures)
+                .map(|rate| security_report(scheme, signatures, rate))
+                .transpose()?;
             works.push(Work {
                 scheme,
                 signatures,
-                rate,
+                options,
                 repeat: arguments.repeat,
-                security_bits: security.bits(),
+                security_bits: security.map(|report| report.bits()),
             });
         }
     }

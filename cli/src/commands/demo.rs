@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sheaf::{
-    Aggregate, Batch, Claims, Error, Group, HEADER_BYTES, PROD, Prover, PublicKey, Rate,
+    Aggregate, Batch, Claims, Error, Group, HEADER_BYTES, Options, PROD, Prover, PublicKey,
     build_info, security_report, verify,
 };
 
-use crate::arguments::{RateArgument, ThreadsArgument, parse_signatures};
+use crate::arguments::{FormArgument, RateArgument, ThreadsArgument, parse_signatures};
 use crate::batches::read_batches;
 use crate::failure::{Failure, after_help, print};
 use crate::identity::FileSet;
@@ -23,6 +23,7 @@ use crate::signers::{self, Cache};
 const EXAMPLES: &str = "Examples:
   sheaf demo
   sheaf demo --signatures 1000 --rate-log 2
+  sheaf demo --signatures 10 --form raw
   sheaf demo --batch slot-7.batch";
 
 /// Arguments of `sheaf demo`.
@@ -38,13 +39,15 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     rate: RateArgument,
     #[command(flatten)]
+    form: FormArgument,
+    #[command(flatten)]
     threads: ThreadsArgument,
     #[command(flatten)]
     scheme: ExpectedSchemeArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let rate = arguments.rate.rate();
+    let options = arguments.form.options(arguments.rate);
     let mut inputs = FileSet::default();
     for path in &arguments.batches {
         add_once(&mut inputs, path)?;
@@ -62,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let batch = if arguments.batches.is_empty() {
         let signatures = arguments.signatures;
         let scheme = arguments.scheme.asked().unwrap_or(PROD);
-        security_report(scheme, signatures, rate)?;
+        security_report(scheme, signatures, arguments.rate.rate())?;
         let (group, duration) =
             timed(|| signers::group(&prover, &scheme, signatures, Cache::Avoid));
         let mut batch = Batch::new(scheme);
@@ -82,12 +85,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         table.row("load", count(batch.signatures(), "signature"));
         batch
     };
-    let aggregate = honest(&prover, &batch, rate, &mut table)?;
+    let aggregate = honest(&prover, &batch, options, &mut table)?;
     print(&table.render())?;
 
     print("\nDishonest ones\n")?;
     let mut table = Table::default();
-    forge(&prover, &batch, rate, &mut table)?;
+    forge(&prover, &batch, options, &mut table)?;
     tamper(&batch.claims(), &aggregate, &mut table)?;
     print(&table.render())
 }
@@ -96,12 +99,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn honest(
     prover: &Prover,
     batch: &Batch,
-    rate: Rate,
+    options: Options,
     table: &mut Table,
 ) -> Result<Aggregate, Failure> {
+    let rate = options.proof_rate(batch.scheme(), batch.signatures());
     let (aggregate, duration) = timed(|| {
         let bar = ProofBar::new(batch.signatures(), rate, "");
-        prover.aggregate_observed(batch, rate, |progress| {
+        prover.aggregate_observed(batch, options, |progress| {
             bar.show(progress);
             ControlFlow::Continue(())
         })
@@ -113,23 +117,29 @@ fn honest(
     table.row("aggregate", proved);
 
     let proof = aggregate.to_bytes();
-    let replaced = signatures * batch.scheme().signature_bytes();
-    table.row(
-        "proof",
-        format!(
-            "{} at rate {rate}, in place of {} of signatures",
-            bytes(proof.len() as u64),
-            bytes(replaced as u64)
+    let size = bytes(proof.len() as u64);
+    match rate {
+        Some(rate) => {
+            let replaced = signatures * batch.scheme().signature_bytes();
+            let replaced = bytes(replaced as u64);
+            let what = format!("{size} at rate {rate}, in place of {replaced} of signatures");
+            table.row("proof", what);
+        }
+        None => table.row(
+            "list",
+            format!("{size}: the signatures, so few that no proof is smaller"),
         ),
-    );
+    }
     let received = Aggregate::from_bytes(&proof).map_err(Error::from)?;
     let claims = batch.claims();
     let (verdict, duration) = timed(|| verify(&claims, &received));
     verdict?;
     table.row("verify", format!("{}, accepted", time(duration)));
 
-    let security = security_report(*batch.scheme(), signatures, rate)?;
-    table.row("security", format!("{:.1} bits, proven", security.bits()));
+    if let Some(rate) = rate {
+        let security = security_report(*batch.scheme(), signatures, rate)?;
+        table.row("security", format!("{:.1} bits, proven", security.bits()));
+    }
     if let Some(peak) = peak_rss_bytes() {
         table.row("peak memory", bytes(peak));
     }
@@ -137,7 +147,12 @@ fn honest(
 }
 
 /// Damages one signature: it must be named, and nothing proved.
-fn forge(prover: &Prover, batch: &Batch, rate: Rate, table: &mut Table) -> Result<(), Failure> {
+fn forge(
+    prover: &Prover,
+    batch: &Batch,
+    options: Options,
+    table: &mut Table,
+) -> Result<(), Failure> {
     let target = batch.signatures() / 2;
     let mut forged = Batch::new(*batch.scheme());
     let mut first = 0;
@@ -153,7 +168,7 @@ fn forge(prover: &Prover, batch: &Batch, rate: Rate, table: &mut Table) -> Resul
         forged.push(group);
         first += signers;
     }
-    match prover.aggregate(&forged, rate) {
+    match prover.aggregate(&forged, options) {
         Err(error @ Error::InvalidSignatures(_)) => {
             table.row("a forged signature", format!("not proved: {error}"));
             Ok(())

@@ -28,7 +28,7 @@ const EXAMPLES: &str = "Examples:
   sheaf inspect alice.key
   sheaf inspect alice.journal --json
 
-A proof about signatures states its version, scheme and rate only: what it proves is not in it. One about the
+A proof about signatures states its version, scheme, form and rate only: what it proves is not in it. One about the
 run of a program states what it is about. Nothing is verified, and nothing secret is shown. Of a key, what its journal tells is shown as well, and of a journal what the key
 beside it tells.";
 
@@ -101,19 +101,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn proof(content: &[u8], facts: &mut Facts) -> Result<Scheme, String> {
     let proof = Aggregate::from_bytes(content).map_err(|error| error.to_string())?;
+    let scheme = *proof.scheme();
     facts.word("kind", "proof");
     facts.number("version", sheaf::FORMAT_VERSION.into());
-    facts.word("scheme", proof.scheme().name);
-    facts.line("rate", proof.rate().to_string());
-    facts.field("rate_log", proof.rate().log_inverse());
-    facts.number("elements", (proof.body().len() / 4) as u64);
-    let bits = least_security_bits(*proof.scheme(), proof.rate());
-    facts.line(
-        "security",
-        format!("{bits:.1} bits or more, proven; see `sheaf security`"),
-    );
-    facts.field("least_security_bits", bits);
-    Ok(*proof.scheme())
+    facts.word("scheme", scheme.name);
+    let form = proof.form().name();
+    match proof.rate() {
+        Some(rate) => {
+            facts.word("form", form);
+            facts.line("rate", rate.to_string());
+            facts.field("rate_log", rate.log_inverse());
+            facts.number("elements", (proof.body().len() / 4) as u64);
+            let bits = least_security_bits(scheme, rate);
+            facts.line(
+                "security",
+                format!("{bits:.1} bits or more, proven; see `sheaf security`"),
+            );
+            facts.field("least_security_bits", bits);
+        }
+        None => {
+            facts.add("form", format!("{form}: the signatures themselves"), form);
+            let signatures = proof.body().len() / scheme.signature_bytes();
+            facts.number("signatures", signatures as u64);
+            facts.line("security", "that of the signatures");
+        }
+    }
+    Ok(scheme)
 }
 
 fn batch(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use sheaf::{Aggregate, Error, FormatError, MAX_BYTES, Rejection};
+use sheaf::{Aggregate, Error, FormatError, MAX_BYTES, Rate, Rejection};
 
 use crate::claims_source::{ClaimsArguments, ReadClaims};
 use crate::failure::{Failure, after_help, name_of_input, print};
@@ -62,7 +62,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 "signatures": read.claims.signatures(),
                 "groups": read.claims.groups().len(),
                 "scheme": read.claims.scheme().name,
-                "rate_log": valid.aggregate.rate().log_inverse(),
+                "form": valid.aggregate.form().name(),
+                "rate_log": valid.aggregate.rate().map(Rate::log_inverse),
                 "verify_seconds": valid.seconds.as_secs_f64(),
             }))?,
             Err(Failure::Rejected(reason)) => {

@@ -39,6 +39,8 @@ mod public_columns;
 mod security;
 mod setup;
 mod shape;
+#[cfg(feature = "search")]
+mod size;
 mod size_class;
 mod stacking;
 mod statement;
@@ -64,7 +66,8 @@ pub use setup::security_report;
 pub use setup::{Setup, cells_per_signature};
 pub use size_class::{SizeClass, TableError, size_classes};
 pub use statement::{
-    Group, KIND_LEAF, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement, StatementError,
+    Group, KIND_LEAF, KIND_RAW, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement,
+    StatementError,
 };
 pub use summary::Summary;
 #[cfg(feature = "search")]

@@ -11,6 +11,9 @@ use thiserror::Error;
 /// The version of the protocol that this crate speaks, bound by every proof.
 pub const PROTOCOL_VERSION: u32 = header::VERSION as u32;
 
+/// The kind of a list of signatures.
+pub const KIND_RAW: u8 = header::KIND_RAW;
+
 /// The kind of a proof about signatures.
 pub const KIND_LEAF: u8 = header::KIND_LEAF;
 

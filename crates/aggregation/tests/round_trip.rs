@@ -160,3 +160,27 @@ fn a_false_proof_has_no_cost() {
         plain
     );
 }
+
+#[test]
+fn how_long_a_proof_becomes_is_known_before_to_three_percent() {
+    for (scheme, rates) in [
+        (TEST, 1..=4),
+        (COMPACT_TEST, 1..=4),
+        (PROD, 1..=1),
+        (COMPACT, 1..=1),
+    ] {
+        for count in [1, 16, 40] {
+            let (statement, signatures) = statement(scheme, vec![group(&scheme, 5, 1, count)]);
+            for rate in rates.clone() {
+                let setup = Setup::new(&statement, rate).expect("parameters");
+                let expected = 4 * setup.expected_proof_elements();
+                let found = prove_all(&statement, &signatures, rate).len();
+                assert!(
+                    100 * found.abs_diff(expected) <= 3 * expected,
+                    "{count} signatures of {} at rate 2^-{rate}: {found} bytes, {expected} expected",
+                    scheme.name
+                );
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! A proof and its bytes, as specified in `docs/wire-format.md`.
+//! A proof, or a list of signatures in place of one, and its bytes, as specified in `docs/wire-format.md`.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use sheaf_transcript::header::{self, kind_name};
 use sheaf_xmss::Scheme;
 use thiserror::Error;
 
-use crate::Rate;
+use crate::{Form, Rate};
 
 /// The first bytes of every aggregate.
 pub const MAGIC: [u8; 4] = header::MAGIC;
@@ -17,13 +17,16 @@ pub const FORMAT_VERSION: u8 = header::VERSION;
 /// Bytes before the body: magic, version, scheme, rate and kind.
 pub const HEADER_BYTES: usize = header::BYTES;
 
-/// The most bytes that an aggregate may have; real ones stay far below.
+/// The most bytes that an aggregate may have; proofs stay far below.
 pub const MAX_BYTES: usize = header::MAX_PROOF_BYTES;
 
-/// Bytes of one field element, the unit of the body.
+/// Bytes of one field element, the unit of the body of a proof.
 const ELEMENT_BYTES: usize = 4;
 
-/// The kind of an aggregate whose body is a proof about signatures: byte 7.
+/// The kind of an aggregate whose body is a list of signatures: byte 7.
+pub const KIND_RAW: u8 = sheaf_aggregation::KIND_RAW;
+
+/// The kind of an aggregate whose body is a proof about signatures.
 pub const KIND_LEAF: u8 = sheaf_aggregation::KIND_LEAF;
 
 /// Why bytes are not an aggregate that this library can read.
@@ -36,8 +39,8 @@ pub enum FormatError {
         /// Number of bytes.
         found: usize,
     },
-    /// There are more bytes than any proof has.
-    #[error("{found} bytes or more exceed the {MAX_BYTES} that a proof may have")]
+    /// There are more bytes than any aggregate has.
+    #[error("{found} bytes or more exceed the {MAX_BYTES} that an aggregate may have")]
     TooLong {
         /// Number of bytes, or of those that were looked at.
         found: usize,
@@ -63,36 +66,82 @@ pub enum FormatError {
         /// The byte found.
         found: u8,
     },
-    /// The body is not a proof about signatures. Version 3 has numbers for lists of signatures (0), proofs about proofs (2) and proofs
+    /// A list of signatures has no rate, and zero in its place.
+    #[error("byte 6: {found} stands where a list of signatures has 0")]
+    RateOfList {
+        /// The byte found.
+        found: u8,
+    },
+    /// The body is neither a list of signatures nor a proof about them. Version 3 has numbers for proofs about proofs (2) and proofs
     /// about the run of a program (3), but this library makes and reads none.
-    #[error("byte 7: the aggregate is of kind {found} ({}), this library reads kind {KIND_LEAF}", kind_name(*.found))]
+    #[error("byte 7: the aggregate is of kind {found} ({}), this library reads kinds {KIND_RAW} and {KIND_LEAF}", kind_name(*.found))]
     Kind {
         /// The byte found.
         found: u8,
     },
-    /// The body is not a sequence of four-byte elements.
+    /// The body of a proof is not a sequence of four-byte elements.
     #[error("a body of {found} bytes is not a sequence of four-byte elements")]
     Length {
         /// Number of bytes after the header.
         found: usize,
     },
+    /// The body of a list is not a sequence of signatures of the scheme.
+    #[error("a body of {found} bytes is not a sequence of signatures of {each} bytes")]
+    ListLength {
+        /// Number of bytes after the header.
+        found: usize,
+        /// Bytes in a signature of the scheme.
+        each: usize,
+    },
 }
 
-/// A proof that the signatures of some claims are valid.
+/// What shows that the signatures of some claims are valid: a proof, or the signatures themselves ([`Form`]).
 ///
 /// Holding one means nothing: it may come from anywhere. Only [`verify`](crate::verify)
-/// says whether it proves given claims.
+/// says whether it proves given claims. Its bytes identify no claims: the same claims have aggregates of both forms and of every rate,
+/// and whoever knows the signatures can make others.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Aggregate {
     scheme: Scheme,
-    rate: Rate,
-    body: Vec<u8>,
+    content: Content,
+}
+
+/// What follows the header, and the header's facts about it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Content {
+    /// A list of signatures, of whole ones.
+    Raw(Vec<u8>),
+    /// A proof about signatures at a rate, of whole elements.
+    Leaf(Rate, Vec<u8>),
+}
+
+impl Content {
+    fn read_list(scheme: &Scheme, rate: u8, list: &[u8]) -> Result<Self, FormatError> {
+        let (found, each) = (list.len(), scheme.signature_bytes());
+        if rate != 0 {
+            Err(FormatError::RateOfList { found: rate })
+        } else if !found.is_multiple_of(each) {
+            Err(FormatError::ListLength { found, each })
+        } else {
+            Ok(Self::Raw(list.to_vec()))
+        }
+    }
+
+    fn read_proof(_: &Scheme, rate: u8, proof: &[u8]) -> Result<Self, FormatError> {
+        let rate = Rate::from_log_inverse(rate).ok_or(FormatError::Rate { found: rate })?;
+        if proof.len().is_multiple_of(ELEMENT_BYTES) {
+            Ok(Self::Leaf(rate, proof.to_vec()))
+        } else {
+            let found = proof.len();
+            Err(FormatError::Length { found })
+        }
+    }
 }
 
 impl Aggregate {
     #[cfg(feature = "prover")]
-    pub(crate) const fn new(scheme: Scheme, rate: Rate, body: Vec<u8>) -> Self {
-        Self { scheme, rate, body }
+    pub(crate) const fn new(scheme: Scheme, content: Content) -> Self {
+        Self { scheme, content }
     }
 
     /// Reads an aggregate from bytes, which may be any.
@@ -116,39 +165,37 @@ impl Aggregate {
             return Err(FormatError::Version { found: version });
         }
         // What the bytes before it mean is the kind's to say.
-        if kind != KIND_LEAF {
-            return Err(FormatError::Kind { found: kind });
-        }
+        let read = match kind {
+            KIND_RAW => Content::read_list,
+            KIND_LEAF => Content::read_proof,
+            found => return Err(FormatError::Kind { found }),
+        };
         let scheme = Scheme::from_id(scheme).ok_or(FormatError::Scheme { found: scheme })?;
-        let rate = Rate::from_log_inverse(rate).ok_or(FormatError::Rate { found: rate })?;
         if bytes.len() > MAX_BYTES {
             return Err(FormatError::TooLong { found: bytes.len() });
         }
-        if !body.len().is_multiple_of(ELEMENT_BYTES) {
-            return Err(FormatError::Length { found: body.len() });
-        }
-        Ok(Self {
-            scheme,
-            rate,
-            body: body.to_vec(),
-        })
+        let content = read(&scheme, rate, body)?;
+        Ok(Self { scheme, content })
     }
 
     /// The bytes of the aggregate.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
+        let [rate, kind] = match &self.content {
+            Content::Raw(_) => [0, KIND_RAW],
+            Content::Leaf(rate, _) => [rate.log_inverse(), KIND_LEAF],
+        };
         let mut bytes = Vec::with_capacity(self.byte_len());
         bytes.extend_from_slice(&MAGIC);
-        let rate = self.rate.log_inverse();
-        bytes.extend_from_slice(&[FORMAT_VERSION, self.scheme.id, rate, KIND_LEAF]);
-        bytes.extend_from_slice(&self.body);
+        bytes.extend_from_slice(&[FORMAT_VERSION, self.scheme.id, rate, kind]);
+        bytes.extend_from_slice(self.body());
         bytes
     }
 
     /// How many bytes [`to_bytes`](Self::to_bytes) returns.
     #[must_use]
-    pub const fn byte_len(&self) -> usize {
-        HEADER_BYTES + self.body.len()
+    pub fn byte_len(&self) -> usize {
+        HEADER_BYTES + self.body().len()
     }
 
     /// The scheme of the signatures, as the header states it.
@@ -157,16 +204,35 @@ impl Aggregate {
         &self.scheme
     }
 
-    /// The rate, as the header states it.
+    /// Whether it is a list of signatures or a proof, as the header states it.
     #[must_use]
-    pub const fn rate(&self) -> Rate {
-        self.rate
+    pub const fn form(&self) -> Form {
+        match self.content {
+            Content::Raw(_) => Form::Raw,
+            Content::Leaf(..) => Form::Proof,
+        }
     }
 
-    /// The body: the transcript of the proof.
+    /// The rate of the proof, as the header states it; a list of signatures has none.
+    #[must_use]
+    pub const fn rate(&self) -> Option<Rate> {
+        match self.content {
+            Content::Raw(_) => None,
+            Content::Leaf(rate, _) => Some(rate),
+        }
+    }
+
+    /// The body: the transcript of the proof, or the signatures.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        &self.body
+        match &self.content {
+            Content::Raw(list) => list,
+            Content::Leaf(_, proof) => proof,
+        }
+    }
+
+    pub(crate) const fn content(&self) -> &Content {
+        &self.content
     }
 }
 
@@ -174,7 +240,8 @@ impl fmt::Debug for Aggregate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Aggregate")
             .field("scheme", &self.scheme.name)
-            .field("rate", &self.rate)
+            .field("form", &self.form())
+            .field("rate", &self.rate())
             .field("bytes", &self.byte_len())
             .finish_non_exhaustive()
     }
@@ -195,14 +262,20 @@ mod tests {
 
     use super::*;
 
-    fn sample() -> Vec<u8> {
-        let body = vec![1, 2, 3, 4, 5, 6, 7, 8];
+    fn aggregate(content: Content) -> Vec<u8> {
         Aggregate {
             scheme: TEST,
-            rate: Rate::Quarter,
-            body,
+            content,
         }
         .to_bytes()
+    }
+
+    fn sample() -> Vec<u8> {
+        aggregate(Content::Leaf(Rate::Quarter, vec![1, 2, 3, 4, 5, 6, 7, 8]))
+    }
+
+    fn list(signatures: usize) -> Vec<u8> {
+        aggregate(Content::Raw(vec![0; signatures * TEST.signature_bytes()]))
     }
 
     #[test]
@@ -220,7 +293,6 @@ mod tests {
         assert_eq!(parse(6, 0), Err(FormatError::Rate { found: 0 }));
         assert_eq!(parse(6, 5), Err(FormatError::Rate { found: 5 }));
         for (found, name) in [
-            (0, "a list of signatures"),
             (2, "a proof about proofs"),
             (3, "a proof about the run of a program"),
             (4, "unknown"),
@@ -234,6 +306,41 @@ mod tests {
             old.to_string(),
             "byte 4: the proof has version 2, this library reads version 3"
         );
+        // A proof is no list and a list no proof, whatever else would fit.
+        assert_eq!(
+            parse(7, KIND_RAW),
+            Err(FormatError::RateOfList { found: 2 })
+        );
+        let mut bytes = list(1);
+        bytes[7] = KIND_LEAF;
+        let error = FormatError::Rate { found: 0 };
+        assert_eq!(Aggregate::from_bytes(&bytes), Err(error));
+    }
+
+    #[test]
+    fn a_list_has_no_rate_and_whole_signatures() {
+        let each = TEST.signature_bytes();
+        for signatures in [0, 1, 2] {
+            let read = Aggregate::from_bytes(&list(signatures)).unwrap();
+            assert_eq!((read.form(), read.rate()), (Form::Raw, None));
+            assert_eq!(read.body().len(), signatures * each);
+        }
+        for found in 1..=u8::MAX {
+            let mut bytes = list(1);
+            bytes[6] = found;
+            let error = FormatError::RateOfList { found };
+            assert_eq!(Aggregate::from_bytes(&bytes), Err(error));
+        }
+        for found in (1..each).chain([each + 1, 2 * each - 4]) {
+            let bytes = &list(2)[..HEADER_BYTES + found];
+            let error = FormatError::ListLength { found, each };
+            assert_eq!(Aggregate::from_bytes(bytes), Err(error));
+        }
+        let longest = (MAX_BYTES - HEADER_BYTES) / each;
+        assert!(Aggregate::from_bytes(&list(longest)).is_ok());
+        let long = list(longest + 1);
+        let error = FormatError::TooLong { found: long.len() };
+        assert_eq!(Aggregate::from_bytes(&long), Err(error));
     }
 
     #[test]
@@ -270,8 +377,8 @@ mod tests {
         }
 
         #[test]
-        fn damaged_headers_round_trip_or_fail(at in 0..HEADER_BYTES, value: u8, extra: Vec<u8>) {
-            let mut bytes = sample();
+        fn damaged_headers_round_trip_or_fail(at in 0..HEADER_BYTES, value: u8, is_list: bool, extra: Vec<u8>) {
+            let mut bytes = if is_list { list(1) } else { sample() };
             bytes[at] = value;
             bytes.extend(extra);
             if let Ok(aggregate) = Aggregate::from_bytes(&bytes) {

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use sheaf_aggregation::StatementError;
-use sheaf_xmss::VerifyError as SignatureError;
+use sheaf_xmss::{DecodeError, VerifyError as SignatureError};
 use thiserror::Error;
 
-use crate::FormatError;
+use crate::{FormatError, MAX_BYTES};
 
 /// Why there is no aggregate, or why an aggregate does not prove the claims.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -36,6 +36,14 @@ pub enum Error {
         /// For people.
         reason: String,
     },
+    /// A list of the signatures, which was asked for, would be longer than an aggregate may be.
+    #[error(
+        "a list of {signatures} signatures exceeds the {MAX_BYTES} bytes that an aggregate may have"
+    )]
+    ListTooLong {
+        /// How many signatures.
+        signatures: usize,
+    },
     /// The threads of a prover can't be started.
     #[error("{threads} threads can't be started: {reason}")]
     Threads {
@@ -49,13 +57,13 @@ pub enum Error {
     Forked,
 }
 
-/// A signature that is not valid, named by the caller's indices.
+/// A signature that is not valid, of a batch or of a list, named by the caller's indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("signature {index} of group {group}: {reason}")]
 pub struct InvalidSignature {
-    /// Index of the group in the batch.
+    /// Index of the group in the batch or in the claims.
     pub group: usize,
-    /// Index of the signer in the group.
+    /// Index of the signer, or key, in the group.
     pub index: usize,
     /// What is wrong with the signature.
     pub reason: SignatureError,
@@ -105,6 +113,27 @@ pub enum Rejection {
         /// Name of the protocol message.
         message: &'static str,
     },
+    /// It is a list of more or fewer signatures than are claimed.
+    #[error("it lists {found} signatures, the claims are about {claimed}")]
+    Count {
+        /// How many signatures are claimed.
+        claimed: usize,
+        /// How many it lists.
+        found: usize,
+    },
+    /// A signature of its list is not one of the scheme, or not in canonical form.
+    #[error("signature {index} of group {group} can't be read: {error}")]
+    Unreadable {
+        /// Index of the group in the claims.
+        group: usize,
+        /// Index of the key in the group.
+        index: usize,
+        /// What is wrong with the bytes; positions count from the start of the signature.
+        error: DecodeError,
+    },
+    /// Signatures of its list are not valid: all of them, in ascending order.
+    #[error("{}", InvalidList(.0))]
+    InvalidSignatures(Vec<InvalidSignature>),
     /// A check of the protocol fails: the proof is not one of these claims.
     #[error("{reason}")]
     Inconsistent {

@@ -50,11 +50,13 @@ mod build_info;
 mod claims;
 mod claims_file;
 mod error;
+mod form;
 #[cfg(feature = "prover")]
 mod prover;
 #[cfg(feature = "prover")]
 mod queue;
 mod rate;
+mod raw;
 mod security;
 mod verify;
 
@@ -66,7 +68,7 @@ pub use sheaf_xmss as xmss;
 pub use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, Signature, TEST};
 
 pub use crate::aggregate::{
-    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, MAGIC, MAX_BYTES,
+    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, KIND_RAW, MAGIC, MAX_BYTES,
 };
 #[cfg(feature = "prover")]
 pub use crate::batch::{Batch, SignedGroup};
@@ -76,6 +78,9 @@ pub use crate::claims_file::{
     CLAIMS_MAGIC, CLAIMS_VERSION, ClaimsFileError, ClaimsPart, MAX_CLAIMS_BYTES,
 };
 pub use crate::error::{Error, InvalidSignature, Rejection};
+pub use crate::form::Form;
+#[cfg(feature = "prover")]
+pub use crate::form::Options;
 #[cfg(feature = "prover")]
 pub use crate::prover::{MAX_THREADS, Progress, Prover};
 pub use crate::rate::Rate;

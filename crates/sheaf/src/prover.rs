@@ -7,11 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fmt, mem, thread};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch};
+use sheaf_aggregation::{
+    self as aggregation, Cancelled, LaneOrder, Phase, ProveError, Scratch, Statement,
+};
 use sheaf_xmss::{Owner, Signature};
 
+use crate::aggregate::Content;
 use crate::queue::Queue;
-use crate::{Aggregate, Batch, Claims, Error, InvalidSignature, Rate};
+use crate::{
+    Aggregate, Batch, Claims, Error, HEADER_BYTES, InvalidSignature, MAX_BYTES, Options, raw,
+};
 
 /// How far a proof has come: told to an observer before each phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +26,7 @@ pub struct Progress {
     pub phase: Phase,
     /// How many phases are over.
     pub done: usize,
-    /// How many phases there are.
+    /// How many phases there are: one if no proof is made.
     pub total: usize,
     /// Whether the proof still waits for earlier ones of the same prover; told about every 10 ms.
     pub waiting: bool,
@@ -101,22 +106,31 @@ impl Prover {
         self.pool.current_num_threads()
     }
 
-    /// Proves that all signatures of the batch are valid.
+    /// Shows that all signatures of the batch are valid: in the smallest form, if `options` are a
+    /// [`Rate`](crate::Rate), that of a proof; or in the form that [`Options`] ask for.
     ///
     /// Deterministic: the same groups and signers, in whatever order, give the same
     /// bytes on any number of threads.
     ///
+    /// A list of signatures is made at once, on the caller's thread: it needs neither the threads nor the memory of the prover,
+    /// and waits for no proof.
+    ///
     /// # Errors
     /// [`Error::InvalidSignatures`] with every invalid signature, before any proving;
-    /// [`Error::Claims`] if the batch is empty, repeats something or is too large.
-    pub fn aggregate(&self, batch: &Batch, rate: Rate) -> Result<Aggregate, Error> {
-        self.aggregate_observed(batch, rate, |_| ControlFlow::Continue(()))
+    /// [`Error::Claims`] if the batch is empty, repeats something or is too large, and [`Error::ListTooLong`] if it is so
+    /// for the list that is asked for.
+    pub fn aggregate(
+        &self,
+        batch: &Batch,
+        options: impl Into<Options>,
+    ) -> Result<Aggregate, Error> {
+        self.aggregate_observed(batch, options, |_| ControlFlow::Continue(()))
     }
 
     /// As [`aggregate`](Self::aggregate), with an observer that may cancel.
     ///
     /// The observer is called from a thread of the prover, before each phase; and while the proof waits
-    /// for earlier ones, about every 10 ms from the caller's thread.
+    /// for earlier ones, about every 10 ms from the caller's thread. For a list of signatures it is called once, from the caller's.
     ///
     /// ```
     /// # use std::ops::ControlFlow;
@@ -140,16 +154,22 @@ impl Prover {
     pub fn aggregate_observed(
         &self,
         batch: &Batch,
-        rate: Rate,
+        options: impl Into<Options>,
         mut observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Aggregate, Error> {
         self.check_process()?;
         Claims::check_count(batch.signatures())?;
+        let scheme = *batch.scheme();
         let (statement, order) = batch.claims().into_statement()?;
         let signatures: Vec<&Signature> = order
             .iter()
             .map(|&(group, index)| &batch.groups()[group].signers[index].1)
             .collect();
+        let rate = options.into().proof_rate(&scheme, signatures.len());
+        let Some(rate) = rate else {
+            let list = list(&statement, &order, &signatures, observer)?;
+            return Ok(Aggregate::new(scheme, Content::Raw(list)));
+        };
         // On a thread of the pool, the proof to wait for could be one beneath on the same stack.
         let place = self
             .pool
@@ -196,7 +216,7 @@ impl Prover {
                 observer,
             )
         })?;
-        body.map(|body| Aggregate::new(*batch.scheme(), rate, body))
+        body.map(|proof| Aggregate::new(scheme, Content::Leaf(rate, proof)))
             .map_err(|error| in_caller_order(error, &order))
     }
 
@@ -307,6 +327,36 @@ impl fmt::Debug for Prover {
     }
 }
 
+/// Verifies signatures, which are in lane order, and lists them.
+fn list(
+    statement: &Statement,
+    order: &LaneOrder,
+    signatures: &[&Signature],
+    mut observer: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Vec<u8>, Error> {
+    let bytes = signatures.len() * statement.scheme().signature_bytes();
+    if HEADER_BYTES + bytes > MAX_BYTES {
+        return Err(Error::ListTooLong {
+            signatures: signatures.len(),
+        });
+    }
+    let progress = Progress {
+        phase: Phase::Witness,
+        done: 0,
+        total: 1,
+        waiting: false,
+    };
+    if observer(progress).is_break() {
+        return Err(Error::Cancelled);
+    }
+    let invalid = raw::invalid(statement, order, signatures.iter().copied().cloned());
+    if invalid.is_empty() {
+        Ok(raw::list(signatures))
+    } else {
+        Err(Error::InvalidSignatures(invalid))
+    }
+}
+
 /// Translates an error about lanes into one about the caller's groups and indices.
 fn in_caller_order(error: ProveError, order: &LaneOrder) -> Error {
     match error {
@@ -336,16 +386,18 @@ mod tests {
     use sheaf_xmss::{TEST, one_slot};
 
     use super::*;
+    use crate::Rate;
 
     #[test]
     fn scratch_is_not_lost_on_cancellation_and_panic() {
         let signer = one_slot::sign_once(&TEST, &[0; 32], 7, &[1; 32]).unwrap();
         let batch = Batch::new(TEST).with_group(7, [1; 32], [signer]);
         let prover = Prover::new(1).unwrap();
+        let proof = Options::proof(Rate::Half);
         let has_scratch = || prover.lock_scratch().is_some();
         assert!(!has_scratch());
 
-        let cancelled = prover.aggregate_observed(&batch, Rate::Half, |progress| {
+        let cancelled = prover.aggregate_observed(&batch, proof, |progress| {
             assert!(!has_scratch(), "the proof has it");
             match progress.phase {
                 Phase::Commit => ControlFlow::Break(()),
@@ -358,7 +410,7 @@ mod tests {
         prover.release_memory();
         assert!(!has_scratch());
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            prover.aggregate_observed(&batch, Rate::Half, |_| panic!("an observer that fails"))
+            prover.aggregate_observed(&batch, proof, |_| panic!("an observer that fails"))
         }));
         assert!(panicked.is_err() && has_scratch());
     }

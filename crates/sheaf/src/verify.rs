@@ -1,43 +1,52 @@
 //! Verification.
 
-use sheaf_aggregation::{self as aggregation, Statement, VerifyError};
+use sheaf_aggregation::{self as aggregation, LaneOrder, Statement, VerifyError};
 use sheaf_transcript::TranscriptError;
 use sheaf_transcript::counting::Cost as VerificationCost;
 
-use crate::aggregate::HEADER_BYTES;
-use crate::{Aggregate, Claims, Error, Rate, Rejection};
+use crate::aggregate::{Content, HEADER_BYTES};
+use crate::{Aggregate, Claims, Error, Rate, Rejection, raw};
 
 /// Verifies that every key in the claims has signed its group's message at its slot.
 ///
 /// The order in which groups and keys were added does not matter. Needs no set-up,
-/// runs on the calling thread, and takes a time linear in the number of keys with a
-/// small constant. Of the aggregate, only scheme and rate are read before the proof
-/// itself: the scheme must be that of the claims, and all rates are equally secure.
+/// runs on the calling thread, and takes a time linear in the number of keys, with a
+/// small constant if the aggregate is a proof. Of the aggregate, only scheme, form and rate are read before the body
+/// itself: the scheme must be that of the claims; all forms show the same, and all rates are equally secure.
 ///
 /// # Errors
 /// [`Error::Rejected`] if the aggregate does not prove exactly these claims,
 /// [`Error::Claims`] if nothing could prove them.
 pub fn verify(claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
-    let statement = statement(claims, aggregate)?;
-    let log_inv_rate = aggregate.rate().log_inverse().into();
-    aggregation::verify(&statement, log_inv_rate, aggregate.body())
-        .map_err(|error| rejection(error).into())
+    let (statement, order) = statement(claims, aggregate)?;
+    match aggregate.content() {
+        Content::Raw(list) => raw::verify(&statement, &order, list)?,
+        Content::Leaf(rate, proof) => {
+            aggregation::verify(&statement, rate.log_inverse().into(), proof).map_err(rejection)?;
+        }
+    }
+    Ok(())
 }
 
-/// As [`verify`], with a set-up that was made before.
+/// As [`verify`], with a set-up that was made before. A list of signatures needs none, so the set-up is of no account to it.
 ///
 /// # Errors
-/// As [`verify`], and [`Error::Setup`] if the set-up is for claims of another size or another rate.
+/// As [`verify`], and [`Error::Setup`] if the set-up is for proofs about claims of another size, or at another rate.
 pub fn verify_with(setup: &Setup, claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
-    let statement = statement(claims, aggregate)?;
-    let log_inv_rate: usize = aggregate.rate().log_inverse().into();
-    if setup.0.log_inv_rate() != log_inv_rate {
-        return Err(Error::Setup);
+    let (statement, order) = statement(claims, aggregate)?;
+    match aggregate.content() {
+        Content::Raw(list) => raw::verify(&statement, &order, list)?,
+        Content::Leaf(rate, proof) => {
+            if setup.0.log_inv_rate() != usize::from(rate.log_inverse()) {
+                return Err(Error::Setup);
+            }
+            match aggregation::verify_with(&setup.0, &statement, proof) {
+                Err(VerifyError::Setup) => return Err(Error::Setup),
+                result => result.map_err(rejection)?,
+            }
+        }
     }
-    match aggregation::verify_with(&setup.0, &statement, aggregate.body()) {
-        Err(VerifyError::Setup) => Err(Error::Setup),
-        result => result.map_err(|error| rejection(error).into()),
-    }
+    Ok(())
 }
 
 /// Verifies, and counts what the verifier computes: for comparing versions and planning circuits. Counting makes it several
@@ -49,20 +58,28 @@ pub fn verification_cost(
     claims: &Claims,
     aggregate: &Aggregate,
 ) -> Result<VerificationCost, Error> {
-    let statement = statement(claims, aggregate)?;
-    let setup = Setup::new(claims, aggregate.rate())?;
-    aggregation::verification_cost(&setup.0, &statement, aggregate.body())
-        .map_err(|error| rejection(error).into())
+    let (statement, order) = statement(claims, aggregate)?;
+    match aggregate.content() {
+        Content::Raw(list) => {
+            raw::verify(&statement, &order, list)?;
+            Ok(raw::cost(&statement))
+        }
+        Content::Leaf(rate, proof) => {
+            let setup = Setup::new(claims, *rate)?;
+            aggregation::verification_cost(&setup.0, &statement, proof)
+                .map_err(|error| rejection(error).into())
+        }
+    }
 }
 
-/// What verification derives from the size of the claims and the rate alone. Making it takes about a millisecond,
+/// What verification of a proof derives from the size of the claims and the rate alone. Making it takes about a millisecond,
 /// and it serves all claims of one size.
 ///
 /// The size is the scheme, the number of signatures, and whether some slot is one of the few in ten thousand whose tweaks
 /// carry in some steps of a chain and not in others.
 ///
 /// ```
-/// # use sheaf::{Batch, Prover, Rate, Setup, TEST, verify_with, xmss::one_slot};
+/// # use sheaf::{Batch, Options, Prover, Rate, Setup, TEST, verify_with, xmss::one_slot};
 /// # let batch = |message| -> Result<Batch, Box<dyn std::error::Error>> {
 /// #     let signer = one_slot::sign_once(&TEST, &[0; 32], 7, &message)?;
 /// #     Ok(Batch::new(TEST).with_group(7, message, [signer]))
@@ -71,7 +88,7 @@ pub fn verification_cost(
 /// # let prover = Prover::new(1)?;
 /// let setup = Setup::new(&first.claims(), Rate::Half)?;
 /// for batch in [first, second] {
-///     let aggregate = prover.aggregate(&batch, Rate::Half)?;
+///     let aggregate = prover.aggregate(&batch, Options::proof(Rate::Half))?;
 ///     verify_with(&setup, &batch.claims(), &aggregate)?;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -94,8 +111,8 @@ impl Setup {
     }
 }
 
-/// The claims as a statement, if the aggregate is about claims of their scheme.
-fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<Statement, Error> {
+/// The claims as a statement, and where the caller's keys are in it, if the aggregate is about claims of their scheme.
+fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<(Statement, LaneOrder), Error> {
     if claims.scheme() != aggregate.scheme() {
         return Err(Rejection::Scheme {
             claimed: claims.scheme().name,
@@ -104,8 +121,7 @@ fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<Statement, Error>
         .into());
     }
     Claims::check_count(claims.signatures())?;
-    let (statement, _) = claims.clone().into_statement()?;
-    Ok(statement)
+    Ok(claims.clone().into_statement()?)
 }
 
 fn rejection(error: VerifyError) -> Rejection {

@@ -2,11 +2,11 @@
 
 mod common;
 
-use common::{batch, reversed, signers};
+use common::{PROOF, batch, reversed, signers};
 use sheaf::xmss::VerifyError;
 use sheaf::{
     Aggregate, Batch, Claims, ClaimsError, Error, FormatError, HEADER_BYTES, InvalidSignature,
-    PROD, Prover, Rate, Rejection, Setup, TEST, verify, verify_with,
+    Options, PROD, Prover, Rate, Rejection, Setup, TEST, verify, verify_with,
 };
 
 fn prover() -> Prover {
@@ -18,7 +18,7 @@ fn groups_of_many_sizes() {
     let prover = prover();
     for sizes in [&[1][..], &[3, 1, 5], &[16], &[17], &[1; 9]] {
         let batch = batch(TEST, sizes);
-        let aggregate = prover.aggregate(&batch, Rate::Half).unwrap();
+        let aggregate = prover.aggregate(&batch, PROOF).unwrap();
         verify(&batch.claims(), &aggregate).unwrap();
         let read = Aggregate::from_bytes(&aggregate.to_bytes()).unwrap();
         assert_eq!(read, aggregate);
@@ -29,9 +29,9 @@ fn groups_of_many_sizes() {
 #[test]
 fn every_rate() {
     let (prover, batch) = (prover(), batch(TEST, &[2, 3]));
-    let aggregates = Rate::ALL.map(|rate| prover.aggregate(&batch, rate).unwrap());
+    let aggregates = Rate::ALL.map(|rate| prover.aggregate(&batch, Options::proof(rate)).unwrap());
     for (aggregate, rate) in aggregates.iter().zip(Rate::ALL) {
-        assert_eq!(aggregate.rate(), rate);
+        assert_eq!(aggregate.rate(), Some(rate));
         verify(&batch.claims(), aggregate).unwrap();
         for other in Rate::ALL.into_iter().filter(|&other| other != rate) {
             let mut bytes = aggregate.to_bytes();
@@ -44,7 +44,7 @@ fn every_rate() {
 #[test]
 fn prod_signers() {
     let batch = batch(PROD, &[3]);
-    let aggregate = prover().aggregate(&batch, Rate::Half).unwrap();
+    let aggregate = prover().aggregate(&batch, PROOF).unwrap();
     verify(&batch.claims(), &aggregate).unwrap();
 
     let mut bytes = aggregate.to_bytes();
@@ -74,7 +74,7 @@ fn assert_rejected(claims: &Claims, bytes: &[u8]) {
 #[test]
 fn other_claims_are_rejected() {
     let batch = batch(TEST, &[4, 2]);
-    let bytes = prover().aggregate(&batch, Rate::Half).unwrap().to_bytes();
+    let bytes = prover().aggregate(&batch, PROOF).unwrap().to_bytes();
     let claims = batch.claims();
     let other_key = signers(&TEST, 99, 1, 5, [5; 32])[0].0;
 
@@ -130,7 +130,7 @@ fn other_claims_are_rejected() {
 fn damaged_bytes_are_rejected() {
     let batch = batch(TEST, &[3]);
     let claims = batch.claims();
-    let bytes = prover().aggregate(&batch, Rate::Half).unwrap().to_bytes();
+    let bytes = prover().aggregate(&batch, PROOF).unwrap().to_bytes();
 
     // Every header byte, and bytes all over the body, its first and last element included.
     let step = bytes.len() / 150;
@@ -195,7 +195,7 @@ fn every_invalid_signature_is_named_as_the_caller_counts() {
         reason: VerifyError::RootMismatch,
     };
     let mut observed = Vec::new();
-    let result = prover().aggregate_observed(&damaged, Rate::Half, |progress| {
+    let result = prover().aggregate_observed(&damaged, PROOF, |progress| {
         observed.push(progress.phase);
         std::ops::ControlFlow::Continue(())
     });
@@ -217,7 +217,7 @@ fn misshapen_signatures_are_named() {
     group.signers[2].1.hashes.clear();
     let result = prover().aggregate(
         &Batch::new(TEST).with_group(group.slot, group.message, group.signers),
-        Rate::Half,
+        PROOF,
     );
     let invalid = |index, path, hashes| InvalidSignature {
         group: 0,
@@ -237,12 +237,9 @@ fn misshapen_signatures_are_named() {
 fn claims_that_nothing_can_prove() {
     let prover = prover();
     let proved = batch(TEST, &[2]);
-    let aggregate = prover.aggregate(&proved, Rate::Half).unwrap();
+    let aggregate = prover.aggregate(&proved, PROOF).unwrap();
     let check = |batch: &Batch, error: ClaimsError| {
-        assert_eq!(
-            prover.aggregate(batch, Rate::Half),
-            Err(Error::Claims(error))
-        );
+        assert_eq!(prover.aggregate(batch, PROOF), Err(Error::Claims(error)));
         assert_eq!(
             verify(&batch.claims(), &aggregate),
             Err(Error::Claims(error))
@@ -296,7 +293,7 @@ fn too_many_signatures_are_refused_at_once() {
     let batch =
         Batch::new(TEST).with_group(3, [3; 32], std::iter::repeat_n((key, signature), count));
     assert_eq!(
-        prover().aggregate(&batch, Rate::Half),
+        prover().aggregate(&batch, PROOF),
         Err(Error::Claims(ClaimsError::TooMany { count }))
     );
 }
@@ -306,7 +303,7 @@ fn a_set_up_serves_all_claims_of_its_size_and_rate_and_no_others() {
     let prover = Prover::new(2).unwrap();
     let (first, second) = (batch(TEST, &[2, 1]), batch(TEST, &[1, 2]));
     let setup = Setup::new(&first.claims(), Rate::Half).unwrap();
-    let prove = |batch, rate| prover.aggregate(batch, rate).unwrap();
+    let prove = |batch, rate| prover.aggregate(batch, Options::proof(rate)).unwrap();
     let aggregate = prove(&first, Rate::Half);
     for batch in [&first, &second] {
         verify_with(&setup, &batch.claims(), &prove(batch, Rate::Half)).unwrap();
@@ -323,7 +320,7 @@ fn a_set_up_serves_all_claims_of_its_size_and_rate_and_no_others() {
     ] {
         let refused = verify_with(&setup, &batch.claims(), aggregate);
         assert_eq!(refused, Err(Error::Setup));
-        let fitting = Setup::new(&batch.claims(), aggregate.rate()).unwrap();
+        let fitting = Setup::new(&batch.claims(), aggregate.rate().unwrap()).unwrap();
         assert_eq!(
             verify_with(&fitting, &batch.claims(), aggregate),
             verify(&batch.claims(), aggregate)

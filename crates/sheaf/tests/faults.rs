@@ -8,11 +8,11 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use common::batch;
+use common::{PROOF, batch};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
-use sheaf::{Aggregate, Batch, Error, MAX_THREADS, PROD, Prover, Rate, TEST, verify};
+use sheaf::{Aggregate, Batch, Error, MAX_THREADS, Options, PROD, Prover, Rate, TEST, verify};
 
 /// Batches of eight shapes, each with its rate.
 fn batches() -> Vec<(Batch, Rate)> {
@@ -23,7 +23,10 @@ fn batches() -> Vec<(Batch, Rate)> {
 }
 
 fn alone(batch: &Batch, rate: Rate) -> Aggregate {
-    Prover::new(1).unwrap().aggregate(batch, rate).unwrap()
+    Prover::new(1)
+        .unwrap()
+        .aggregate(batch, Options::proof(rate))
+        .unwrap()
 }
 
 #[test]
@@ -39,7 +42,7 @@ fn eight_provers_side_by_side() {
                 let prover = Prover::new(1 + i % 3).unwrap();
                 start.wait();
                 for _ in 0..3 {
-                    let aggregate = prover.aggregate(batch, *rate).unwrap();
+                    let aggregate = prover.aggregate(batch, Options::proof(*rate)).unwrap();
                     assert_eq!(aggregate, *expected, "batch {i}");
                     verify(&batch.claims(), &aggregate).unwrap();
                 }
@@ -58,7 +61,10 @@ fn one_prover_under_eight_threads() {
             let prover = &prover;
             scope.spawn(move || {
                 for _ in 0..2 {
-                    assert_eq!(prover.aggregate(batch, *rate).unwrap(), *expected);
+                    assert_eq!(
+                        prover.aggregate(batch, Options::proof(*rate)).unwrap(),
+                        *expected
+                    );
                 }
             });
         }
@@ -73,7 +79,7 @@ fn cancelled_at_random_moments() {
     let prover = Prover::new(2).unwrap();
     let expected = [&small, &large].map(|batch| alone(batch, Rate::Half));
     let start = Instant::now();
-    prover.aggregate(&large, Rate::Half).unwrap();
+    prover.aggregate(&large, PROOF).unwrap();
     let usual = start.elapsed();
 
     let (mut stopped, mut finished) = (0, 0);
@@ -85,7 +91,7 @@ fn cancelled_at_random_moments() {
                 std::thread::sleep(wait);
                 flag.store(true, Ordering::Relaxed);
             });
-            prover.aggregate_observed(&large, Rate::Half, |_| match flag.load(Ordering::Relaxed) {
+            prover.aggregate_observed(&large, PROOF, |_| match flag.load(Ordering::Relaxed) {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             })
@@ -105,7 +111,7 @@ fn cancelled_at_random_moments() {
             0 => (&small, &expected[0]),
             _ => (&large, &expected[1]),
         };
-        assert_eq!(prover.aggregate(batch, Rate::Half).unwrap(), *expected);
+        assert_eq!(prover.aggregate(batch, PROOF).unwrap(), *expected);
     }
     assert!(stopped > 0, "{stopped} stopped, {finished} finished");
 }
@@ -115,17 +121,30 @@ fn a_pool_of_one_inside_another() {
     let batch = batch(TEST, &[5, 2]);
     let expected = Prover::new(4)
         .unwrap()
-        .aggregate(&batch, Rate::Quarter)
+        .aggregate(&batch, Options::proof(Rate::Quarter))
         .unwrap();
     let (outer, inner) = (Prover::new(1).unwrap(), Prover::new(1).unwrap());
-    assert_eq!(inner.aggregate(&batch, Rate::Quarter).unwrap(), expected);
+    assert_eq!(
+        inner
+            .aggregate(&batch, Options::proof(Rate::Quarter))
+            .unwrap(),
+        expected
+    );
     let nested = outer
-        .run(|| inner.aggregate(&batch, Rate::Quarter).unwrap())
+        .run(|| {
+            inner
+                .aggregate(&batch, Options::proof(Rate::Quarter))
+                .unwrap()
+        })
         .unwrap();
     assert_eq!(nested, expected);
     // From a thread of its own.
     let own = inner
-        .run(|| inner.aggregate(&batch, Rate::Quarter).unwrap())
+        .run(|| {
+            inner
+                .aggregate(&batch, Options::proof(Rate::Quarter))
+                .unwrap()
+        })
         .unwrap();
     assert_eq!(own, expected);
 }
@@ -134,16 +153,16 @@ fn a_pool_of_one_inside_another() {
 fn an_observer_that_panics_harms_nobody() {
     let batch = batch(TEST, &[3]);
     let prover = Prover::new(2).unwrap();
-    let expected = prover.aggregate(&batch, Rate::Half).unwrap();
+    let expected = prover.aggregate(&batch, PROOF).unwrap();
     for phase in 0..4 {
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            prover.aggregate_observed(&batch, Rate::Half, |progress| {
+            prover.aggregate_observed(&batch, PROOF, |progress| {
                 assert!(progress.done < phase, "an observer that fails");
                 ControlFlow::Continue(())
             })
         }));
         assert!(panicked.is_err());
-        assert_eq!(prover.aggregate(&batch, Rate::Half).unwrap(), expected);
+        assert_eq!(prover.aggregate(&batch, PROOF).unwrap(), expected);
     }
 }
 
@@ -151,7 +170,7 @@ fn an_observer_that_panics_harms_nobody() {
 fn the_queue_moves_on_when_an_observer_panics() {
     let batch = batch(TEST, &[2]);
     let prover = Prover::new(2).unwrap();
-    let expected = prover.aggregate(&batch, Rate::Half).unwrap();
+    let expected = prover.aggregate(&batch, PROOF).unwrap();
     let callers = 8;
     let together = Barrier::new(callers);
     std::thread::scope(|scope| {
@@ -161,7 +180,7 @@ fn the_queue_moves_on_when_an_observer_panics() {
                 together.wait();
                 // Some panic at their first report, which most get while they wait, others in the middle of their proof.
                 let result = catch_unwind(AssertUnwindSafe(|| {
-                    prover.aggregate_observed(batch, Rate::Half, |progress| {
+                    prover.aggregate_observed(batch, PROOF, |progress| {
                         let fails = i % 4 == 0 || i % 4 == 1 && progress.done == 3;
                         assert!(!fails, "an observer that fails");
                         ControlFlow::Continue(())
@@ -174,7 +193,7 @@ fn the_queue_moves_on_when_an_observer_panics() {
             });
         }
     });
-    assert_eq!(prover.aggregate(&batch, Rate::Half).unwrap(), expected);
+    assert_eq!(prover.aggregate(&batch, PROOF).unwrap(), expected);
 }
 
 /// While it waits for a proof, a thread of a rayon pool takes up other work: the next proof, which waits for the first.
@@ -182,7 +201,7 @@ fn the_queue_moves_on_when_an_observer_panics() {
 fn many_proofs_are_asked_for_from_threads_of_another_pool() {
     let batch = batch(TEST, &[2]);
     let (prover, pool) = (Prover::new(1).unwrap(), Prover::new(2).unwrap());
-    let expected = prover.aggregate(&batch, Rate::Half).unwrap();
+    let expected = prover.aggregate(&batch, PROOF).unwrap();
     let (done, all_done) = std::sync::mpsc::channel();
     // Not a scoped thread: it would never end if the proofs waited for one another, and the test should fail instead.
     std::thread::spawn(move || {
@@ -190,13 +209,13 @@ fn many_proofs_are_asked_for_from_threads_of_another_pool() {
             .run(|| {
                 (0..32)
                     .into_par_iter()
-                    .map(|_| prover.aggregate(&batch, Rate::Half))
+                    .map(|_| prover.aggregate(&batch, PROOF))
                     .collect()
             })
             .unwrap();
         let panicked = pool.run(|| {
             catch_unwind(AssertUnwindSafe(|| {
-                prover.aggregate_observed(&batch, Rate::Half, |_| panic!("an observer that fails"))
+                prover.aggregate_observed(&batch, PROOF, |_| panic!("an observer that fails"))
             }))
         });
         let reason = *panicked.unwrap().unwrap_err().downcast::<&str>().unwrap();

@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 
 use fork::{Fork, fork, waitpid_nohang};
 use sheaf::xmss::{FileSlotGuard, GuardError, KeyGenerator, SigningError, SigningKey, one_slot};
-use sheaf::{Batch, Error, Prover, Rate, TEST};
+use sheaf::{Batch, Error, Options, Prover, Rate, TEST};
+
+const PROOF: Options = Options::proof(Rate::Half);
 
 /// What the child does with what it got from its parent; none of it may wait, or change anything.
 fn misuse(prover: Prover, batch: &Batch, mut key: SigningKey<FileSlotGuard>) -> bool {
-    let proof = prover.aggregate(batch, Rate::Half);
-    let observed = prover.aggregate_observed(batch, Rate::Half, |_| ControlFlow::Continue(()));
+    let proof = prover.aggregate(batch, PROOF);
+    let observed = prover.aggregate_observed(batch, PROOF, |_| ControlFlow::Continue(()));
+    let list = prover.aggregate(batch, Options::raw());
     let work = prover.run(|| 1);
     prover.release_memory();
     drop(prover);
@@ -22,6 +25,7 @@ fn misuse(prover: Prover, batch: &Batch, mut key: SigningKey<FileSlotGuard>) -> 
     let locked = |result| matches!(result, Err(SigningError::Guard(GuardError::Locked)));
     proof == Err(Error::Forked)
         && observed == Err(Error::Forked)
+        && list == Err(Error::Forked)
         && work == Err(Error::Forked)
         && locked(again)
         && locked(other)
@@ -34,7 +38,7 @@ fn in_a_forked_child_a_prover_is_an_error_and_a_journal_stays_with_the_parent() 
     let signer = one_slot::sign_once(&TEST, &[0; 32], 7, &[1; 32]).unwrap();
     let batch = Batch::new(TEST).with_group(7, [1; 32], [signer]);
     let prover = Prover::new(2).unwrap();
-    let expected = prover.aggregate(&batch, Rate::Half).unwrap();
+    let expected = prover.aggregate(&batch, PROOF).unwrap();
     let (public_key, secret_key) = KeyGenerator::new(&TEST, 0, 32)
         .unwrap()
         .generate(&mut rand::rng());
@@ -63,5 +67,5 @@ fn in_a_forked_child_a_prover_is_an_error_and_a_journal_stays_with_the_parent() 
     let second = FileSlotGuard::open(&TEST, &public_key, &path);
     assert!(matches!(second, Err(GuardError::Locked)));
     key.sign(4, &[4; 32]).unwrap();
-    assert_eq!(prover.aggregate(&batch, Rate::Half), Ok(expected));
+    assert_eq!(prover.aggregate(&batch, PROOF), Ok(expected));
 }

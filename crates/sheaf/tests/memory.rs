@@ -5,8 +5,8 @@ mod common;
 
 use std::process::{Command, Stdio};
 
-use common::batch;
-use sheaf::{PROD, Prover, Rate};
+use common::{PROOF, batch};
+use sheaf::{PROD, Prover};
 
 /// Tells the child how many callers there are.
 const CALLERS: &str = "SHEAF_TEST_CALLERS";
@@ -35,7 +35,7 @@ fn child() {
     for _ in 0..PROOFS / callers {
         std::thread::scope(|scope| {
             for _ in 0..callers {
-                scope.spawn(|| prover.aggregate(&batch, Rate::Half).unwrap());
+                scope.spawn(|| prover.aggregate(&batch, PROOF).unwrap());
             }
         });
     }

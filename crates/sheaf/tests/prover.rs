@@ -4,21 +4,18 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::{batch, reversed};
-use sheaf::{Error, Phase, Prover, Rate, TEST, verify};
+use common::{PROOF, batch, reversed};
+use sheaf::{Error, Options, Phase, Prover, Rate, TEST, verify};
 
 #[test]
 fn threads_and_order_change_no_byte() {
     let batch = batch(TEST, &[5, 1, 3]);
-    let expected = Prover::new(1)
-        .unwrap()
-        .aggregate(&batch, Rate::Half)
-        .unwrap();
+    let expected = Prover::new(1).unwrap().aggregate(&batch, PROOF).unwrap();
     for threads in [2, 3, 0] {
         let prover = Prover::new(threads).unwrap();
         assert!(prover.threads() == threads || threads == 0);
         assert_eq!(
-            prover.aggregate(&reversed(&batch), Rate::Half).unwrap(),
+            prover.aggregate(&reversed(&batch), PROOF).unwrap(),
             expected
         );
     }
@@ -28,11 +25,13 @@ fn threads_and_order_change_no_byte() {
 fn scratch_carries_nothing_from_one_proof_to_the_next() {
     let prover = Prover::new(2).unwrap();
     let (small, large) = (batch(TEST, &[1]), batch(TEST, &[40, 2]));
-    let first = prover.aggregate(&small, Rate::Half).unwrap();
-    prover.aggregate(&large, Rate::Quarter).unwrap();
-    assert_eq!(prover.aggregate(&small, Rate::Half).unwrap(), first);
+    let first = prover.aggregate(&small, PROOF).unwrap();
+    prover
+        .aggregate(&large, Options::proof(Rate::Quarter))
+        .unwrap();
+    assert_eq!(prover.aggregate(&small, PROOF).unwrap(), first);
     prover.release_memory();
-    assert_eq!(prover.aggregate(&small, Rate::Half).unwrap(), first);
+    assert_eq!(prover.aggregate(&small, PROOF).unwrap(), first);
 }
 
 #[test]
@@ -44,10 +43,10 @@ fn provers_work_side_by_side() {
             .map(|i| {
                 let (batch, shared) = (&batch, &shared);
                 scope.spawn(move || match i {
-                    0 | 1 => shared.aggregate(batch, Rate::Half).unwrap(),
+                    0 | 1 => shared.aggregate(batch, PROOF).unwrap(),
                     threads => Prover::new(threads - 1)
                         .unwrap()
-                        .aggregate(batch, Rate::Half)
+                        .aggregate(batch, PROOF)
                         .unwrap(),
                 })
             })
@@ -64,7 +63,7 @@ fn an_observer_sees_every_phase_and_may_stop_at_each() {
     let batch = batch(TEST, &[2]);
     for stop in 0..=Phase::ALL.len() {
         let mut seen = Vec::new();
-        let result = prover.aggregate_observed(&batch, Rate::Half, |progress| {
+        let result = prover.aggregate_observed(&batch, PROOF, |progress| {
             assert_eq!(
                 (progress.done, progress.total),
                 (seen.len(), Phase::ALL.len())
@@ -86,7 +85,7 @@ fn an_observer_sees_every_phase_and_may_stop_at_each() {
         }
     }
     // A cancelled proof leaves the prover as it was.
-    let aggregate = prover.aggregate(&batch, Rate::Half).unwrap();
+    let aggregate = prover.aggregate(&batch, PROOF).unwrap();
     verify(&batch.claims(), &aggregate).unwrap();
 }
 
@@ -112,7 +111,7 @@ fn a_proof_waits_for_the_one_before_and_may_be_cancelled_while_it_waits() {
         let first = scope.spawn(|| {
             let mut second_is_over = Some(second_is_over);
             let (prover, batch) = (&prover, &batch);
-            prover.aggregate_observed(batch, Rate::Half, move |progress| {
+            prover.aggregate_observed(batch, PROOF, move |progress| {
                 assert!(!progress.waiting);
                 if let Some(second_is_over) = second_is_over.take() {
                     begun.send(()).unwrap();
@@ -123,7 +122,7 @@ fn a_proof_waits_for_the_one_before_and_may_be_cancelled_while_it_waits() {
         });
         first_begins.recv().unwrap();
         let mut asked = 0;
-        let second = prover.aggregate_observed(&batch, Rate::Half, |progress| {
+        let second = prover.aggregate_observed(&batch, PROOF, |progress| {
             assert!(progress.waiting, "the first has not ended");
             asked += 1;
             if asked < 3 {
@@ -136,5 +135,5 @@ fn a_proof_waits_for_the_one_before_and_may_be_cancelled_while_it_waits() {
         go_on.send(()).unwrap();
         assert!(first.join().unwrap().is_ok());
     });
-    assert!(prover.aggregate(&batch, Rate::Half).is_ok());
+    assert!(prover.aggregate(&batch, PROOF).is_ok());
 }

@@ -2,8 +2,10 @@
 
 mod common;
 
-use common::batch;
-use sheaf::{Aggregate, Batch, COMPACT, COMPACT_TEST, Claims, PROD, Prover, Rate, TEST, verify};
+use common::{PROOF, batch};
+use sheaf::{
+    Aggregate, Batch, COMPACT, COMPACT_TEST, Claims, Options, PROD, Prover, Rate, TEST, verify,
+};
 use sheaf_xmss::Signature;
 
 #[test]
@@ -22,8 +24,11 @@ fn scratch_carries_nothing_from_one_scheme_to_the_next() {
     ];
     for (scheme, sizes, rate) in cases {
         let batch = batch(scheme, &sizes);
-        let used = prover.aggregate(&batch, rate).unwrap();
-        let fresh = Prover::new(1).unwrap().aggregate(&batch, rate).unwrap();
+        let used = prover.aggregate(&batch, Options::proof(rate)).unwrap();
+        let fresh = Prover::new(1)
+            .unwrap()
+            .aggregate(&batch, Options::proof(rate))
+            .unwrap();
         assert!(used == fresh, "{} {sizes:?}", scheme.name);
         verify(&batch.claims(), &used).unwrap();
     }
@@ -33,7 +38,7 @@ fn scratch_carries_nothing_from_one_scheme_to_the_next() {
 fn compact_proofs_are_about_their_claims_alone() {
     let one = batch(COMPACT_TEST, &[3, 2]);
     let prover = Prover::new(2).unwrap();
-    let aggregate = prover.aggregate(&one, Rate::Half).unwrap();
+    let aggregate = prover.aggregate(&one, PROOF).unwrap();
     verify(&one.claims(), &aggregate).unwrap();
 
     // The same keys, slots and messages, as claims of the scheme with longer chains.
@@ -80,7 +85,7 @@ fn elements_beyond_the_sizes_of_a_signature_count_nowhere() {
         dirty = dirty.with_group(group.slot, group.message, signers);
     }
     let prover = Prover::new(2).unwrap();
-    let [a, b] = [&clean, &dirty].map(|batch| prover.aggregate(batch, Rate::Half).unwrap());
+    let [a, b] = [&clean, &dirty].map(|batch| prover.aggregate(batch, PROOF).unwrap());
     assert!(a == b);
     verify(&clean.claims(), &b).unwrap();
 }

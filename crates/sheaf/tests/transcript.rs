@@ -4,9 +4,11 @@
 
 mod common;
 
-use common::batch;
+use common::{PROOF, batch};
 use sha3::{Digest, Sha3_256};
-use sheaf::{Aggregate, Claims, Error, HEADER_BYTES, Prover, Rate, Rejection, TEST, verify};
+use sheaf::{
+    Aggregate, Claims, Error, HEADER_BYTES, Options, Prover, Rate, Rejection, TEST, verify,
+};
 
 /// The messages of a proof, one run of elements with the same label per line: a label and a number of elements.
 const MESSAGES: &str = include_str!("vectors/messages.txt");
@@ -35,7 +37,7 @@ fn messages_come_in_the_order_that_is_written_down() {
     let claims = batch.claims();
     let bytes = Prover::new(1)
         .unwrap()
-        .aggregate(&batch, Rate::Half)
+        .aggregate(&batch, PROOF)
         .unwrap()
         .to_bytes();
     let elements = (bytes.len() - HEADER_BYTES) / 4;
@@ -70,7 +72,10 @@ fn proofs_are_the_same_to_the_last_byte() {
     let batch = batch(TEST, &[2, 1]);
     let prover = Prover::new(2).unwrap();
     let proofs = Rate::ALL.map(|rate| {
-        let proof = prover.aggregate(&batch, rate).unwrap().to_bytes();
+        let proof = prover
+            .aggregate(&batch, Options::proof(rate))
+            .unwrap()
+            .to_bytes();
         let digest = Sha3_256::digest(&proof);
         digest
             .iter()

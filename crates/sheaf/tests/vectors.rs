@@ -1,7 +1,11 @@
 //! Signatures made by leanSig, aggregated.
 
 use sheaf::xmss::{BatchFile, KoalaBear};
-use sheaf::{Batch, COMPACT, Claims, Error, PROD, Prover, Rate, security_report, verify};
+use sheaf::{
+    Batch, COMPACT, Claims, Error, Form, Options, PROD, Prover, Rate, security_report, verify,
+};
+
+const PROOF: Options = Options::proof(Rate::Half);
 
 macro_rules! vector {
     ($slot:literal) => {
@@ -69,7 +73,7 @@ fn compact_signatures_of_three_slots_in_one_proof() {
     let prover = Prover::new(2).unwrap();
     let claims = batch.claims();
     for rate in [Rate::Half, Rate::Quarter] {
-        let aggregate = prover.aggregate(&batch, rate).unwrap();
+        let aggregate = prover.aggregate(&batch, Options::proof(rate)).unwrap();
         assert_eq!(aggregate.scheme(), &COMPACT);
         verify(&claims, &aggregate).unwrap();
 
@@ -91,10 +95,7 @@ fn compact_signatures_of_three_slots_in_one_proof() {
 #[test]
 fn a_compact_proof_is_about_its_claims_alone() {
     let batch = compact(compact_files());
-    let aggregate = Prover::new(2)
-        .unwrap()
-        .aggregate(&batch, Rate::Half)
-        .unwrap();
+    let aggregate = Prover::new(2).unwrap().aggregate(&batch, PROOF).unwrap();
     let claims = batch.claims();
     verify(&claims, &aggregate).unwrap();
     let changed = |change: &dyn Fn(usize, &mut u32, &mut [u8; 32])| {
@@ -117,9 +118,7 @@ fn a_compact_proof_is_about_its_claims_alone() {
     // Invalid signatures have no proof, and are named.
     let mut files = compact_files();
     files[1].signers[7].1.hashes[41][3] += KoalaBear::new(1);
-    let refused = Prover::new(2)
-        .unwrap()
-        .aggregate(&compact(files), Rate::Half);
+    let refused = Prover::new(2).unwrap().aggregate(&compact(files), PROOF);
     let Err(Error::InvalidSignatures(invalid)) = refused else {
         panic!("{refused:?}");
     };
@@ -133,15 +132,13 @@ fn schemes_do_not_mix() {
     let mut files = compact_files();
     let prod = BatchFile::parse(&PROD, VECTORS[0]).unwrap();
     files[2].signers[5] = prod.signers[0].clone();
-    let refused = Prover::new(1)
-        .unwrap()
-        .aggregate(&compact(files), Rate::Half);
+    let refused = Prover::new(1).unwrap().aggregate(&compact(files), PROOF);
     let text = refused.map(|_| ()).unwrap_err().to_string();
     assert_eq!(text, "key 5 of group 2 is not one of the scheme compact");
 
     let proof = Prover::new(1)
         .unwrap()
-        .aggregate(&compact(compact_files()), Rate::Half)
+        .aggregate(&compact(compact_files()), PROOF)
         .unwrap();
     let mut claims = Claims::new(PROD);
     claims.add_group(prod.slot, prod.message, prod.signers.iter().map(|s| s.0));
@@ -160,7 +157,7 @@ fn seven_slots_in_one_proof() {
     }
     let aggregate = Prover::new(2)
         .unwrap()
-        .aggregate(&batch, Rate::Quarter)
+        .aggregate(&batch, Options::proof(Rate::Quarter))
         .unwrap();
     verify(&batch.claims(), &aggregate).unwrap();
 
@@ -185,7 +182,21 @@ fn one_signature_of_each_slot_alone() {
         file.signers.truncate(1);
         let mut batch = Batch::new(PROD);
         batch.push(file);
-        let aggregate = prover.aggregate(&batch, Rate::Half).unwrap();
+        let aggregate = prover.aggregate(&batch, PROOF).unwrap();
+        verify(&batch.claims(), &aggregate).unwrap();
+    }
+}
+
+#[test]
+fn all_of_a_scheme_in_one_list() {
+    let prover = Prover::new(1).unwrap();
+    let mut prod = Batch::new(PROD);
+    for file in files() {
+        prod.push(file);
+    }
+    for batch in [prod, compact(compact_files())] {
+        let aggregate = prover.aggregate(&batch, Options::raw()).unwrap();
+        assert_eq!(aggregate.form(), Form::Raw);
         verify(&batch.claims(), &aggregate).unwrap();
     }
 }

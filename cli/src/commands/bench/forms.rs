@@ -11,7 +11,10 @@ use super::measurement::Measurement;
 pub(super) fn table_of_one(m: &Measurement) -> String {
     let mut table = Table::default();
     table.row("signatures", format!("{} ({})", m.signatures, m.scheme));
-    table.row("rate", format!("1/{}", 1 << m.rate_log));
+    table.row("form", m.form);
+    if let Some(rate_log) = m.rate_log {
+        table.row("rate", format!("1/{}", 1 << rate_log));
+    }
     table.row("threads", format!("{}, {}", m.threads, m.setting.simd));
     if let Some(cpu) = &m.setting.cpu {
         table.row("CPU", cpu);
@@ -44,8 +47,12 @@ pub(super) fn table_of_one(m: &Measurement) -> String {
     if let Some(peak) = m.peak_rss_bytes {
         table.row("peak memory", bytes(peak));
     }
-    table.row("security", format!("{:.1} bits", m.security_bits));
-    table.row("cells/signature", m.cells_per_signature.to_string());
+    if let Some(bits) = m.security_bits {
+        table.row("security", format!("{bits:.1} bits"));
+    }
+    if let Some(cells) = m.cells_per_signature {
+        table.row("cells/signature", cells.to_string());
+    }
     table.render()
 }
 
@@ -67,13 +74,17 @@ pub(super) fn table_of_many(all: &[Measurement]) -> String {
     rows.extend(all.iter().map(|m| {
         [
             m.signatures.to_string(),
-            format!("1/{}", 1 << m.rate_log),
+            m.rate_log.map_or_else(
+                || m.form.to_owned(),
+                |rate_log| format!("1/{}", 1 << rate_log),
+            ),
             seconds(m.prove_seconds),
             format!("{:.1}", m.signatures_per_second),
             seconds(m.verify_seconds),
             bytes(m.proof_bytes as u64),
             m.peak_rss_bytes.map_or_else(|| "unknown".to_owned(), bytes),
-            format!("{:.1} bits", m.security_bits),
+            m.security_bits
+                .map_or_else(String::new, |bits| format!("{bits:.1} bits")),
         ]
     }));
     columns(&rows)
@@ -102,7 +113,8 @@ pub(super) fn csv(all: &[Measurement]) -> Result<String, Failure> {
 fn fields(m: &Measurement) -> Vec<(String, String)> {
     let fixed = [
         ("signatures", m.signatures.to_string()),
-        ("rate_log", m.rate_log.to_string()),
+        ("form", m.form.to_owned()),
+        ("rate_log", known(m.rate_log)),
         ("scheme", m.scheme.to_owned()),
         ("threads", m.threads.to_string()),
         ("prove_seconds", m.prove_seconds.to_string()),
@@ -123,13 +135,9 @@ fn fields(m: &Measurement) -> Vec<(String, String)> {
             m.verify_cost.hash_permutations.to_string(),
         ),
         ("proof_bytes", m.proof_bytes.to_string()),
-        (
-            "peak_rss_bytes",
-            m.peak_rss_bytes
-                .map_or_else(String::new, |peak| peak.to_string()),
-        ),
-        ("security_bits", m.security_bits.to_string()),
-        ("cells_per_signature", m.cells_per_signature.to_string()),
+        ("peak_rss_bytes", known(m.peak_rss_bytes)),
+        ("security_bits", known(m.security_bits)),
+        ("cells_per_signature", known(m.cells_per_signature)),
         ("version", m.setting.version.to_owned()),
         ("simd", m.setting.simd.to_owned()),
         ("cpu_simd", m.setting.cpu_simd.to_owned()),
@@ -139,9 +147,13 @@ fn fields(m: &Measurement) -> Vec<(String, String)> {
     ];
     let phases = Phase::ALL.iter().map(|phase| {
         let seconds = m.phases.get(phase.name());
-        let value = seconds.map_or_else(String::new, f64::to_string);
-        (format!("phase_{}", phase.name()), value)
+        (format!("phase_{}", phase.name()), known(seconds))
     });
     let fixed = fixed.map(|(name, value)| (name.to_owned(), value));
     fixed.into_iter().chain(phases).collect()
+}
+
+/// A value, if there is one.
+fn known(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
 }

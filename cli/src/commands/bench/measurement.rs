@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use sheaf::{
-    Aggregate, Batch, Prover, Rate, Scheme, VerificationCost, cells_per_signature,
+    Aggregate, Batch, Options, Prover, Rate, Scheme, VerificationCost, cells_per_signature,
     verification_cost, verify,
 };
 
@@ -16,14 +16,15 @@ use crate::measure::{
 use crate::progress::{ProofBar, ProofCounter};
 use crate::signers::{self, Cache};
 
-/// Proofs of one size at one rate.
+/// Proofs of one size at one rate, or lists of one number of signatures.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Work {
     pub(super) scheme: Scheme,
     pub(super) signatures: usize,
-    pub(super) rate: Rate,
+    pub(super) options: Options,
     pub(super) repeat: usize,
-    pub(super) security_bits: f64,
+    /// None if no proof is made.
+    pub(super) security_bits: Option<f64>,
 }
 
 /// What was measured. Seconds are medians.
@@ -33,7 +34,9 @@ pub(super) struct Measurement {
     pub(super) setting: Setting,
     pub(super) scheme: &'static str,
     pub(super) signatures: usize,
-    pub(super) rate_log: u8,
+    pub(super) form: &'static str,
+    /// None of a list of signatures.
+    pub(super) rate_log: Option<u8>,
     pub(super) threads: usize,
     pub(super) prove_seconds: f64,
     pub(super) prove_seconds_all: Vec<f64>,
@@ -44,8 +47,10 @@ pub(super) struct Measurement {
     /// Absent where the system does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) peak_rss_bytes: Option<u64>,
-    pub(super) security_bits: f64,
-    pub(super) cells_per_signature: usize,
+    /// None of a list of signatures, which is as secure as they are.
+    pub(super) security_bits: Option<f64>,
+    /// None of a list of signatures.
+    pub(super) cells_per_signature: Option<usize>,
     pub(super) phases: BTreeMap<&'static str, f64>,
 }
 
@@ -104,13 +109,14 @@ fn measure(
     let mut batch = Batch::new(scheme);
     batch.push(signers::group(prover, &scheme, work.signatures, cache)?);
 
+    let rate = work.options.proof_rate(&scheme, work.signatures);
     let mut prove_seconds_all = Vec::new();
     let mut clock = PhaseClock::default();
     let mut aggregate: Option<Aggregate> = None;
     for _ in 0..work.repeat {
-        let bar = ProofBar::new(work.signatures, work.rate, &counter.next());
+        let bar = ProofBar::new(work.signatures, rate, &counter.next());
         let (proof, duration) = timed(|| {
-            prover.aggregate_observed(&batch, work.rate, |progress| {
+            prover.aggregate_observed(&batch, work.options, |progress| {
                 clock.begin(progress.phase.name());
                 bar.show(progress);
                 ControlFlow::Continue(())
@@ -137,7 +143,8 @@ fn measure(
         setting: Setting::here(),
         scheme: scheme.name,
         signatures: work.signatures,
-        rate_log: work.rate.log_inverse(),
+        form: aggregate.form().name(),
+        rate_log: rate.map(Rate::log_inverse),
         threads: prover.threads(),
         prove_seconds,
         prove_seconds_all,
@@ -147,7 +154,7 @@ fn measure(
         proof_bytes: aggregate.byte_len(),
         peak_rss_bytes: peak_rss_bytes(),
         security_bits: work.security_bits,
-        cells_per_signature: cells_per_signature(scheme),
+        cells_per_signature: rate.map(|_| cells_per_signature(scheme)),
         phases: clock.medians(),
     })
 }

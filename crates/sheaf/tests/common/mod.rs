@@ -2,9 +2,12 @@
 #![allow(dead_code)] // Each test file uses its own part.
 
 use sheaf::xmss::one_slot;
-use sheaf::{Batch, PublicKey, Scheme, Signature};
+use sheaf::{Batch, Options, PublicKey, Rate, Scheme, Signature};
 
 pub(crate) type Signer = (PublicKey, Signature);
+
+/// A proof at rate 1/2, also of few signatures.
+pub(crate) const PROOF: Options = Options::proof(Rate::Half);
 
 /// `count` signers of `message` at `slot`; `seed` keeps those of different groups apart.
 pub(crate) fn signers(
