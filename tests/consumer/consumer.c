@@ -67,7 +67,7 @@ static sheaf_buffer round_trip(const sheaf_prover *prover, sheaf_scheme scheme, 
     sheaf_buffer proof;
     double start = now();
     require("aggregate",
-            sheaf_aggregate(prover, scheme, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, &error), &error);
+            sheaf_aggregate_as(prover, scheme, SHEAF_FORM_PROOF, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, &error), &error);
     *prove += now() - start;
 
     sheaf_group claim = group;

@@ -38,7 +38,7 @@ fn roundTrip(prover: ?*sheaf.sheaf_prover, scheme: sheaf.sheaf_scheme, prove: *u
 
     var proof: sheaf.sheaf_buffer = undefined;
     var timer = try std.time.Timer.start();
-    require(sheaf.sheaf_aggregate(prover, scheme, sheaf.SHEAF_RATE_HALF, &group, 1, null, null, &proof, &failure), failure);
+    require(sheaf.sheaf_aggregate_as(prover, scheme, sheaf.SHEAF_FORM_PROOF, sheaf.SHEAF_RATE_HALF, &group, 1, null, null, &proof, &failure), failure);
     prove.* += timer.lap();
 
     group.signatures = null;

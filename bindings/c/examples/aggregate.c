@@ -107,6 +107,7 @@ int main(int argc, char **argv)
     group.keys = key_slices;
     group.signatures = signature_slices;
 
+    /* Few signatures stand for themselves; of more it is a proof. Whoever verifies need not know which. */
     sheaf_buffer proof;
     double deadline = now() + 60;
     require("aggregate",

@@ -10,7 +10,7 @@ use std::ffi::{c_char, c_int, c_void};
 pub enum Status {
     /// Success.
     Ok = 0,
-    /// A pointer is null or misaligned, a length is impossible, or a number names no scheme, no rate or no range of slots.
+    /// A pointer is null or misaligned, a length is impossible, or a number names no scheme, no rate, no form or no range of slots.
     InvalidArgument = 1,
     /// Groups are empty, repeat something, name a slot that does not exist, or hold too many signatures.
     Claims = 2,
@@ -24,7 +24,7 @@ pub enum Status {
     Rejected = 6,
     /// The observer asked to stop.
     Cancelled = 7,
-    /// A batch of this size can't be proved at this rate.
+    /// A batch of this size can't be proved at this rate, or listed.
     Unsupported = 8,
     /// Threads can't be started, or stayed in the parent of a forked process.
     Threads = 9,
@@ -70,6 +70,16 @@ pub const RATE_EIGHTH: Rate = 3;
 /// Rate 1/16: the slowest proving, the smallest proofs.
 pub const RATE_SIXTEENTH: Rate = 4;
 
+/// What is made of signatures: one of the `SHEAF_FORM_` numbers.
+pub type Form = u32;
+
+/// The smaller one of the two others.
+pub const FORM_AUTO: Form = 0;
+/// The signatures themselves, without a proof: few of them are smaller than any proof.
+pub const FORM_RAW: Form = 1;
+/// A proof.
+pub const FORM_PROOF: Form = 2;
+
 /// Bytes in a message.
 pub const MESSAGE_BYTES: usize = 32;
 /// Bytes in a public key, in SSZ, of `SHEAF_SCHEME_PROD` and `SHEAF_SCHEME_TEST`; no scheme has longer ones.
@@ -89,6 +99,9 @@ const _: () = {
     assert!(RATE_QUARTER == sheaf::Rate::Quarter.log_inverse() as u32);
     assert!(RATE_EIGHTH == sheaf::Rate::Eighth.log_inverse() as u32);
     assert!(RATE_SIXTEENTH == sheaf::Rate::Sixteenth.log_inverse() as u32);
+    assert!(FORM_AUTO == sheaf_bindings::decode::FORM_AUTO);
+    assert!(FORM_RAW == sheaf_bindings::decode::FORM_RAW);
+    assert!(FORM_PROOF == sheaf_bindings::decode::FORM_PROOF);
     assert!(MESSAGE_BYTES == sheaf::xmss::params::MESSAGE_BYTES);
     assert!(SCHEME_COMPACT == sheaf::COMPACT.id as u32);
     assert!(SCHEME_COMPACT_TEST == sheaf::COMPACT_TEST.id as u32);
@@ -163,7 +176,8 @@ pub struct Progress {
 
 /// Is told how far a computation has come, and may cancel it: 0 goes on, anything else cancels.
 ///
-/// Called on a thread of the prover, or about every 10 ms on the caller's while a proof waits for earlier ones; never from two
+/// Called on a thread of the prover, or about every 10 ms on the caller's while a proof waits for earlier ones, or once on the
+/// caller's before signatures are listed; never from two
 /// threads at once for the same call of the library, and never after that call has returned. It must return in the ordinary way:
 /// no `longjmp`, no C++ exception. `user_data` is passed through.
 ///

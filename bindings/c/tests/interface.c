@@ -22,7 +22,7 @@
         }                                                                                                              \
     } while (0)
 
-enum { SCHEME = SHEAF_SCHEME_TEST, RATE = SHEAF_RATE_HALF, GROUPS = 2, SIGNERS = 3 };
+enum { SCHEME = SHEAF_SCHEME_TEST, PROOF = SHEAF_FORM_PROOF, RATE = SHEAF_RATE_HALF, GROUPS = 2, SIGNERS = 3 };
 
 /* The call fails with this status, and its error says something. */
 #define FAILS(expected, call)                                                                                          \
@@ -82,7 +82,7 @@ static void make_groups(void)
 
 static sheaf_status aggregate(const sheaf_group *list, size_t count, sheaf_buffer *proof, sheaf_error **error)
 {
-    return sheaf_aggregate(prover, SCHEME, RATE, list, count, NULL, NULL, proof, error);
+    return sheaf_aggregate_as(prover, SCHEME, PROOF, RATE, list, count, NULL, NULL, proof, error);
 }
 
 static void nothing_is_harmless(void)
@@ -117,12 +117,14 @@ static void bad_arguments_are_errors(const char *directory)
     FAILS(INVALID_ARGUMENT, sheaf_prover_new(1, NULL, &error));
     CHECK(sheaf_prover_new(1, NULL, NULL) == SHEAF_STATUS_INVALID_ARGUMENT);
 
-    FAILS(INVALID_ARGUMENT, sheaf_aggregate(NULL, SCHEME, RATE, groups, 1, NULL, NULL, &proof, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_aggregate_as(NULL, SCHEME, PROOF, RATE, groups, 1, NULL, NULL, &proof, &error));
     CHECK(proof.data == NULL && proof.len == 0);
-    FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, 99, RATE, groups, 1, NULL, NULL, &proof, &error));
-    FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, SCHEME + 256, RATE, groups, 1, NULL, NULL, &proof, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_aggregate_as(prover, 99, PROOF, RATE, groups, 1, NULL, NULL, &proof, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_aggregate_as(prover, SCHEME + 256, PROOF, RATE, groups, 1, NULL, NULL, &proof, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_aggregate_as(prover, SCHEME, 3, RATE, groups, 1, NULL, NULL, &proof, &error));
     FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, SCHEME, 0, groups, 1, NULL, NULL, &proof, &error));
-    FAILS(INVALID_ARGUMENT, sheaf_aggregate(prover, SCHEME, RATE, groups, 1, NULL, NULL, NULL, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_aggregate_as(prover, SCHEME, PROOF, 0, groups, 1, NULL, NULL, &proof, &error));
+    FAILS(INVALID_ARGUMENT, sheaf_aggregate_as(prover, SCHEME, PROOF, RATE, groups, 1, NULL, NULL, NULL, &error));
     FAILS(INVALID_ARGUMENT, aggregate(NULL, 1, &proof, &error));
     FAILS(INVALID_ARGUMENT, aggregate(groups, SIZE_MAX, &proof, &error));
     FAILS(INVALID_ARGUMENT, aggregate(groups, SIZE_MAX / sizeof(sheaf_group) + 2, &proof, &error));
@@ -248,7 +250,7 @@ static void proofs_are_of_their_claims(void)
     sheaf_prover *single;
     SUCCEEDS(sheaf_prover_new(1, &single, &error));
     CHECK(sheaf_prover_threads(single) == 1);
-    SUCCEEDS(sheaf_aggregate(single, SCHEME, RATE, reversed, GROUPS, NULL, NULL, &other, &error));
+    SUCCEEDS(sheaf_aggregate_as(single, SCHEME, PROOF, RATE, reversed, GROUPS, NULL, NULL, &other, &error));
     sheaf_prover_free(single);
     CHECK(other.len == proof.len && memcmp(other.data, proof.data, proof.len) == 0);
     SUCCEEDS(sheaf_verify(SCHEME, reversed, GROUPS, proof.data, proof.len, &error));
@@ -269,6 +271,42 @@ static void proofs_are_of_their_claims(void)
     CHECK(proof.data == NULL);
 }
 
+/* Few signatures are a list of them, unless a proof is asked for. */
+static void lists_take_the_place_of_proofs(void)
+{
+    enum { HEADER = 8, KIND = 7 };
+    sheaf_buffer list, other, proof;
+    size_t each = sheaf_signature_bytes(SCHEME);
+    SUCCEEDS(sheaf_aggregate(prover, SCHEME, RATE, groups, GROUPS, NULL, NULL, &list, &error));
+    SUCCEEDS(sheaf_aggregate_as(prover, SCHEME, SHEAF_FORM_RAW, RATE, groups, GROUPS, NULL, NULL, &other, &error));
+    SUCCEEDS(aggregate(groups, GROUPS, &proof, &error));
+    CHECK(list.len == HEADER + GROUPS * SIGNERS * each && list.data[KIND] == 0);
+    CHECK(list.len == other.len && memcmp(list.data, other.data, list.len) == 0);
+    CHECK(list.len < proof.len && proof.data[KIND] == 1);
+    SUCCEEDS(sheaf_verify(SCHEME, groups, GROUPS, list.data, list.len, &error));
+
+    FAILS(REJECTED, sheaf_verify(SCHEME, groups, 1, list.data, list.len, &error));
+    FAILS(FORMAT, sheaf_verify(SCHEME, groups, GROUPS, list.data, list.len - 1, &error));
+    /* Groups ascend by slot in a list, and here they descend: the first signature is one of the second group. */
+    other.data[HEADER + each / 2] ^= 1;
+    sheaf_error *error = NULL;
+    CHECK(sheaf_verify(SCHEME, groups, GROUPS, other.data, other.len, &error) == SHEAF_STATUS_REJECTED);
+    CHECK(sheaf_error_place_count(error) == 1);
+    sheaf_place place = sheaf_error_place(error, 0);
+    CHECK(place.group == 1 && place.index < SIGNERS);
+    sheaf_error_free(error);
+
+    sheaf_group swapped = groups[0];
+    const sheaf_bytes wrong[] = {signature_slices[0][0], signature_slices[0][2], signature_slices[0][1]};
+    swapped.signatures = wrong;
+    FAILS_AT(INVALID_SIGNATURE,
+             sheaf_aggregate(prover, SCHEME, RATE, &swapped, 1, NULL, NULL, &(sheaf_buffer){0}, &error), 2, {0, 1},
+             {0, 2});
+    sheaf_buffer_free(&list);
+    sheaf_buffer_free(&other);
+    sheaf_buffer_free(&proof);
+}
+
 /* The number of queries is computed in floating point. How the program rounds is no concern of it. */
 static void rounding_does_not_matter(void)
 {
@@ -280,7 +318,7 @@ static void rounding_does_not_matter(void)
         sheaf_prover *rounding;
         CHECK(fesetround(modes[m]) == 0);
         SUCCEEDS(sheaf_prover_new(1, &rounding, &error));
-        SUCCEEDS(sheaf_aggregate(rounding, SCHEME, RATE, groups, GROUPS, NULL, NULL, &other, &error));
+        SUCCEEDS(sheaf_aggregate_as(rounding, SCHEME, PROOF, RATE, groups, GROUPS, NULL, NULL, &other, &error));
         SUCCEEDS(sheaf_verify(SCHEME, groups, GROUPS, proof.data, proof.len, &error));
         CHECK(fesetround(FE_TONEAREST) == 0);
         sheaf_prover_free(rounding);
@@ -315,7 +353,8 @@ static void *come_second(void *calls)
 {
     sheaf_buffer out;
     sheaf_error *failure;
-    sheaf_status status = sheaf_aggregate(prover, SCHEME, RATE, groups, 1, refuse_to_wait, calls, &out, &failure);
+    sheaf_status status =
+        sheaf_aggregate_as(prover, SCHEME, PROOF, RATE, groups, 1, refuse_to_wait, calls, &out, &failure);
     CHECK(status == SHEAF_STATUS_CANCELLED && out.data == NULL);
     sheaf_error_free(failure);
     return NULL;
@@ -336,7 +375,7 @@ static void proofs_wait_for_one_another_and_may_be_cancelled_meanwhile(void)
 {
     sheaf_buffer out;
     uint64_t calls = 0;
-    SUCCEEDS(sheaf_aggregate(prover, SCHEME, RATE, groups, 1, come_first, &calls, &out, &error));
+    SUCCEEDS(sheaf_aggregate_as(prover, SCHEME, PROOF, RATE, groups, 1, come_first, &calls, &out, &error));
     sheaf_buffer_free(&out);
     CHECK(calls == 1);
 }
@@ -346,12 +385,12 @@ static void observers_may_cancel(void)
     sheaf_buffer out;
     uint8_t key[SHEAF_PUBLIC_KEY_BYTES];
     struct watch all = {UINT64_MAX, 0, 0};
-    SUCCEEDS(sheaf_aggregate(prover, SCHEME, RATE, groups, 1, watch, &all, &out, &error));
+    SUCCEEDS(sheaf_aggregate_as(prover, SCHEME, PROOF, RATE, groups, 1, watch, &all, &out, &error));
     sheaf_buffer_free(&out);
     CHECK(all.calls > 1);
     for (uint64_t stop = 0; stop < all.calls; stop++) {
         struct watch some = {stop, 0, 0};
-        FAILS(CANCELLED, sheaf_aggregate(prover, SCHEME, RATE, groups, 1, watch, &some, &out, &error));
+        FAILS(CANCELLED, sheaf_aggregate_as(prover, SCHEME, PROOF, RATE, groups, 1, watch, &some, &out, &error));
         CHECK(some.calls == stop + 1 && out.data == NULL);
     }
     all = (struct watch){UINT64_MAX, 0, 0};
@@ -439,7 +478,7 @@ static void compact_signatures_are_aggregated(uint8_t scheme)
         key_list[i] = (sheaf_bytes){keys[i], LEN};
         signature_list[i] = (sheaf_bytes){made[i].data, made[i].len};
     }
-    SUCCEEDS(sheaf_aggregate(prover, scheme, RATE, &group, 1, NULL, NULL, &proof, &error));
+    SUCCEEDS(sheaf_aggregate_as(prover, scheme, PROOF, RATE, &group, 1, NULL, NULL, &proof, &error));
     SUCCEEDS(sheaf_verify(scheme, &group, 1, proof.data, proof.len, &error));
 
     group.slot = 8;
@@ -452,7 +491,7 @@ static void compact_signatures_are_aggregated(uint8_t scheme)
     FAILS(MALFORMED, sheaf_verify(SCHEME, &group, 1, proof.data, proof.len, &error));
     sheaf_buffer_free(&proof);
     made[1].data[0] ^= 1;
-    FAILS_AT(INVALID_SIGNATURE, sheaf_aggregate(prover, scheme, RATE, &group, 1, NULL, NULL, &proof, &error), 1,
+    FAILS_AT(INVALID_SIGNATURE, sheaf_aggregate_as(prover, scheme, PROOF, RATE, &group, 1, NULL, NULL, &proof, &error), 1,
              {0, 1});
     for (size_t i = 0; i < SIGNERS; i++) sheaf_buffer_free(&made[i]);
 }
@@ -674,6 +713,7 @@ int main(int argc, char **argv)
     bad_arguments_are_errors(argv[1]);
     errors_say_where();
     proofs_are_of_their_claims();
+    lists_take_the_place_of_proofs();
     observers_may_cancel();
     proofs_wait_for_one_another_and_may_be_cancelled_meanwhile();
     rounding_does_not_matter();

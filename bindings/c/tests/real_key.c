@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 
     group.keys = &(sheaf_bytes){key, sizeof key};
     group.signatures = &(sheaf_bytes){signature.data, signature.len};
-    require("aggregate", sheaf_aggregate(prover, scheme, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, &error));
+    require("aggregate", sheaf_aggregate_as(prover, scheme, SHEAF_FORM_PROOF, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, &error));
     group.signatures = NULL;
     require("verify", sheaf_verify(scheme, &group, 1, proof.data, proof.len, &error));
     printf("a valid proof of %zu bytes\n", proof.len);

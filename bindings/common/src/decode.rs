@@ -2,7 +2,9 @@
 
 use sheaf::xmss::DecodeError;
 use sheaf::xmss::params::MESSAGE_BYTES;
-use sheaf::{Batch, Claims, ClaimsError, MAX_SIGNATURES, PublicKey, Rate, Scheme, Signature};
+use sheaf::{
+    Batch, Claims, ClaimsError, Form, MAX_SIGNATURES, Options, PublicKey, Rate, Scheme, Signature,
+};
 
 use crate::failure::{Failure, Kind, Place};
 
@@ -44,6 +46,35 @@ pub fn rate(number: u32) -> Result<Rate, Failure> {
         .ok()
         .and_then(Rate::from_log_inverse)
         .ok_or_else(|| Failure::argument(format_args!("{number} names no rate")))
+}
+
+/// The number of the form that is the smaller one of the two others.
+pub const FORM_AUTO: u32 = 0;
+/// The number of the form of a list of the signatures.
+pub const FORM_RAW: u32 = 1;
+/// The number of the form of a proof.
+pub const FORM_PROOF: u32 = 2;
+
+/// The number of a form.
+pub const fn form_number(form: Form) -> u32 {
+    match form {
+        Form::Raw => FORM_RAW,
+        _ => FORM_PROOF,
+    }
+}
+
+/// What the caller asks for: a form, and a rate for the case that it is a proof.
+///
+/// # Errors
+/// [`Kind::InvalidArgument`] if there is no such form or no such rate.
+pub fn options(form: u32, number: u32) -> Result<Options, Failure> {
+    let rate = rate(number)?;
+    match form {
+        FORM_AUTO => Ok(Options::smallest(rate)),
+        FORM_RAW => Ok(Options::raw()),
+        FORM_PROOF => Ok(Options::proof(rate)),
+        _ => Err(Failure::argument(format_args!("{form} names no form"))),
+    }
 }
 
 /// Refuses more signatures than one proof may cover, before anything is decoded.
@@ -198,6 +229,13 @@ mod tests {
             assert_eq!(scheme(number).unwrap_err().kind(), Kind::InvalidArgument);
         }
         assert_eq!(rate(4).unwrap(), Rate::Sixteenth);
+        assert_eq!(options(0, 2).unwrap(), Options::smallest(Rate::Quarter));
+        assert_eq!(options(1, 2).unwrap(), Options::raw());
+        assert_eq!(options(2, 2).unwrap(), Options::proof(Rate::Quarter));
+        for (form, number) in [(3, 2), (256, 2), (0, 0), (1, 0), (2, 5)] {
+            let refused = options(form, number).unwrap_err();
+            assert_eq!(refused.kind(), Kind::InvalidArgument);
+        }
         for number in [0, 5, 257, u32::MAX] {
             assert_eq!(rate(number).unwrap_err().kind(), Kind::InvalidArgument);
         }

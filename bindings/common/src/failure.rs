@@ -5,13 +5,13 @@ use std::fmt::Display;
 use std::{fmt, io};
 
 use sheaf::xmss::{DecodeError, GuardError, KeyError, SignError, SigningError, VerifyError};
-use sheaf::{ClaimsError, ClaimsFileError, FormatError};
+use sheaf::{ClaimsError, ClaimsFileError, FormatError, InvalidSignature, Rejection};
 use thiserror::Error;
 
 /// What kind of failure it is. Bindings have a status or a class for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A number names no scheme, no rate or no range of slots, or an argument is of no use otherwise.
+    /// A number names no scheme, no rate, no form or no range of slots, or an argument is of no use otherwise.
     InvalidArgument,
     /// Groups are empty, repeat something, name a slot that does not exist, or hold too many signatures.
     Claims,
@@ -25,7 +25,7 @@ pub enum Kind {
     Rejected,
     /// The observer asked to stop.
     Cancelled,
-    /// A batch of this size can't be proved at this rate.
+    /// A batch of this size can't be proved at this rate, or listed.
     Unsupported,
     /// Threads can't be started, or stayed in the parent of a forked process.
     Threads,
@@ -157,18 +157,29 @@ impl From<sheaf::Error> for Failure {
         let (kind, places) = match &error {
             Error::Format(_) => (Kind::Format, Vec::new()),
             Error::Claims(error) => (Kind::Claims, claims_places(error)),
-            Error::InvalidSignatures(invalid) => {
-                let place = |s: &sheaf::InvalidSignature| Place::signer(s.group, s.index);
-                (Kind::InvalidSignature, invalid.iter().map(place).collect())
+            Error::InvalidSignatures(invalid) => (Kind::InvalidSignature, places_of(invalid)),
+            Error::Rejected(Rejection::InvalidSignatures(invalid)) => {
+                (Kind::Rejected, places_of(invalid))
+            }
+            Error::Rejected(Rejection::Unreadable { group, index, .. }) => {
+                (Kind::Rejected, vec![Place::signer(*group, *index)])
             }
             Error::Rejected(_) => (Kind::Rejected, Vec::new()),
             Error::Cancelled => (Kind::Cancelled, Vec::new()),
-            Error::Unsupported { .. } => (Kind::Unsupported, Vec::new()),
+            Error::Unsupported { .. } | Error::ListTooLong { .. } => {
+                (Kind::Unsupported, Vec::new())
+            }
             Error::Threads { .. } | Error::Forked => (Kind::Threads, Vec::new()),
             _ => (Kind::Internal, Vec::new()),
         };
         Self::at(kind, error, places)
     }
+}
+
+/// Where invalid signatures are.
+fn places_of(invalid: &[InvalidSignature]) -> Vec<Place> {
+    let place = |s: &InvalidSignature| Place::signer(s.group, s.index);
+    invalid.iter().map(place).collect()
 }
 
 /// The groups and keys that make claims impossible.
@@ -279,8 +290,6 @@ impl From<SigningError> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use sheaf::InvalidSignature;
-
     use super::*;
 
     #[test]
@@ -297,6 +306,12 @@ mod tests {
         assert_eq!(failure.kind(), Kind::InvalidSignature);
         let place = Place::signer;
         assert_eq!(failure.places(), [place(0, 3), place(2, 1)]);
+
+        // Those of a list that is verified are counted alike.
+        let rejection = Rejection::InvalidSignatures(vec![invalid(1, 2)]);
+        let failure = Failure::from(sheaf::Error::from(rejection));
+        assert_eq!(failure.kind(), Kind::Rejected);
+        assert_eq!(failure.places(), [place(1, 2)]);
 
         let failure = Failure::from(ClaimsError::DuplicateKey {
             group: 1,

@@ -13,7 +13,7 @@ use sheaf_bindings::{Failure, decode};
 
 use crate::failure::Raised;
 
-/// A number that is at most `u32::MAX`: a slot, a scheme, a rate.
+/// A number that is at most `u32::MAX`: a slot, a scheme, a rate, a form.
 #[derive(Clone, Copy)]
 pub(crate) struct Number(pub(crate) u32);
 

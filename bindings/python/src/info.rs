@@ -1,7 +1,7 @@
 //! Facts about schemes, and about this build.
 
 use pyo3::prelude::*;
-use sheaf::{Rate, Scheme};
+use sheaf::{Form, Rate, Scheme};
 use sheaf_bindings::decode;
 use sheaf_launcher::levels;
 
@@ -80,4 +80,11 @@ pub(crate) fn rate_object(py: Python<'_>, rate: Rate) -> PyResult<Bound<'_, PyAn
     py.import("sheaf._parameters")?
         .getattr("Rate")?
         .call1((rate.log_inverse(),))
+}
+
+/// The member of the package's enumeration of forms.
+pub(crate) fn form_object(py: Python<'_>, form: Form) -> PyResult<Bound<'_, PyAny>> {
+    py.import("sheaf._parameters")?
+        .getattr("Form")?
+        .call1((decode::form_number(form),))
 }

@@ -1,13 +1,13 @@
 //! Proofs: verified, and looked at. In Python a proof is `bytes`.
 
 use pyo3::prelude::*;
-use sheaf::{Aggregate, FORMAT_VERSION, Rate, Scheme, least_security_bits};
+use sheaf::{Aggregate, FORMAT_VERSION, Form, Rate, Scheme, least_security_bits};
 use sheaf_bindings::Failure;
 
 use crate::arguments::Bytes;
 use crate::claims::Claims;
 use crate::failure::Raised;
-use crate::info::{rate_object, scheme_object};
+use crate::info::{form_object, rate_object, scheme_object};
 
 /// Verifies that every key in the claims has signed its group's message at its slot.
 ///
@@ -26,7 +26,8 @@ pub(crate) fn verify(py: Python<'_>, claims: &Claims, proof: Bytes) -> Result<()
 #[pyclass(frozen, module = "sheaf")]
 pub struct ProofInfo {
     scheme: Scheme,
-    rate: Rate,
+    form: Form,
+    rate: Option<Rate>,
     /// The version of the proof.
     #[pyo3(get)]
     version: u8,
@@ -34,8 +35,9 @@ pub struct ProofInfo {
     #[pyo3(get)]
     size: usize,
     /// Bits of proven security that it has at least, whatever the number of signatures: classical, in the random oracle model.
+    /// None of a list of signatures, which is as secure as they are.
     #[pyo3(get)]
-    least_security_bits: f64,
+    least_security_bits: Option<f64>,
 }
 
 #[pymethods]
@@ -46,16 +48,26 @@ impl ProofInfo {
         scheme_object(py, &self.scheme)
     }
 
-    /// The rate of the code.
+    /// Form.RAW of a list of signatures, Form.PROOF of a proof.
     #[getter]
-    fn rate<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        rate_object(py, self.rate)
+    fn form<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        form_object(py, self.form)
+    }
+
+    /// The rate of the code; None of a list of signatures.
+    #[getter]
+    fn rate<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.rate.map(|rate| rate_object(py, rate)).transpose()
     }
 
     fn __repr__(&self) -> String {
+        let form = match self.rate {
+            Some(rate) => format!("rate {rate}"),
+            None => self.form.name().to_owned(),
+        };
         format!(
-            "<ProofInfo: version {}, scheme {}, rate {}, {} bytes>",
-            self.version, self.scheme.name, self.rate, self.size
+            "<ProofInfo: version {}, scheme {}, {form}, {} bytes>",
+            self.version, self.scheme.name, self.size
         )
     }
 }
@@ -68,10 +80,11 @@ pub(crate) fn inspect(py: Python<'_>, proof: Bytes) -> Result<ProofInfo, Raised>
         let (scheme, rate) = (*aggregate.scheme(), aggregate.rate());
         Ok(ProofInfo {
             scheme,
+            form: aggregate.form(),
             rate,
             version: FORMAT_VERSION,
             size: aggregate.byte_len(),
-            least_security_bits: least_security_bits(scheme, rate),
+            least_security_bits: rate.map(|rate| least_security_bits(scheme, rate)),
         })
     };
     Ok(py.detach(work)?)

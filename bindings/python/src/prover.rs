@@ -43,7 +43,10 @@ impl Prover {
         Ok(Self(Mutex::new(Some(Arc::new(prover)))))
     }
 
-    /// Proves that all signatures of the batch are valid, and returns the proof.
+    /// Shows that all signatures of the batch are valid, and returns the proof.
+    ///
+    /// Few signatures are smaller as a list than as any proof, and by default the smaller one is made: `form` says which of them
+    /// it is to be, a Form. A list has no rate, is made at once and waits for nothing.
     ///
     /// Deterministic: the same signers, in whatever order, give the same bytes on any machine. All signatures are checked
     /// first; if some are invalid, InvalidSignatures names each of them.
@@ -52,19 +55,23 @@ impl Prover {
     /// of this prover; always on the calling thread. What it raises cancels the proof and is raised here. So does what a
     /// signal handler raises, such as KeyboardInterrupt. The prover then ends the phase that it is in, and is ready for the next
     /// proof.
-    #[pyo3(signature = (batch, rate = Number(1), progress = None), text_signature = "($self, batch, rate=1, progress=None)")]
+    #[pyo3(
+        signature = (batch, rate = Number(1), progress = None, *, form = Number(decode::FORM_AUTO)),
+        text_signature = "($self, batch, rate=1, progress=None, *, form=0)"
+    )]
     fn aggregate<'py>(
         &self,
         py: Python<'py>,
         batch: &Batch,
         rate: Number,
         progress: Option<&Bound<'py, PyAny>>,
+        form: Number,
     ) -> Result<Bound<'py, PyBytes>, Raised> {
         let prover = self.get()?;
-        let rate = decode::rate(rate.0)?;
+        let options = decode::options(form.0, rate.0)?;
         let batch = Arc::clone(&batch.0);
         let proof = background::run(py, progress, move |report| {
-            let aggregate = prover.aggregate_observed(&batch, rate, |progress| {
+            let aggregate = prover.aggregate_observed(&batch, options, |progress| {
                 report(Progress {
                     phase: progress.phase.name().to_owned(),
                     done: progress.done as u64,

@@ -91,9 +91,10 @@ fn other_claims_are_rejected() {
     let (claims, bytes) = (batch.claims(), list(&batch));
     let other = signers(&TEST, 99, 1, 5, [5; 32])[0].0;
     let named = |claims: &Claims| match verify_bytes(claims, &bytes) {
-        Err(Error::Rejected(Rejection::InvalidSignatures(invalid))) => {
-            invalid.iter().map(|s| (s.group, s.index)).collect()
-        }
+        Err(Error::Rejected(Rejection::InvalidSignatures(invalid))) => invalid
+            .iter()
+            .map(|s| (s.group, s.index))
+            .collect::<Vec<_>>(),
         result => panic!("{result:?}"),
     };
     let first: Vec<_> = (0..4).map(|index| (0, index)).collect();

@@ -77,7 +77,7 @@ func roundTrip(prover *C.sheaf_prover, scheme C.sheaf_scheme) (bytes []byte, pro
 
 	var proof C.sheaf_buffer
 	start := time.Now()
-	status := C.sheaf_aggregate(prover, scheme, C.SHEAF_RATE_HALF, &signed.group, 1, nil, nil, &proof, &e)
+	status := C.sheaf_aggregate_as(prover, scheme, C.SHEAF_FORM_PROOF, C.SHEAF_RATE_HALF, &signed.group, 1, nil, nil, &proof, &e)
 	prove = time.Since(start)
 	if err = failure(status, e); err != nil {
 		return

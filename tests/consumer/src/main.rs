@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use sheaf::xmss::one_slot::sign_once;
-use sheaf::{Aggregate, Batch, Claims, PROD, Prover, Rate, Scheme, TEST, build_info, verify};
+use sheaf::{
+    Aggregate, Batch, Claims, Options, PROD, Prover, Rate, Scheme, TEST, build_info, verify,
+};
 
 const SLOT: u32 = 7;
 const MESSAGE: [u8; 32] = [1; 32];
@@ -36,7 +38,9 @@ fn round_trip(
     let batch = Batch::new(scheme).with_group(SLOT, MESSAGE, signers);
 
     let start = Instant::now();
-    let proof = prover.aggregate(&batch, Rate::Half)?.to_bytes();
+    let proof = prover
+        .aggregate(&batch, Options::proof(Rate::Half))?
+        .to_bytes();
     let prove = start.elapsed();
 
     let claims = Claims::new(scheme).with_group(SLOT, MESSAGE, keys.clone());

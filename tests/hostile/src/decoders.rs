@@ -10,7 +10,7 @@ use sheaf::xmss::{
 };
 use sheaf::{
     Aggregate, Batch, COMPACT, COMPACT_TEST, Claims, ClaimsFileError, Error, FormatError,
-    HEADER_BYTES, MAX_BYTES, PROD, Prover, PublicKey, Rate, Scheme, Signature, TEST,
+    HEADER_BYTES, MAX_BYTES, Options, PROD, Prover, PublicKey, Rate, Scheme, Signature, TEST,
 };
 
 use crate::measure::under_test;
@@ -276,7 +276,9 @@ fn format_error(error: &FormatError) -> &'static str {
         FormatError::Scheme { .. } => "scheme",
         FormatError::Rate { .. } => "rate",
         FormatError::Kind { .. } => "kind",
+        FormatError::RateOfList { .. } => "rate of a list",
         FormatError::Length { .. } => "length",
+        FormatError::ListLength { .. } => "length of a list",
         _ => "other",
     }
 }
@@ -316,12 +318,25 @@ pub(crate) fn targets() -> Vec<Box<dyn Target>> {
             all
         })
         .collect();
+    // Lists of signatures.
+    let lists = [TEST, COMPACT_TEST].map(|scheme| {
+        let signers = samples::signers(&scheme, 3, 2, SLOT, MESSAGE);
+        let mut all = sheaf::MAGIC.to_vec();
+        all.extend([sheaf::FORMAT_VERSION, scheme.id, 0, sheaf::KIND_RAW]);
+        all.extend(
+            signers
+                .iter()
+                .flat_map(|(_, signature)| signature.to_bytes()),
+        );
+        all
+    });
     // As long as an aggregate may be.
     let mut long = aggregates[1].clone();
     long.resize(MAX_BYTES, 1);
     let tiny = aggregates[0][..HEADER_BYTES + 40].to_vec();
     // Short ones are the most frequent.
     aggregates.extend(std::iter::repeat_n(tiny, 13));
+    aggregates.extend(lists.into_iter().cycle().take(6));
     let mut with_long = aggregates.clone();
     with_long.push(long);
 
@@ -552,11 +567,23 @@ impl Target for Aggregation {
         let mut batch = Batch::new(TEST);
         batch.push(file);
         // The prover's memory is another matter: it is that of its threads, and large.
-        let aggregated = under_test(input.len(), || self.prover.aggregate(&batch, Rate::Half))?;
+        let proof = Options::proof(Rate::Half);
+        let aggregated = under_test(input.len(), || self.prover.aggregate(&batch, proof))?;
+        let list = under_test(input.len(), || {
+            self.prover.aggregate(&batch, Options::raw())
+        })?;
+        if list.value.as_ref().err() != aggregated.value.as_ref().err() {
+            return Err(format!(
+                "a list and a proof of the same batch: {:?}, {:?}",
+                list.value, aggregated.value
+            ));
+        }
         let refused = match aggregated.value {
             Ok(aggregate) => {
-                sheaf::verify(&batch.claims(), &aggregate)
-                    .map_err(|error| format!("a new proof is not valid: {error}"))?;
+                for aggregate in [Ok(aggregate), list.value].into_iter().flatten() {
+                    sheaf::verify(&batch.claims(), &aggregate)
+                        .map_err(|error| format!("a new aggregate is not valid: {error}"))?;
+                }
                 None
             }
             Err(Error::InvalidSignatures(_)) => Some("invalid signature".into()),

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use rand::RngExt;
 use sheaf::{
-    Aggregate, Batch, COMPACT, COMPACT_TEST, Claims, Error, Group, HEADER_BYTES, PROD, Prover,
-    PublicKey, Rate, Rejection, Scheme, SignedGroup, TEST, verify,
+    Aggregate, Batch, COMPACT, COMPACT_TEST, Claims, Error, Form, Group, HEADER_BYTES, Options,
+    PROD, Prover, PublicKey, Rate, Rejection, Scheme, SignedGroup, TEST, verify,
 };
 
 use crate::measure::under_test;
@@ -28,6 +28,7 @@ struct Sample {
     scheme: Scheme,
     groups: Vec<Group>,
     aggregate: Vec<u8>,
+    /// None in a list of signatures.
     opening: Vec<Section>,
     /// How long its verification took when the target was made.
     time: Duration,
@@ -70,27 +71,36 @@ impl Verification {
             }
             batch
         };
+        let proof = Options::proof;
         // The first two have proofs of one shape, for different statements.
         let batches = [
-            (made(TEST, &[1], 0), Rate::Half),
-            (made(TEST, &[1], 10), Rate::Half),
-            (made(TEST, &[1], 0), Rate::Sixteenth),
-            (made(TEST, &[3, 2], 20), Rate::Quarter),
-            (prod(&[0]), Rate::Half),
-            (prod(&[0, 1]), Rate::Eighth),
-            (made(COMPACT_TEST, &[1], 0), Rate::Half),
-            (made(COMPACT_TEST, &[3, 2], 20), Rate::Quarter),
-            (made(COMPACT, &[2], 30), Rate::Half),
+            (made(TEST, &[1], 0), proof(Rate::Half)),
+            (made(TEST, &[1], 10), proof(Rate::Half)),
+            (made(TEST, &[1], 0), proof(Rate::Sixteenth)),
+            (made(TEST, &[3, 2], 20), proof(Rate::Quarter)),
+            (prod(&[0]), proof(Rate::Half)),
+            (prod(&[0, 1]), proof(Rate::Eighth)),
+            (made(COMPACT_TEST, &[1], 0), proof(Rate::Half)),
+            (made(COMPACT_TEST, &[3, 2], 20), proof(Rate::Quarter)),
+            (made(COMPACT, &[2], 30), proof(Rate::Half)),
+            (made(TEST, &[1], 10), Options::raw()),
+            (made(TEST, &[3, 2], 20), Options::raw()),
+            (prod(&[0, 1]), Options::raw()),
+            (made(COMPACT_TEST, &[3, 2], 20), Options::raw()),
         ];
         let samples: Vec<Sample> = batches
             .iter()
-            .map(|(batch, rate)| {
-                let aggregate = prover.aggregate(batch, *rate).expect("a valid batch");
+            .map(|(batch, options)| {
+                let aggregate = prover.aggregate(batch, *options).expect("a valid batch");
                 let claims = batch.claims();
+                let form = aggregate.form();
                 let aggregate = aggregate.to_bytes();
                 Sample {
                     scheme: *batch.scheme(),
-                    opening: sections(&claims, &aggregate),
+                    opening: match form {
+                        Form::Raw => Vec::new(),
+                        _ => sections(&claims, &aggregate),
+                    },
                     time: shortest(&claims, &aggregate),
                     groups: claims.groups().to_vec(),
                     aggregate,
@@ -104,10 +114,11 @@ impl Verification {
         Self { samples, honest }
     }
 
-    /// Sections of the opening of every sample.
+    /// Sections of the opening of every sample that is a proof.
     #[must_use]
     pub fn openings(&self) -> Vec<&[Section]> {
-        self.samples.iter().map(|s| &s.opening[..]).collect()
+        let openings = self.samples.iter().map(|s| &s.opening[..]);
+        openings.filter(|opening| !opening.is_empty()).collect()
     }
 
     fn other(&self, rng: &mut Rng) -> &Sample {
@@ -168,7 +179,15 @@ impl Target for Verification {
                 aggregate.truncate(HEADER_BYTES);
                 aggregate.extend(elements::random(rng, count));
             }
-            6..10 => {
+            10..12 if !sample.opening.is_empty() && !other.opening.is_empty() => {
+                splice(rng, &mut aggregate, &sample.opening, other);
+            }
+            12.. if !sample.opening.is_empty() => {
+                let section = &sample.opening[rng.random_range(0..sample.opening.len())];
+                let place = section.elements.clone();
+                elements::mutate(rng, &mut aggregate, HEADER_BYTES, place, &other.aggregate);
+            }
+            _ => {
                 for _ in 0..bytes::pick(rng, &[1, 1, 2, 3]) {
                     if aggregate.len().is_multiple_of(4) {
                         let everywhere = 0..usize::MAX;
@@ -176,12 +195,6 @@ impl Target for Verification {
                         elements::mutate(rng, &mut aggregate, HEADER_BYTES, everywhere, other);
                     }
                 }
-            }
-            10..12 => splice(rng, &mut aggregate, &sample.opening, other),
-            _ => {
-                let section = &sample.opening[rng.random_range(0..sample.opening.len())];
-                let place = section.elements.clone();
-                elements::mutate(rng, &mut aggregate, HEADER_BYTES, place, &other.aggregate);
             }
         }
         encode(&scheme, &groups, &aggregate)
@@ -348,6 +361,9 @@ fn kind(error: &Error) -> String {
             Rejection::Trailing { .. } => write!(kind, "trailing bytes"),
             Rejection::NotCanonical { message, .. } => write!(kind, "{message}: element"),
             Rejection::ProofOfWork { message } => write!(kind, "{message}: proof of work"),
+            Rejection::Count { .. } => write!(kind, "list: count"),
+            Rejection::Unreadable { .. } => write!(kind, "list: signature that can't be read"),
+            Rejection::InvalidSignatures(_) => write!(kind, "list: invalid signatures"),
             Rejection::Inconsistent { reason } => write!(kind, "{reason}"),
             other => write!(kind, "{other}"),
         },

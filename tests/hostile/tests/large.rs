@@ -1,8 +1,8 @@
 //! Statements as large as they may be: their verification takes no more memory than that of small ones, byte for byte.
 
 use sheaf::{
-    Aggregate, Batch, Claims, ClaimsError, Error, HEADER_BYTES, MAX_BYTES, MAX_SIGNATURES, PROD,
-    Prover, PublicKey, Rate, Rejection, Scheme, TEST, verify,
+    Aggregate, Batch, Claims, ClaimsError, Error, HEADER_BYTES, MAX_BYTES, MAX_SIGNATURES, Options,
+    PROD, Prover, PublicKey, Rate, Rejection, Scheme, TEST, verify,
 };
 use sheaf_hostile::measure::under_test;
 use sheaf_hostile::{block_rng, elements, samples};
@@ -57,6 +57,21 @@ fn the_largest_claims_with_hostile_proofs() {
                 assert!(matches!(result, Err(Error::Rejected(_))), "{result:?}");
             }
         }
+        // The longest list, of claims of its number and of others.
+        let each = scheme.signature_bytes();
+        let longest = (MAX_BYTES - HEADER_BYTES) / each;
+        let mut list = sheaf::MAGIC.to_vec();
+        list.extend([sheaf::FORMAT_VERSION, scheme.id, 0, sheaf::KIND_RAW]);
+        let signature = samples::signers(&scheme, 5, 1, 0, [0; 32]).remove(0).1;
+        list.extend(signature.to_bytes().repeat(longest));
+        let as_many = self::claims(scheme, &keys[..longest], together);
+        for (claims, claims_bytes) in [&(claims, claims_bytes), &as_many] {
+            let verified = under_test(claims_bytes + list.len(), || {
+                verify(claims, &Aggregate::from_bytes(&list).unwrap())
+            });
+            let result = verified.unwrap().value;
+            assert!(matches!(result, Err(Error::Rejected(_))), "{result:?}");
+        }
     }
 }
 
@@ -99,7 +114,8 @@ fn honest_proofs_of_many_groups() {
             batch = batch.with_group(slot, message, samples::signers(&TEST, 5, 1, slot, message));
             bytes += 40 + 52;
         }
-        let proof = prover.aggregate(&batch, rate).unwrap().to_bytes();
+        let proof = Options::proof(rate);
+        let proof = prover.aggregate(&batch, proof).unwrap().to_bytes();
         let claims = batch.claims();
         let check = |proof: &[u8]| {
             let verified = under_test(bytes + proof.len(), || {
@@ -113,6 +129,14 @@ fn honest_proofs_of_many_groups() {
         assert!(matches!(
             cut.value,
             Err(Error::Rejected(Rejection::Truncated { .. }))
+        ));
+        let list = prover.aggregate(&batch, Options::raw()).unwrap();
+        let list = list.to_bytes();
+        assert_eq!(check(&list).value, Ok(()));
+        let cut = check(&list[..list.len() - TEST.signature_bytes()]);
+        assert!(matches!(
+            cut.value,
+            Err(Error::Rejected(Rejection::Count { .. }))
         ));
         println!(
             "{count} groups at rate {rate}: {} bytes of input, {} allocated",

@@ -38,7 +38,8 @@ impl Scheme {
         }
     }
 
-    fn width(&self, call: Call) -> usize {
+    /// The width of a permutation.
+    pub(crate) fn width(&self, call: Call) -> usize {
         match (self.family, call) {
             (Family::Compact, _) | (_, Call::Step(_)) => 16,
             _ => 24,

@@ -23,6 +23,7 @@ mod parameters;
 mod permutations;
 mod poseidon;
 mod shape;
+mod signatures;
 mod stacking;
 mod statement;
 mod summary;
@@ -56,6 +57,12 @@ pub enum Reject {
     Claims,
     /// The size and the rate have no parameters.
     Parameters,
+    /// A list has more or fewer signatures than are claimed.
+    Count,
+    /// The signature of this lane is not one of the scheme, or not in canonical form.
+    Unreadable(usize),
+    /// The signature of this lane is not valid, and those of the lanes before are.
+    Signature(usize),
     /// The proof ends inside this message.
     Truncated(&'static str),
     /// This message has an element that is not canonical.
@@ -97,6 +104,9 @@ pub enum Reject {
 /// # Errors
 /// If it does not prove the claims.
 pub fn verify(scheme: &Scheme, groups: &[Group], aggregate: &[u8]) -> Result<(), Reject> {
+    if let Some(list) = list(scheme, aggregate)? {
+        return signatures::verify(scheme, groups, list);
+    }
     let (rate, body) = parts(scheme, aggregate)?;
     verify_body(Statement::new(scheme, groups, rate)?, body)
 }
@@ -110,7 +120,19 @@ pub fn verify_summary(scheme: &Scheme, summary: Summary, aggregate: &[u8]) -> Re
     verify_body(Statement::of_summary(scheme, summary, rate)?, body)
 }
 
-/// The rate and the body of an aggregate.
+/// The body of an aggregate that is a list of signatures.
+fn list<'a>(scheme: &Scheme, aggregate: &'a [u8]) -> Result<Option<&'a [u8]>, Reject> {
+    let [b's', b'h', b'f', b'p', 3, id, rate, 0, ref list @ ..] = *aggregate else {
+        return Ok(None);
+    };
+    let fits = list.len().is_multiple_of(signatures::bytes(scheme));
+    if id != scheme.id || rate != 0 || aggregate.len() > 4 << 20 || !fits {
+        return Err(Reject::Header);
+    }
+    Ok(Some(list))
+}
+
+/// The rate and the body of an aggregate that is a proof.
 fn parts<'a>(scheme: &Scheme, aggregate: &'a [u8]) -> Result<(usize, &'a [u8]), Reject> {
     let [
         b's',

@@ -242,7 +242,7 @@ impl Lane {
     }
 
     /// The tweak of the step with this number.
-    fn step_tweak(&self, number: usize) -> Vec<F> {
+    pub(crate) fn step_tweak(&self, number: usize) -> Vec<F> {
         match self.scheme.family {
             Family::BothWidths => base_p((u128::from(self.slot) << 24) + 256 * number as u128, 2),
             Family::Compact => words(Kind::Chain, number, self.slot),

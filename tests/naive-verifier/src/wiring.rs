@@ -174,7 +174,7 @@ fn key_input(shape: &Shape, t: usize) -> Vec<Wire> {
 }
 
 /// What the leaf sponge of prod and test starts from: a hash of the lengths of its input.
-fn lengths(scheme: &Scheme) -> Vec<F> {
+pub(crate) fn lengths(scheme: &Scheme) -> Vec<F> {
     let lengths = 5u128 << 96 | 2 << 64 | (scheme.chains as u128) << 32 | 8;
     let digits = base_p(lengths, 24);
     let input: [F; 24] = core::array::from_fn(|i| digits[i]);

@@ -4,7 +4,7 @@ mod common;
 
 use common::{TEST_SCHEMES, batch, prove, verdict};
 use sheaf::xmss::{KoalaBear, verify};
-use sheaf::{Batch, Error, Prover, Rate, Scheme, Signature, SignedGroup};
+use sheaf::{Batch, Error, Options, Prover, Rate, Scheme, Signature, SignedGroup};
 
 /// The indices, as `(group, signer)`, of the signatures of a batch that are not valid.
 fn invalid(batch: &Batch) -> Vec<(usize, usize)> {
@@ -59,7 +59,7 @@ fn invalid_batches_of(scheme: Scheme) {
         let mut refused = |change: &dyn Fn(&mut Signature)| {
             let changed = changed(&batch, at, change);
             assert_eq!(invalid(&changed), [at]);
-            match prover.aggregate(&changed, Rate::Half) {
+            match prover.aggregate(&changed, Options::proof(Rate::Half)) {
                 Err(Error::InvalidSignatures(found)) => {
                     let found: Vec<_> = found.iter().map(|s| (s.group, s.index)).collect();
                     assert_eq!(found, [at]);
@@ -114,7 +114,9 @@ fn misplaced_signatures_of(scheme: Scheme) {
             wrong.push(group);
         }
         assert_eq!(invalid(&wrong).len(), count);
-        let refusal = Prover::new(1).unwrap().aggregate(&wrong, Rate::Half);
+        let refusal = Prover::new(1)
+            .unwrap()
+            .aggregate(&wrong, Options::proof(Rate::Half));
         assert!(matches!(refusal, Err(Error::InvalidSignatures(all)) if all.len() == count));
         if wrong.claims() != right.claims() {
             let bytes = prove(&right, Rate::Half);

@@ -1,4 +1,4 @@
-//! Proofs: made and verified.
+//! Proofs, and lists of signatures in place of proofs: made and verified.
 
 use std::ffi::{CString, c_void};
 
@@ -11,9 +11,10 @@ use super::guard::guard;
 use super::prover::Prover;
 use super::raw::{self, Out};
 use crate::error_object::ErrorObject;
-use crate::types::{Buffer, Bytes, Group, Observer, Rate, Scheme, Status};
+use crate::types::{Buffer, Bytes, FORM_AUTO, Form, Group, Observer, Rate, Scheme, Status};
 
-/// Proves that all signatures of the groups are valid.
+/// Shows that all signatures of the groups are valid, in the smaller form: as a list of the signatures if there are few, or as a
+/// proof. `sheaf_verify` takes both; `sheaf_aggregate_as` makes the one that is asked for.
 ///
 /// Groups and signers may come in any order, which changes no byte of the proof. A group must not be empty, no two groups may
 /// have both slot and message in common, and no key may stand in a group twice. All signatures are checked first: if some
@@ -38,6 +39,42 @@ pub unsafe extern "C" fn sheaf_aggregate(
     proof: *mut Buffer,
     error: *mut *mut ErrorObject,
 ) -> Status {
+    // SAFETY: the contract of this function is that of the other one.
+    unsafe {
+        sheaf_aggregate_as(
+            prover,
+            scheme,
+            FORM_AUTO,
+            rate,
+            groups,
+            group_count,
+            observer,
+            user_data,
+            proof,
+            error,
+        )
+    }
+}
+
+/// As `sheaf_aggregate`, in this form.
+///
+/// A list of signatures has no rate; `rate` has to be one all the same. It is made on the calling thread, which waits for no proof,
+/// and `observer` is called once. Lists have at most 4 MiB: of more signatures the status is `SHEAF_STATUS_UNSUPPORTED`.
+///
+/// Thread safety: as `sheaf_aggregate`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sheaf_aggregate_as(
+    prover: *const Prover,
+    scheme: Scheme,
+    form: Form,
+    rate: Rate,
+    groups: *const Group,
+    group_count: usize,
+    observer: Observer,
+    user_data: *mut c_void,
+    proof: *mut Buffer,
+    error: *mut *mut ErrorObject,
+) -> Status {
     let work = || {
         // SAFETY: `proof` is the caller's place for the result; the others are the caller's arguments, alive during the call.
         let (out, prover, groups, mut callback) = unsafe {
@@ -49,8 +86,8 @@ pub unsafe extern "C" fn sheaf_aggregate(
             )
         };
         let batch = decode::batch(decode::scheme(scheme)?, &groups)?;
-        let rate = decode::rate(rate)?;
-        let aggregate = prover.0.aggregate_observed(&batch, rate, |progress| {
+        let options = decode::options(form, rate)?;
+        let aggregate = prover.0.aggregate_observed(&batch, options, |progress| {
             if progress.waiting {
                 return callback.tell_waiting(progress.total as u64);
             }

@@ -23,7 +23,7 @@ int main(void)
     group.keys = &key_slice;
     group.signatures = &signature_slice;
     if (sheaf_prover_new(2, &prover, NULL)
-        || sheaf_aggregate(prover, SHEAF_SCHEME_TEST, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, NULL)
+        || sheaf_aggregate_as(prover, SHEAF_SCHEME_TEST, SHEAF_FORM_PROOF, SHEAF_RATE_HALF, &group, 1, NULL, NULL, &proof, NULL)
         || sheaf_verify(SHEAF_SCHEME_TEST, &group, 1, proof.data, proof.len, NULL))
         return 3;
     sheaf_buffer_free(&proof);

@@ -33,7 +33,7 @@ pub fn main() !void {
     try check(sheaf.sheaf_prover_new(2, &prover, null));
     defer sheaf.sheaf_prover_free(prover);
     var proof: sheaf.sheaf_buffer = undefined;
-    try check(sheaf.sheaf_aggregate(prover, scheme, sheaf.SHEAF_RATE_HALF, &group, 1, null, null, &proof, null));
+    try check(sheaf.sheaf_aggregate_as(prover, scheme, sheaf.SHEAF_FORM_PROOF, sheaf.SHEAF_RATE_HALF, &group, 1, null, null, &proof, null));
     defer sheaf.sheaf_buffer_free(&proof);
     try check(sheaf.sheaf_verify(scheme, &group, 1, proof.data, proof.len, null));
 

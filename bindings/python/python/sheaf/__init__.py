@@ -18,10 +18,12 @@ Elsewhere: the verifier knows who should have signed what.
 >>> sheaf.verify(sheaf.Claims(sheaf.TEST, [(slot + 1, message, keys)]), proof)
 Traceback (most recent call last):
     ...
-sheaf.errors.InvalidProof: the aggregate is rejected: chain ends: layer 0 of the fraction tree is inconsistent
+sheaf.errors.InvalidProof: the aggregate is rejected: 3 signatures are not valid: ...
 
 * Keys, signatures and proofs are `bytes`. Whatever has bytes in it is taken where they are expected: `bytearray`,
   `memoryview`, NumPy arrays; and where there are many, also tables with one in each row.
+* Few signatures are smaller than any proof, and stand in its place: `Prover.aggregate` makes the smaller one, or the `Form` that it
+  is asked for, and `verify` takes both.
 * A proof is a function of the batch and the rate: the order of groups and signers, the number of threads and the CPU
   change no byte of it.
 * Other threads of Python run while the library works. A signal interrupts it.
@@ -48,7 +50,7 @@ from sheaf._native import (
     verify,
     verify_signature,
 )
-from sheaf._parameters import Rate, Scheme
+from sheaf._parameters import Form, Rate, Scheme
 from sheaf.errors import (
     Cancelled,
     ImpossibleClaims,
@@ -84,6 +86,7 @@ __all__ = [
     "BuildInfo",
     "Cancelled",
     "Claims",
+    "Form",
     "ImpossibleClaims",
     "InternalError",
     "InvalidProof",

@@ -1,4 +1,4 @@
-"""The numbers that name schemes and rates."""
+"""The numbers that name schemes, rates and forms."""
 
 from enum import IntEnum
 from typing import Self
@@ -58,3 +58,16 @@ class Rate(IntEnum):
 
     SIXTEENTH = 4
     """Rate 1/16: the slowest proving, the smallest proofs."""
+
+
+class Form(IntEnum):
+    """What is made of signatures."""
+
+    AUTO = 0
+    """The smaller one of the two others."""
+
+    RAW = 1
+    """A list of the signatures: few of them are smaller than any proof."""
+
+    PROOF = 2
+    """A proof."""

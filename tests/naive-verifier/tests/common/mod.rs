@@ -3,9 +3,10 @@
 
 use sheaf::xmss::one_slot::sign_once;
 use sheaf::{
-    Batch, COMPACT_TEST, Claims, HEADER_BYTES, Prover, PublicKey, Rate, Scheme, Signature, TEST,
+    Batch, COMPACT_TEST, Claims, HEADER_BYTES, Options, Prover, PublicKey, Rate, Rejection, Scheme,
+    Signature, TEST,
 };
-use sheaf_aggregation::{ConstraintError, Statement, VerifyError};
+use sheaf_aggregation::{ConstraintError, LaneOrder, Statement, VerifyError};
 use sheaf_argument::{columns, fractions, permutation};
 use sheaf_naive_verifier::{self as naive, Group, Reject};
 use sheaf_pcs::Layout;
@@ -52,6 +53,22 @@ pub(crate) fn opening_step(error: sheaf_pcs::Error) -> Reject {
     }
 }
 
+/// Where a list is rejected. The real verifier names signatures as the caller counts, and all that are invalid.
+fn list_step(error: sheaf::Error, order: &LaneOrder) -> Reject {
+    let lane = |place: (usize, usize)| order.iter().position(|&other| other == place).unwrap();
+    match error {
+        sheaf::Error::Rejected(Rejection::Count { .. }) => Reject::Count,
+        sheaf::Error::Rejected(Rejection::Unreadable { group, index, .. }) => {
+            Reject::Unreadable(lane((group, index)))
+        }
+        sheaf::Error::Rejected(Rejection::InvalidSignatures(all)) => {
+            let lanes = all.iter().map(|s| lane((s.group, s.index)));
+            Reject::Signature(lanes.min().unwrap())
+        }
+        other => panic!("no list, however wrong, leads to {other:?}"),
+    }
+}
+
 /// The verdict of the real verifier.
 fn real(claims: &Claims, bytes: &[u8]) -> Result<(), Reject> {
     let public = sheaf::Aggregate::from_bytes(bytes)
@@ -60,10 +77,13 @@ fn real(claims: &Claims, bytes: &[u8]) -> Result<(), Reject> {
     let verdict = match sheaf::Aggregate::from_bytes(bytes) {
         Ok(aggregate) if aggregate.scheme() == claims.scheme() => {
             match Statement::new(*claims.scheme(), claims.groups().to_vec()) {
-                Ok((statement, _)) => {
-                    let rate = aggregate.rate().log_inverse().into();
-                    sheaf_aggregation::verify(&statement, rate, aggregate.body()).map_err(step)
-                }
+                Ok((statement, order)) => match aggregate.rate() {
+                    Some(rate) => {
+                        let rate = rate.log_inverse().into();
+                        sheaf_aggregation::verify(&statement, rate, aggregate.body()).map_err(step)
+                    }
+                    None => public.clone().map_err(|error| list_step(error, &order)),
+                },
                 Err(_) => Err(Reject::Claims),
             }
         }
@@ -188,7 +208,13 @@ pub(crate) fn batch(scheme: Scheme, groups: &[(u32, usize)]) -> Batch {
 
 pub(crate) fn prove(batch: &Batch, rate: Rate) -> Vec<u8> {
     let prover = Prover::new(1).unwrap();
-    prover.aggregate(batch, rate).unwrap().to_bytes()
+    let aggregate = prover.aggregate(batch, Options::proof(rate)).unwrap();
+    aggregate.to_bytes()
+}
+
+pub(crate) fn list(batch: &Batch) -> Vec<u8> {
+    let prover = Prover::new(1).unwrap();
+    prover.aggregate(batch, Options::raw()).unwrap().to_bytes()
 }
 
 /// A proof as elements of the base field.
