@@ -54,8 +54,8 @@ fn read(scheme: &Scheme, bytes: &[u8]) -> Option<Signature> {
     let (n, r) = (scheme.digest(), scheme.randomness());
     let (path, chains) = (n * scheme.height, n * scheme.chains);
     let offset = |at: usize, expected: usize| {
-        let found = bytes[4 * at..][..4].try_into().map(u32::from_le_bytes);
-        (found == Ok(expected as u32)).then_some(())
+        let expected = (expected as u32).to_le_bytes();
+        (bytes[4 * at..][..4] == expected).then_some(())
     };
     let elements = |first: usize, count: usize| key_elements(&bytes[4 * first..][..4 * count]);
     let (randomness, siblings, chain_values) = match scheme.family {
@@ -178,8 +178,8 @@ fn leaf(lane: &Lane, parameter: &[F], ends: &[F]) -> Vec<F> {
     let (start, absorbed) = match scheme.family {
         Family::BothWidths => (lengths(scheme), [parameter, &tweak, ends].concat()),
         Family::Compact => (
-            [&tweak, &[f(0); 2], parameter].concat(),
-            [&[f(0); 8], ends].concat(),
+            [&tweak[..], &[f(0); 2], parameter].concat(),
+            [&[f(0); 8][..], ends].concat(),
         ),
     };
     let capacity = scheme.leaf_capacity();
