@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sheaf::{ClaimsError, Error};
+use sheaf::{ClaimsError, Error, InvalidSignature};
 
 use crate::failure::{Failure, name_of_input};
 use crate::report::list;
@@ -82,19 +82,22 @@ impl Origins {
         }
     }
 
+    /// Which signatures are not valid, and why.
+    pub(crate) fn invalid(&self, invalid: &[InvalidSignature]) -> String {
+        let what = match invalid.len() {
+            1 => "one signature is not valid".to_owned(),
+            n => format!("{n} signatures are not valid"),
+        };
+        let each = list(invalid, |s| {
+            format!("{}: {}", self.signer(s.group, s.index), s.reason)
+        });
+        format!("{what}: {each}")
+    }
+
     /// Tells an error of the library in terms of files.
     pub(crate) fn explain(&self, error: Error) -> Failure {
         match error {
-            Error::InvalidSignatures(invalid) => {
-                let what = match invalid.len() {
-                    1 => "one signature is not valid".to_owned(),
-                    n => format!("{n} signatures are not valid"),
-                };
-                let each = list(&invalid, |s| {
-                    format!("{}: {}", self.signer(s.group, s.index), s.reason)
-                });
-                Failure::Unusable(format!("{what}: {each}"))
-            }
+            Error::InvalidSignatures(invalid) => Failure::Unusable(self.invalid(&invalid)),
             Error::Claims(ClaimsError::DuplicateKey {
                 group,
                 first,

@@ -19,7 +19,7 @@ def test_objects_with_bytes_are_taken_everywhere(prover: sheaf.Prover, kind: typ
     batch = sheaf.Batch(sheaf.TEST, [(SLOT, kind(MESSAGE), *rows)])
     claims = sheaf.Claims(sheaf.TEST, [(SLOT, kind(MESSAGE), [kind(key) for key in keys])])
     assert batch.claims == claims
-    proof = prover.aggregate(batch)
+    proof = prover.aggregate(batch, form=sheaf.Form.PROOF)
     sheaf.verify(claims, kind(proof))
     assert sheaf.inspect(kind(proof)).size == len(proof)
     assert sheaf.Claims.from_bytes(kind(claims.to_bytes())) == claims
@@ -33,7 +33,7 @@ def test_tables_of_keys_and_signatures_are_taken(prover: sheaf.Prover, scheme: s
     tables = [numpy.frombuffer(b"".join(rows), dtype=numpy.uint8).reshape(4, -1) for rows in (keys, signatures)]
     assert [table.shape[1] for table in tables] == [scheme.public_key_bytes, scheme.signature_bytes]
     expected = sheaf.Batch(scheme, [(SLOT, MESSAGE, keys, signatures)])
-    proof = prover.aggregate(expected)
+    proof = prover.aggregate(expected, form=sheaf.Form.PROOF)
     turned = [numpy.asfortranarray(table) for table in tables]
     spread = [numpy.repeat(table, 2, axis=0)[::2] for table in tables]
     backwards = [table[::-1] for table in tables]
@@ -41,7 +41,7 @@ def test_tables_of_keys_and_signatures_are_taken(prover: sheaf.Prover, scheme: s
     kinds: list[list[Any]] = [tables, turned, spread, backwards, views]
     for key_table, signature_table in kinds:
         batch = sheaf.Batch(scheme, [(SLOT, MESSAGE, key_table, signature_table)])
-        assert prover.aggregate(batch) == proof
+        assert prover.aggregate(batch, form=sheaf.Form.PROOF) == proof
     sheaf.verify(sheaf.Claims(scheme, [(SLOT, MESSAGE, tables[0])]), proof)
 
 
@@ -50,7 +50,7 @@ def test_a_table_that_changes_later_changes_nothing(prover: sheaf.Prover) -> Non
     table = numpy.array([list(signature) for signature in signatures], dtype=numpy.uint8)
     batch = sheaf.Batch(sheaf.TEST, [(SLOT, MESSAGE, keys, table)])
     table[:] = 0
-    sheaf.verify(batch.claims, prover.aggregate(batch))
+    sheaf.verify(batch.claims, prover.aggregate(batch, form=sheaf.Form.PROOF))
 
 
 def test_all_malformed_keys_and_signatures_are_named() -> None:

@@ -15,7 +15,7 @@ def prove(connection: Connection, batch: sheaf.Batch, prover: sheaf.Prover | Non
     """Sends the proof, or the exception, of a prover of the parent or one of its own."""
     try:
         with prover or sheaf.Prover(threads=1) as prover:
-            connection.send(prover.aggregate(batch))
+            connection.send(prover.aggregate(batch, form=sheaf.Form.PROOF))
     except sheaf.SheafError as error:
         connection.send(error)
 
@@ -49,13 +49,13 @@ def batch() -> sheaf.Batch:
 
 
 def test_a_child_makes_provers_of_its_own(prover: sheaf.Prover, batch: sheaf.Batch) -> None:
-    proof = prover.aggregate(batch)
+    proof = prover.aggregate(batch, form=sheaf.Form.PROOF)
     assert in_child(prove, batch, None) == proof
-    assert prover.aggregate(batch) == proof
+    assert prover.aggregate(batch, form=sheaf.Form.PROOF) == proof
 
 
 def test_a_prover_of_the_parent_says_so(prover: sheaf.Prover, batch: sheaf.Batch) -> None:
-    prover.aggregate(batch)
+    prover.aggregate(batch, form=sheaf.Form.PROOF)
     error = in_child(prove, batch, prover)
     assert isinstance(error, sheaf.ThreadsUnavailable) and "forked" in str(error)
 

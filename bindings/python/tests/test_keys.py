@@ -44,7 +44,7 @@ def test_signatures_of_kept_keys_are_aggregated(prover: sheaf.Prover, tmp_path: 
             keys.append(public)
             signatures.append(key.sign(7, MESSAGE))
     batch = sheaf.Batch(sheaf.TEST, [(7, MESSAGE, keys, signatures)])
-    sheaf.verify(batch.claims, prover.aggregate(batch))
+    sheaf.verify(batch.claims, prover.aggregate(batch, form=sheaf.Form.PROOF))
 
 
 def test_journals_are_guarded(prover: sheaf.Prover, tmp_path: Path) -> None:

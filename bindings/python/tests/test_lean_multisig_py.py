@@ -33,9 +33,11 @@ def test_the_module_of_that_name_is_this_one() -> None:
     assert distribution.requires == [f"sheaf=={sheaf.__version__}"]
 
 
-def test_what_is_aggregated_verifies(mode: str) -> None:
+@pytest.mark.parametrize("count", [3, 450])
+def test_what_is_aggregated_verifies(mode: str, count: int) -> None:
+    """Three signatures are listed, and of 450 there is a proof."""
     lean.setup_prover(mode=mode)
-    keys, signatures = sign(MODES[mode], 3)
+    keys, signatures = sign(MODES[mode], count)
     for rate in [1, 2, 3, 4]:
         proved, proof = lean.aggregate_single_message(keys, signatures, MESSAGE, SLOT, rate, mode=mode)
         assert proved == sorted(keys)

@@ -61,10 +61,10 @@ def test_the_best_build_for_the_cpu_is_chosen(tmp_path: Path) -> None:
 def test_all_builds_make_the_same_proof(prover: sheaf.Prover) -> None:
     keys, signatures = sign(sheaf.PROD, 5)
     groups = [(SLOT, MESSAGE, keys, signatures)]
-    proof = prover.aggregate(sheaf.Batch(sheaf.PROD, groups))
+    proof = prover.aggregate(sheaf.Batch(sheaf.PROD, groups), form=sheaf.Form.PROOF)
     for module in runnable_builds().values():
         with module.Prover(threads=2) as other:
-            assert other.aggregate(module.Batch(sheaf.PROD, groups)) == proof
+            assert other.aggregate(module.Batch(sheaf.PROD, groups), form=sheaf.Form.PROOF) == proof
 
 
 def test_a_build_says_what_it_uses() -> None:

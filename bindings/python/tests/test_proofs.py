@@ -1,4 +1,4 @@
-"""Proofs of all schemes at all rates: made, verified, refused and looked at."""
+"""Proofs of all schemes at all rates, and lists of signatures in their place: made, verified, refused and looked at."""
 
 import pickle
 
@@ -8,16 +8,21 @@ import sheaf
 from conftest import MESSAGE, SLOT, flipped, sign
 
 
+FORMS = [sheaf.Form.RAW, sheaf.Form.PROOF]
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("scheme", sheaf.Scheme)
-def test_every_scheme_is_proved_and_verified(prover: sheaf.Prover, scheme: sheaf.Scheme) -> None:
+def test_every_scheme_is_proved_and_verified(prover: sheaf.Prover, scheme: sheaf.Scheme, form: sheaf.Form) -> None:
     keys, signatures = sign(scheme, 3)
     batch = sheaf.Batch(scheme, [(SLOT, MESSAGE, keys, signatures)])
-    proof = prover.aggregate(batch)
+    proof = prover.aggregate(batch, form=form)
     claims = sheaf.Claims(scheme, [(SLOT, MESSAGE, keys)])
     assert claims == batch.claims
     assert claims.scheme is scheme and batch.scheme is scheme
     sheaf.verify(claims, proof)
-    assert sheaf.inspect(proof).scheme is scheme
+    info = sheaf.inspect(proof)
+    assert info.scheme is scheme and info.form is form
     for other in sheaf.Scheme:
         if other is not scheme and other.public_key_bytes == scheme.public_key_bytes:
             with pytest.raises(sheaf.InvalidProof):
@@ -27,7 +32,7 @@ def test_every_scheme_is_proved_and_verified(prover: sheaf.Prover, scheme: sheaf
 def test_rates_trade_time_for_size(prover: sheaf.Prover) -> None:
     keys, signatures = sign(sheaf.PROD, 20)
     batch = sheaf.Batch(sheaf.PROD, [(SLOT, MESSAGE, keys, signatures)])
-    proofs = {rate: prover.aggregate(batch, rate) for rate in sheaf.Rate}
+    proofs = {rate: prover.aggregate(batch, rate, form=sheaf.Form.PROOF) for rate in sheaf.Rate}
     sizes = [len(proof) for proof in proofs.values()]
     assert sizes == sorted(sizes, reverse=True) and len(set(sizes)) == len(sizes)
     for rate, proof in proofs.items():
@@ -36,7 +41,7 @@ def test_rates_trade_time_for_size(prover: sheaf.Prover) -> None:
         assert info.rate is rate
         assert info.size == len(proof)
         assert info.version == sheaf.build_info().proof_version
-        assert 128 <= info.least_security_bits < 192
+        assert info.least_security_bits is not None and 128 <= info.least_security_bits < 192
     with pytest.raises(sheaf.MalformedInput, match="names no rate"):
         prover.aggregate(batch, 5)
 
@@ -50,13 +55,14 @@ def test_no_order_and_no_number_of_threads_changes_a_proof() -> None:
     for threads, order in [(1, groups), (2, turned), (3, groups)]:
         with sheaf.Prover(threads) as prover:
             assert prover.threads == threads
-            proofs.add(prover.aggregate(sheaf.Batch(sheaf.TEST, order)))
-    assert len(proofs) == 1
+            proofs.update(prover.aggregate(sheaf.Batch(sheaf.TEST, order), form=form) for form in FORMS)
+    assert len(proofs) == len(FORMS)
 
 
-def test_other_claims_are_refused(prover: sheaf.Prover) -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_other_claims_are_refused(prover: sheaf.Prover, form: sheaf.Form) -> None:
     keys, signatures = sign(sheaf.TEST, 3)
-    proof = prover.aggregate(sheaf.Batch(sheaf.TEST, [(SLOT, MESSAGE, keys, signatures)]))
+    proof = prover.aggregate(sheaf.Batch(sheaf.TEST, [(SLOT, MESSAGE, keys, signatures)]), form=form)
     others = [
         (SLOT + 1, MESSAGE, keys),
         (SLOT, bytes(32), keys),
@@ -68,9 +74,10 @@ def test_other_claims_are_refused(prover: sheaf.Prover) -> None:
             sheaf.verify(sheaf.Claims(sheaf.TEST, [other]), proof)
 
 
-def test_changed_bytes_are_refused(prover: sheaf.Prover) -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_changed_bytes_are_refused(prover: sheaf.Prover, form: sheaf.Form) -> None:
     keys, signatures = sign(sheaf.TEST, 2)
-    proof = prover.aggregate(sheaf.Batch(sheaf.TEST, [(SLOT, MESSAGE, keys, signatures)]))
+    proof = prover.aggregate(sheaf.Batch(sheaf.TEST, [(SLOT, MESSAGE, keys, signatures)]), form=form)
     claims = sheaf.Claims(sheaf.TEST, [(SLOT, MESSAGE, keys)])
     bad = [b"", bytes(32), proof[:-4], proof + bytes(4)]
     bad += [flipped(proof, at) for at in [0, 4, 5, 6, 7, 8, len(proof) // 2, len(proof) - 4]]
@@ -108,13 +115,39 @@ def test_impossible_claims_name_their_places() -> None:
     sheaf.Claims(sheaf.TEST, [(SLOT, MESSAGE, keys)]).check()
 
 
-def test_all_invalid_signatures_are_named(prover: sheaf.Prover) -> None:
+def test_few_signatures_are_listed_unless_a_proof_is_asked_for(prover: sheaf.Prover) -> None:
+    keys, signatures = sign(sheaf.PROD, 10)
+    batch = sheaf.Batch(sheaf.PROD, [(SLOT, MESSAGE, keys, signatures)])
+    listed = prover.aggregate(batch)
+    assert len(listed) == 8 + 10 * sheaf.PROD.signature_bytes
+    for rate in sheaf.Rate:
+        assert prover.aggregate(batch, rate) == prover.aggregate(batch, form=sheaf.Form.RAW) == listed
+    sheaf.verify(batch.claims, listed)
+    info = sheaf.inspect(listed)
+    assert (info.form, info.rate, info.least_security_bits) == (sheaf.Form.RAW, None, None)
+    assert repr(info) == f"<ProofInfo: version 3, scheme prod, raw, {len(listed)} bytes>"
+    assert len(prover.aggregate(batch, form=sheaf.Form.PROOF)) > len(listed)
+    with pytest.raises(sheaf.MalformedInput, match="names no form"):
+        prover.aggregate(batch, form=3)
+
+    seen: list[sheaf.Progress] = []
+    prover.aggregate(batch, progress=seen.append)
+    assert [(progress.done, progress.total, progress.waiting) for progress in seen] == [(0, 1, False)]
+
+    key = min(range(10), key=keys.__getitem__)
+    with pytest.raises(sheaf.InvalidProof, match=f"signature {key} of group 0") as caught:
+        sheaf.verify(batch.claims, flipped(listed, 8 + 1000))
+    assert caught.value.places == ((0, key),)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_all_invalid_signatures_are_named(prover: sheaf.Prover, form: sheaf.Form) -> None:
     keys, signatures = sign(sheaf.TEST, 5)
     wrong = [signatures[0], signatures[2], signatures[1], signatures[3], signatures[4]]
     other = sign(sheaf.TEST, 2, slot=9)
     groups = [(9, MESSAGE, *other), (SLOT, MESSAGE, keys, wrong)]
     with pytest.raises(sheaf.InvalidSignatures, match="2 signatures are not valid") as caught:
-        prover.aggregate(sheaf.Batch(sheaf.TEST, groups))
+        prover.aggregate(sheaf.Batch(sheaf.TEST, groups), form=form)
     assert caught.value.places == ((1, 1), (1, 2))
     assert caught.value.indices == (1, 2)
     assert caught.value.places[0].group == 1 and caught.value.places[0].signer == 1

@@ -120,6 +120,10 @@ fn verify(read: &ReadClaims, path: &Path) -> Result<Valid, Failure> {
                 Error::from(error)
             )))
         }
+        Err(Error::Rejected(Rejection::InvalidSignatures(invalid))) => Err(rejected(format!(
+            "the aggregate is rejected: {}",
+            read.origins.invalid(&invalid)
+        ))),
         Err(error @ Error::Rejected(_)) => Err(rejected(error.to_string())),
         Err(other) => Err(read.origins.explain(other)),
     }

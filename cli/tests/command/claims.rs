@@ -14,7 +14,7 @@ fn proved() -> Sandbox {
         "sign --key a --key b --slot 8 --message {} --out other.batch",
         message(2)
     ));
-    sandbox.succeed("aggregate --batch all.batch --batch other.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --batch other.batch --out proof");
     sandbox
 }
 
@@ -57,7 +57,7 @@ fn a_file_of_claims_takes_the_place_of_batches() {
 #[test]
 fn slot_message_and_keys_can_be_given_as_they_are() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     let claim = |slot: u32, byte: u8, keys: &str| {
         format!(
             "verify proof --scheme test --slot {slot} --message {} --keys {keys}",
@@ -103,7 +103,7 @@ fn slot_message_and_keys_can_be_given_as_they_are() {
 #[test]
 fn what_a_proof_says_about_the_scheme_of_keys_is_not_believed() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     sandbox.refuse(
         &format!(
             "verify proof --slot 7 --message {} --keys a.pub b.pub c.pub",
@@ -117,7 +117,7 @@ fn what_a_proof_says_about_the_scheme_of_keys_is_not_believed() {
 #[test]
 fn verify_prints_json_for_programs() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --rate-log 2 --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --rate-log 2 --batch all.batch --out proof");
     let verify = "verify --json --batch all.batch proof";
     let mut result: Value = serde_json::from_str(&sandbox.succeed(verify)).unwrap();
     assert!(result["verify_seconds"].as_f64().unwrap() > 0.0);
@@ -182,7 +182,9 @@ fn claims_about_real_keys() {
     let sandbox = Sandbox::new();
     let batch = vectors().join("prod-slot-127.bin");
     let batch = batch.display();
-    sandbox.succeed(&format!("aggregate --batch {batch} --out proof"));
+    sandbox.succeed(&format!(
+        "aggregate --form proof --batch {batch} --out proof"
+    ));
     sandbox.succeed(&format!("claims --batch {batch} --out claims"));
     sandbox.succeed("verify --claims claims proof");
     assert_eq!(sandbox.read("claims").len(), 12 + 40 + 4 * 52);

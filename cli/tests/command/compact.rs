@@ -292,7 +292,7 @@ fn compact_signatures_are_aggregated_and_verified() {
     let sandbox = with_keys(&["a", "b", "c"]);
     sandbox.succeed(&sign("--key a --key b", 77, 1, "one.batch"));
     sandbox.succeed(&sign("--key c", 78, 2, "two.batch"));
-    sandbox.succeed("aggregate --batch one.batch --batch two.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch one.batch --batch two.batch --out proof");
     sandbox.succeed("claims --batch one.batch --batch two.batch --out claims");
     sandbox.succeed("verify proof --claims claims");
     let facts = json(&sandbox, "inspect --json proof");
@@ -307,7 +307,7 @@ fn compact_signatures_are_aggregated_and_verified() {
 #[test]
 fn compact_proofs_are_shown_measured_and_reported_on() {
     let sandbox = Sandbox::new();
-    sandbox.succeed("demo --scheme compact --signatures 3");
+    sandbox.succeed("demo --scheme compact --signatures 3 --form proof");
     let bench = json(
         &sandbox,
         "bench --json --scheme compact --signatures 20 --repeat 1",

@@ -16,7 +16,7 @@ fn hex(bytes: &[u8]) -> String {
 #[test]
 fn proofs_batches_and_claims_are_described() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     let shown = sandbox.succeed("inspect proof");
     for part in ["128.", "bits or more, proven", "test", "1/2"] {
         assert!(shown.contains(part), "{shown}");

@@ -6,6 +6,7 @@ mod compact;
 mod help;
 mod inspecting;
 mod keys;
+mod lists;
 mod measuring;
 mod outputs;
 mod programs;

@@ -93,7 +93,7 @@ fn an_output_is_never_an_input() {
 #[test]
 fn only_a_file_of_the_same_kind_is_replaced_unless_forced() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     sandbox.succeed("claims --batch all.batch --out claims");
     sandbox.write("notes", "something else");
     sandbox.write("empty", "");
@@ -120,7 +120,7 @@ fn only_a_file_of_the_same_kind_is_replaced_unless_forced() {
 #[test]
 fn dashes_are_standard_input_and_output() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     let pipe = |arguments: &str, input: &[u8]| {
         let mut child = sandbox
             .command(arguments)
@@ -157,7 +157,7 @@ mod on_unix {
     #[test]
     fn devices_and_fifos_are_written_to() {
         let sandbox = signed();
-        sandbox.succeed("aggregate --batch all.batch --out proof");
+        sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
         sandbox.succeed("aggregate --batch all.batch --out /dev/null");
         let null = std::fs::metadata("/dev/null").unwrap();
         assert!(null.file_type().is_char_device());

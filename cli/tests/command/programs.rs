@@ -166,7 +166,7 @@ fn kinds_of_proofs_are_told_apart() {
     let sandbox = signed();
     sandbox.succeed("machine example fibonacci --size 10 --out input.json");
     sandbox.succeed("machine prove fibonacci --input input.json --out run");
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     sandbox.refuse(
         "machine verify fibonacci proof --public input.json",
         1,

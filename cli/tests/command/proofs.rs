@@ -9,7 +9,7 @@ use crate::sandbox::{Sandbox, message, signed, vectors};
 #[test]
 fn keys_sign_aggregate_and_verify() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     let valid = sandbox.succeed("verify --batch all.batch proof");
     assert!(
         valid.starts_with("valid: 3 signatures in 1 group"),
@@ -31,7 +31,9 @@ fn keys_sign_aggregate_and_verify() {
         "sign --key a --key b --slot 8 --message 0x{} --out other.batch",
         message(2)
     ));
-    sandbox.succeed("aggregate --batch all.batch --batch other.batch --out both --rate-log 3");
+    sandbox.succeed(
+        "aggregate --form proof --batch all.batch --batch other.batch --out both --rate-log 3",
+    );
     sandbox.succeed("verify --batch other.batch --batch all.batch both");
     sandbox.fail("verify --batch all.batch both", 1);
 }
@@ -39,7 +41,7 @@ fn keys_sign_aggregate_and_verify() {
 #[test]
 fn rejected_proofs_exit_with_one() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     let proof = sandbox.read("proof");
     let verify = "verify --batch all.batch damaged";
 
@@ -71,7 +73,7 @@ fn rejected_proofs_exit_with_one() {
 #[test]
 fn unusable_input_exits_with_two() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
 
     for arguments in [
         "verify --batch missing proof",
@@ -186,7 +188,7 @@ fn of_thousands_of_invalid_signatures_ten_are_named_and_the_others_counted() {
 #[test]
 fn a_file_that_is_given_twice_is_called_that() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     let twice = "all.batch is given twice";
     for arguments in [
         "aggregate --batch all.batch --batch all.batch --out x",
@@ -240,7 +242,7 @@ fn the_scheme_is_found_in_files_and_a_mix_up_is_named() {
 #[test]
 fn the_wrong_kind_of_file_is_named() {
     let sandbox = signed();
-    sandbox.succeed("aggregate --batch all.batch --out proof");
+    sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
     sandbox.succeed("claims --batch all.batch --out claims");
     sandbox.write(
         "text",
@@ -294,7 +296,9 @@ fn known_answer_vectors_from_files() {
     let batches = ["0", "127", "77777"]
         .map(|slot| format!("--batch {vectors}/prod-slot-{slot}.bin"))
         .join(" ");
-    sandbox.succeed(&format!("aggregate {batches} --out proof --threads 2"));
+    sandbox.succeed(&format!(
+        "aggregate --form proof {batches} --out proof --threads 2"
+    ));
     let valid = sandbox.succeed(&format!("verify {batches} proof"));
     assert!(
         valid.starts_with("valid: 12 signatures in 3 groups"),
@@ -305,7 +309,7 @@ fn known_answer_vectors_from_files() {
 #[test]
 fn demo_runs_to_its_end() {
     let sandbox = Sandbox::new();
-    let shown = sandbox.succeed("demo --scheme test --signatures 4");
+    let shown = sandbox.succeed("demo --scheme test --signatures 4 --form proof");
     for line in [
         "accepted",
         "bits, proven",
@@ -319,5 +323,5 @@ fn demo_runs_to_its_end() {
 
     // Real signatures, loaded.
     let batch = vectors().join("prod-slot-32639.bin");
-    sandbox.succeed(&format!("demo --batch {}", batch.display()));
+    sandbox.succeed(&format!("demo --form proof --batch {}", batch.display()));
 }

@@ -113,9 +113,9 @@ pub(super) fn csv(all: &[Measurement]) -> Result<String, Failure> {
 fn fields(m: &Measurement) -> Vec<(String, String)> {
     let fixed = [
         ("signatures", m.signatures.to_string()),
-        ("form", m.form.to_owned()),
         ("rate_log", known(m.rate_log)),
         ("scheme", m.scheme.to_owned()),
+        ("form", m.form.to_owned()),
         ("threads", m.threads.to_string()),
         ("prove_seconds", m.prove_seconds.to_string()),
         ("signatures_per_second", m.signatures_per_second.to_string()),
