@@ -29,6 +29,8 @@
 //!
 //! * Groups and keys may be given in any order. The library puts them into a
 //!   canonical one and refuses duplicates; errors speak of the caller's indices.
+//! * Few signatures are smaller than any proof. [`Prover::aggregate`] makes the smaller [`Form`], a list of the signatures or a proof,
+//!   unless [`Options`] ask for one; [`verify`] takes both.
 //! * A proof is a function of the batch and the rate: threads and SIMD width
 //!   change no byte of it.
 //! * There is no global state. Verification needs no set-up and no threads.

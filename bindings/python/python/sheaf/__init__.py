@@ -15,10 +15,10 @@ Elsewhere: the verifier knows who should have signed what.
 
 >>> claims = sheaf.Claims(sheaf.TEST, [(slot, message, keys)])
 >>> sheaf.verify(claims, proof)
->>> sheaf.verify(sheaf.Claims(sheaf.TEST, [(slot + 1, message, keys)]), proof)
+>>> sheaf.verify(sheaf.Claims(sheaf.TEST, [(slot, message, keys[:2])]), proof)
 Traceback (most recent call last):
     ...
-sheaf.errors.InvalidProof: the aggregate is rejected: 3 signatures are not valid: ...
+sheaf.errors.InvalidProof: the aggregate is rejected: it lists 3 signatures, the claims are about 2
 
 * Keys, signatures and proofs are `bytes`. Whatever has bytes in it is taken where they are expected: `bytearray`,
   `memoryview`, NumPy arrays; and where there are many, also tables with one in each row.
