@@ -1,7 +1,8 @@
 //! How long a proof becomes, before it is made.
 //!
 //! All messages have lengths that follow from the set-up, but for one thing: which siblings an opening needs depends on the
-//! positions that are drawn. For these the expectation stands, from which a proof of few signatures differs by up to three percent, and others by less.
+//! positions that are drawn. For these the expectation stands, from which a proof of few signatures differs by up to three percent,
+//! and others by less.
 
 use sheaf_transcript::EXTENSION_DEGREE;
 
