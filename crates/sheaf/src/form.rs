@@ -65,7 +65,7 @@ impl Options {
 
     /// Up to how many signatures of a scheme a list is no larger than the proof about them at this rate is expected to be.
     ///
-    /// Proofs grow by steps: at rates 1/8 and 1/16 there are a few larger numbers of which a list would be smaller, by up to 8 percent.
+    /// Proofs grow by steps: at rates 1/8 and 1/16 there are a few larger numbers of which a list would be smaller, by up to 10 percent.
     ///
     /// ```
     /// use sheaf::{Options, PROD, Rate};
@@ -145,7 +145,7 @@ mod tests {
                 for n in (limit + 1..limit + 32).chain([2 * limit, 16 * limit]) {
                     let (list, proof) = (list(scheme, n), proof_bytes(scheme, n, rate));
                     let name = scheme.name;
-                    assert!(100 * proof <= 108 * list, "{n} of {name}: {list}, {proof}");
+                    assert!(100 * proof <= 110 * list, "{n} of {name}: {list}, {proof}");
                 }
             }
         }
