@@ -125,10 +125,7 @@ fn honest(
             let what = format!("{size} at rate {rate}, in place of {replaced} of signatures");
             table.row("proof", what);
         }
-        None => table.row(
-            "list",
-            format!("{size}: the signatures, so few that no proof is smaller"),
-        ),
+        None => table.row("list", format!("{size}: the signatures themselves")),
     }
     let received = Aggregate::from_bytes(&proof).map_err(Error::from)?;
     let claims = batch.claims();
