@@ -22,8 +22,8 @@ sheaf.errors.InvalidProof: the aggregate is rejected: it lists 3 signatures, the
 
 * Keys, signatures and proofs are `bytes`. Whatever has bytes in it is taken where they are expected: `bytearray`,
   `memoryview`, NumPy arrays; and where there are many, also tables with one in each row.
-* Few signatures are smaller than any proof, and stand in its place: `Prover.aggregate` makes the smaller one, or the `Form` that it
-  is asked for, and `verify` takes both.
+* Few signatures are smaller than any proof, and stand in its place: `Prover.aggregate` makes the smaller one, or the
+  `Form` that it is asked for, and `verify` takes both.
 * A proof is a function of the batch and the rate: the order of groups and signers, the number of threads and the CPU
   change no byte of it.
 * Other threads of Python run while the library works. A signal interrupts it.
