@@ -41,4 +41,6 @@ pub use prove::{ChildError, Phase, ProveError, Proven, prove};
 pub use shape::{Child, Shape};
 pub use statement::Digest;
 pub use union::{UnionError, union};
-pub use verify::{VerifyError, verify};
+pub use verify::{VerifyError, verification_cost, verify};
+#[cfg(feature = "prover")]
+pub use sheaf_machine::{Cancelled, Scratch};

@@ -45,6 +45,30 @@ pub enum Phase {
     Prove(machine::Phase),
 }
 
+impl Phase {
+    /// All phases, in order.
+    pub const ALL: [Self; 2 + machine::Phase::ALL.len()] = {
+        let mut all = [Self::Children; 2 + machine::Phase::ALL.len()];
+        all[1] = Self::Run;
+        let mut i = 0;
+        while i < machine::Phase::ALL.len() {
+            all[2 + i] = Self::Prove(machine::Phase::ALL[i]);
+            i += 1;
+        }
+        all
+    };
+
+    /// A name for people and for JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Children => "children",
+            Self::Run => "run",
+            Self::Prove(phase) => phase.name(),
+        }
+    }
+}
+
 /// Why a child can't be one.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]

@@ -5,8 +5,9 @@
 //! is. Both are evaluated here, always both: nothing is left open.
 
 use p3_field::PrimeCharacteristicRing;
-use sheaf_machine::{Setup, TableError, verify_balance};
+use sheaf_machine::{self as machine, Setup, TableError, verify_balance};
 use sheaf_transcript::F;
+use sheaf_transcript::counting::Cost;
 use thiserror::Error;
 
 use crate::guest::{guest, id, results};
@@ -36,17 +37,37 @@ pub enum VerifyError {
 /// # Errors
 /// If the proof does not show it.
 pub fn verify(node: &Digest, height: usize, proof: &Proof) -> Result<(), VerifyError> {
-    let guest = guest();
-    let statement = &proof.run.statement;
-    let results = results(node, &proof.deferred.digest(), F::from_usize(height));
-    if statement.public() != guest.entry.public(&id(), &results) {
-        return Err(VerifyError::Statement);
-    }
-    let setup = Setup::from_table(statement, proof.run.log_inv_rate)?;
+    let setup = setup(node, height, proof)?;
+    let program = &guest().program;
     // Its conditions have been looked at when it was made.
-    verify_balance(&setup, &guest.program, statement, &proof.run.body)?;
-    if !proof.deferred.holds(&guest.program) {
+    verify_balance(&setup, program, &proof.run.statement, &proof.run.body)?;
+    if !proof.deferred.holds(program) {
         return Err(VerifyError::Deferred);
     }
     Ok(())
+}
+
+/// Verifies the proof of the run, and counts what that takes.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verification_cost(
+    node: &Digest,
+    height: usize,
+    proof: &Proof,
+) -> Result<Cost, VerifyError> {
+    let setup = setup(node, height, proof)?;
+    let run = &proof.run;
+    let cost = machine::verification_cost(&setup, &guest().program, &run.statement, &run.body)?;
+    Ok(cost)
+}
+
+/// The set-up of a proof whose public tuple is that of the node.
+fn setup(node: &Digest, height: usize, proof: &Proof) -> Result<Setup, VerifyError> {
+    let statement = &proof.run.statement;
+    let results = results(node, &proof.deferred.digest(), F::from_usize(height));
+    if statement.public() != guest().entry.public(&id(), &results) {
+        return Err(VerifyError::Statement);
+    }
+    Ok(Setup::from_table(statement, proof.run.log_inv_rate)?)
 }

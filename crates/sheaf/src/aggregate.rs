@@ -3,9 +3,10 @@
 use std::fmt;
 
 use sheaf_transcript::header::{self, kind_name};
-use sheaf_xmss::Scheme;
+use sheaf_xmss::{PROD, Scheme};
 use thiserror::Error;
 
+use crate::node::Node;
 use crate::{Form, Rate};
 
 /// The first bytes of every aggregate.
@@ -29,8 +30,11 @@ pub const KIND_RAW: u8 = sheaf_aggregation::KIND_RAW;
 /// The kind of an aggregate whose body is a proof about signatures.
 pub const KIND_LEAF: u8 = sheaf_aggregation::KIND_LEAF;
 
+/// The kind of an aggregate whose body is a proof about proofs.
+pub const KIND_NODE: u8 = header::KIND_NODE;
+
 /// Why bytes are not an aggregate that this library can read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FormatError {
     /// There is less than a header.
@@ -72,9 +76,9 @@ pub enum FormatError {
         /// The byte found.
         found: u8,
     },
-    /// The body is neither a list of signatures nor a proof about them. Version 3 has numbers for proofs about proofs (2) and proofs
-    /// about the run of a program (3), but this library makes and reads none.
-    #[error("byte 7: the aggregate is of kind {found} ({}), this library reads kinds {KIND_RAW} and {KIND_LEAF}", kind_name(*.found))]
+    /// The body is neither a list of signatures nor a proof about them or about proofs. Version 3 has a number for proofs
+    /// about the run of a program (3), which are no aggregates.
+    #[error("byte 7: this is of kind {found} ({}), aggregates are of kinds {KIND_RAW}, {KIND_LEAF} and {KIND_NODE}", kind_name(*.found))]
     Kind {
         /// The byte found.
         found: u8,
@@ -93,6 +97,32 @@ pub enum FormatError {
         /// Bytes in a signature of the scheme.
         each: usize,
     },
+    /// There are proofs about proofs of one scheme only.
+    #[error("byte 5: proofs about proofs are about signatures of {}, and not of {found}", PROD.name)]
+    NodeScheme {
+        /// The name of the scheme.
+        found: &'static str,
+    },
+    /// The rate in the header is not that of the proof.
+    #[error("byte 6: {found} is not the logarithm of the inverse rate of the proof, {proof}")]
+    NodeRate {
+        /// The byte found.
+        found: u8,
+        /// What the proof says.
+        proof: usize,
+    },
+    /// A proof about proofs ends within the tree in front of it.
+    #[error("a body of {found} bytes ends within the tree of a proof about proofs")]
+    NodeLength {
+        /// Number of bytes after the header.
+        found: usize,
+    },
+    /// The tree in front of a proof about proofs is none.
+    #[error("the tree of a proof about proofs: {0}")]
+    Shape(sheaf_recursion::shape::DecodeError),
+    /// What follows the tree is no proof about proofs.
+    #[error("a proof about proofs: {0}")]
+    Node(Box<sheaf_recursion::ProofFormatError>),
 }
 
 /// What shows that the signatures of some claims are valid: a proof, or the signatures themselves ([`Form`]).
@@ -113,6 +143,8 @@ pub(crate) enum Content {
     Raw(Vec<u8>),
     /// A proof about signatures at a rate, of whole elements.
     Leaf(Rate, Vec<u8>),
+    /// A proof about proofs.
+    Node(Box<Node>),
 }
 
 impl Content {
@@ -136,10 +168,20 @@ impl Content {
             Err(FormatError::Length { found })
         }
     }
+
+    fn read_node(scheme: &Scheme, rate: u8, body: &[u8]) -> Result<Self, FormatError> {
+        if *scheme != PROD {
+            return Err(FormatError::NodeScheme { found: scheme.name });
+        }
+        let node = Node::read(body)?;
+        match node.proof.run.log_inv_rate {
+            proof if proof == usize::from(rate) => Ok(Self::Node(Box::new(node))),
+            proof => Err(FormatError::NodeRate { found: rate, proof }),
+        }
+    }
 }
 
 impl Aggregate {
-    #[cfg(feature = "prover")]
     pub(crate) const fn new(scheme: Scheme, content: Content) -> Self {
         Self { scheme, content }
     }
@@ -168,6 +210,7 @@ impl Aggregate {
         let read = match kind {
             KIND_RAW => Content::read_list,
             KIND_LEAF => Content::read_proof,
+            KIND_NODE => Content::read_node,
             found => return Err(FormatError::Kind { found }),
         };
         let scheme = Scheme::from_id(scheme).ok_or(FormatError::Scheme { found: scheme })?;
@@ -184,6 +227,8 @@ impl Aggregate {
         let [rate, kind] = match &self.content {
             Content::Raw(_) => [0, KIND_RAW],
             Content::Leaf(rate, _) => [rate.log_inverse(), KIND_LEAF],
+            // Rates are at most 4.
+            Content::Node(node) => [node.proof.run.log_inv_rate as u8, KIND_NODE],
         };
         let mut bytes = Vec::with_capacity(self.byte_len());
         bytes.extend_from_slice(&MAGIC);
@@ -210,24 +255,27 @@ impl Aggregate {
         match self.content {
             Content::Raw(_) => Form::Raw,
             Content::Leaf(..) => Form::Proof,
+            Content::Node(_) => Form::Merged,
         }
     }
 
     /// The rate of the proof, as the header states it; a list of signatures has none.
     #[must_use]
-    pub const fn rate(&self) -> Option<Rate> {
-        match self.content {
+    pub fn rate(&self) -> Option<Rate> {
+        match &self.content {
             Content::Raw(_) => None,
-            Content::Leaf(rate, _) => Some(rate),
+            Content::Leaf(rate, _) => Some(*rate),
+            Content::Node(node) => Rate::from_log_inverse(node.proof.run.log_inv_rate as u8),
         }
     }
 
-    /// The body: the transcript of the proof, or the signatures.
+    /// The body: the transcript of the proof, in front of one about proofs its tree; or the signatures.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         match &self.content {
             Content::Raw(list) => list,
             Content::Leaf(_, proof) => proof,
+            Content::Node(node) => node.body(),
         }
     }
 
@@ -293,7 +341,6 @@ mod tests {
         assert_eq!(parse(6, 0), Err(FormatError::Rate { found: 0 }));
         assert_eq!(parse(6, 5), Err(FormatError::Rate { found: 5 }));
         for (found, name) in [
-            (2, "a proof about proofs"),
             (3, "a proof about the run of a program"),
             (4, "unknown"),
         ] {

@@ -44,6 +44,26 @@ pub enum Error {
         /// How many signatures.
         signatures: usize,
     },
+    /// One of the aggregates to merge is not valid, or can't be merged. Nothing has been proved.
+    #[error("aggregate {child} of those to merge: {error}")]
+    Child {
+        /// Its index, from 0.
+        child: usize,
+        /// What is wrong with it.
+        error: Box<Self>,
+    },
+    /// Aggregates can't be merged.
+    #[error("the aggregates can't be merged: {reason}")]
+    Merge {
+        /// For people.
+        reason: String,
+    },
+    /// There is no aggregate for this part of the claims without proving.
+    #[error("the aggregate can't be split so: {reason}")]
+    Restrict {
+        /// For people.
+        reason: String,
+    },
     /// The threads of a prover can't be started.
     #[error("{threads} threads can't be started: {reason}")]
     Threads {

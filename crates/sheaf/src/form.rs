@@ -12,17 +12,20 @@ use crate::Rate;
 pub enum Form {
     /// The signatures themselves, one for each claimed key: few of them are smaller than any proof.
     Raw,
-    /// A proof.
+    /// A proof about signatures.
     Proof,
+    /// A proof about proofs, which several aggregates were merged to.
+    Merged,
 }
 
 impl Form {
-    /// A name for people and for JSON: `raw` or `proof`.
+    /// A name for people and for JSON: `raw`, `proof` or `merged`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Raw => "raw",
             Self::Proof => "proof",
+            Self::Merged => "merged",
         }
     }
 }
@@ -82,6 +85,15 @@ impl Options {
             _ => [0; 4],
         };
         row[rate.log_inverse() as usize - 1]
+    }
+
+    /// The rate of proofs; none if no proof is asked for.
+    #[must_use]
+    pub const fn rate(self) -> Option<Rate> {
+        match self.0 {
+            Choice::Raw => None,
+            Choice::Smallest(rate) | Choice::Proof(rate) => Some(rate),
+        }
     }
 
     /// The rate of the proof that is made of so many signatures; none if a list of them is made.

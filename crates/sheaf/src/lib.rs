@@ -54,11 +54,15 @@ mod claims_file;
 mod error;
 mod form;
 #[cfg(feature = "prover")]
+mod merge;
+mod node;
+#[cfg(feature = "prover")]
 mod prover;
 #[cfg(feature = "prover")]
 mod queue;
 mod rate;
 mod raw;
+mod restrict;
 mod security;
 mod verify;
 
@@ -70,7 +74,7 @@ pub use sheaf_xmss as xmss;
 pub use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, Signature, TEST};
 
 pub use crate::aggregate::{
-    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, KIND_RAW, MAGIC, MAX_BYTES,
+    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, KIND_NODE, KIND_RAW, MAGIC, MAX_BYTES,
 };
 #[cfg(feature = "prover")]
 pub use crate::batch::{Batch, SignedGroup};
@@ -83,6 +87,8 @@ pub use crate::error::{Error, InvalidSignature, Rejection};
 pub use crate::form::Form;
 #[cfg(feature = "prover")]
 pub use crate::form::Options;
+#[cfg(feature = "prover")]
+pub use crate::merge::{MergePhase, MergeProgress, Merged};
 #[cfg(feature = "prover")]
 pub use crate::prover::{MAX_THREADS, Progress, Prover};
 pub use crate::rate::Rate;

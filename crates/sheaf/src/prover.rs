@@ -13,7 +13,7 @@ use sheaf_aggregation::{
 use sheaf_xmss::{Owner, Signature};
 
 use crate::aggregate::Content;
-use crate::queue::Queue;
+use crate::queue::{Place, Queue};
 use crate::{
     Aggregate, Batch, Claims, Error, HEADER_BYTES, InvalidSignature, MAX_BYTES, Options, raw,
 };
@@ -52,7 +52,14 @@ pub struct Prover {
     owner: Owner,
     queue: Queue,
     /// What the last proof has left for the next, unless it is in use.
-    scratch: Mutex<Option<Scratch>>,
+    memory: Mutex<Option<Memory>>,
+}
+
+/// What proofs leave to the next: those about signatures, and those about proofs.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) signatures: Scratch,
+    pub(crate) run: sheaf_recursion::Scratch,
 }
 
 /// The most threads that a prover may have. Beyond any machine's cores, threads only take memory.
@@ -96,7 +103,7 @@ impl Prover {
             pool: Arc::new(pool),
             owner: Owner::this(),
             queue: Queue::default(),
-            scratch: Mutex::default(),
+            memory: Mutex::default(),
         })
     }
 
@@ -170,26 +177,18 @@ impl Prover {
             let list = list(&statement, &order, &signatures, observer)?;
             return Ok(Aggregate::new(scheme, Content::Raw(list)));
         };
-        // On a thread of the pool, the proof to wait for could be one beneath on the same stack.
-        let place = self
-            .pool
-            .current_thread_index()
-            .is_none()
-            .then(|| self.queue.join());
-        if let Some(place) = &place {
-            place.wait(|| {
-                let waiting = Progress {
-                    phase: Phase::Witness,
-                    done: 0,
-                    total: Phase::ALL.len(),
-                    waiting: true,
-                };
-                match observer(waiting) {
-                    ControlFlow::Continue(()) => Ok(()),
-                    ControlFlow::Break(()) => Err(Error::Cancelled),
-                }
-            })?;
-        }
+        let _place = self.wait_for_turn(|| {
+            let waiting = Progress {
+                phase: Phase::Witness,
+                done: 0,
+                total: Phase::ALL.len(),
+                waiting: true,
+            };
+            match observer(waiting) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(Error::Cancelled),
+            }
+        })?;
         let mut begun = 0;
         let observer = |phase| {
             let progress = Progress {
@@ -205,14 +204,14 @@ impl Prover {
             }
         };
 
-        let mut scratch = self.borrow_scratch();
+        let mut memory = self.borrow_memory();
         let log_inv_rate = rate.log_inverse().into();
         let body = self.install_without_stealing(|| {
             aggregation::prove(
                 &statement,
                 &signatures,
                 log_inv_rate,
-                &mut scratch.scratch,
+                &mut memory.memory.signatures,
                 observer,
             )
         })?;
@@ -220,11 +219,26 @@ impl Prover {
             .map_err(|error| in_caller_order(error, &order))
     }
 
+    /// Waits until the proofs are over that came before, and holds up those that come later as long as the place is kept. `tell` is called about every 10 ms,
+    /// and may give up.
+    pub(crate) fn wait_for_turn(
+        &self,
+        tell: impl FnMut() -> Result<(), Error>,
+    ) -> Result<Option<Place<'_>>, Error> {
+        // On a thread of the pool, the proof to wait for could be one beneath on the same stack.
+        if self.pool.current_thread_index().is_some() {
+            return Ok(None);
+        }
+        let place = self.queue.join();
+        place.wait(tell)?;
+        Ok(Some(place))
+    }
+
     /// Runs a proof on the threads of the prover, and meanwhile nothing on the caller's.
     ///
     /// A thread of another pool that waits takes up what work it finds there. That may be another proof by this prover, which
     /// would wait for the one beneath it on the same stack. So a thread that belongs to no pool waits in its stead.
-    fn install_without_stealing<R: Send>(
+    pub(crate) fn install_without_stealing<R: Send>(
         &self,
         proof: impl FnOnce() -> R + Send,
     ) -> Result<R, Error> {
@@ -266,16 +280,16 @@ impl Prover {
     pub fn release_memory(&self) {
         // There the lock may be held for ever.
         if self.owner.is_here() {
-            *self.lock_scratch() = None;
+            *self.lock_memory() = None;
         }
     }
 
-    /// Takes the scratch. A proof within another one finds none, and makes some.
-    fn borrow_scratch(&self) -> Borrowed<'_> {
-        let scratch = self.lock_scratch().take().unwrap_or_default();
+    /// Takes the memory. A proof within another one finds none, and makes some.
+    pub(crate) fn borrow_memory(&self) -> Borrowed<'_> {
+        let memory = self.lock_memory().take().unwrap_or_default();
         Borrowed {
             prover: self,
-            scratch,
+            memory,
         }
     }
 
@@ -291,22 +305,22 @@ impl Prover {
         }
     }
 
-    /// Scratch holds no invariants, so a panic elsewhere can't have broken any.
-    fn lock_scratch(&self) -> MutexGuard<'_, Option<Scratch>> {
-        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Memory holds no invariants, so a panic elsewhere can't have broken any.
+    fn lock_memory(&self) -> MutexGuard<'_, Option<Memory>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Scratch that goes back to the prover, on cancellation and panic too.
-struct Borrowed<'a> {
+/// Memory that goes back to the prover, on cancellation and panic too.
+pub(crate) struct Borrowed<'a> {
     prover: &'a Prover,
-    scratch: Scratch,
+    pub(crate) memory: Memory,
 }
 
 impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
         // That of a proof within is freed.
-        *self.prover.lock_scratch() = Some(mem::take(&mut self.scratch));
+        *self.prover.lock_memory() = Some(mem::take(&mut self.memory));
     }
 }
 
@@ -358,7 +372,7 @@ fn list(
 }
 
 /// Translates an error about lanes into one about the caller's groups and indices.
-fn in_caller_order(error: ProveError, order: &LaneOrder) -> Error {
+pub(crate) fn in_caller_order(error: ProveError, order: &LaneOrder) -> Error {
     match error {
         ProveError::Cancelled => Error::Cancelled,
         ProveError::Invalid(lanes) => {
@@ -394,7 +408,7 @@ mod tests {
         let batch = Batch::new(TEST).with_group(7, [1; 32], [signer]);
         let prover = Prover::new(1).unwrap();
         let proof = Options::proof(Rate::Half);
-        let has_scratch = || prover.lock_scratch().is_some();
+        let has_scratch = || prover.lock_memory().is_some();
         assert!(!has_scratch());
 
         let cancelled = prover.aggregate_observed(&batch, proof, |progress| {

@@ -24,11 +24,12 @@ pub fn verify(claims: &Claims, aggregate: &Aggregate) -> Result<(), Error> {
         Content::Leaf(rate, proof) => {
             aggregation::verify(&statement, rate.log_inverse().into(), proof).map_err(rejection)?;
         }
+        Content::Node(node) => node.verify(&statement)?,
     }
     Ok(())
 }
 
-/// As [`verify`], with a set-up that was made before. A list of signatures needs none, so the set-up is of no account to it.
+/// As [`verify`], with a set-up that was made before. Neither a list of signatures nor a proof about proofs needs one, so the set-up is of no account to them.
 ///
 /// # Errors
 /// As [`verify`], and [`Error::Setup`] if the set-up is for proofs about claims of another size, or at another rate.
@@ -45,6 +46,7 @@ pub fn verify_with(setup: &Setup, claims: &Claims, aggregate: &Aggregate) -> Res
                 result => result.map_err(rejection)?,
             }
         }
+        Content::Node(node) => node.verify(&statement)?,
     }
     Ok(())
 }
@@ -68,6 +70,10 @@ pub fn verification_cost(
             let setup = Setup::new(claims, *rate)?;
             aggregation::verification_cost(&setup.0, &statement, proof)
                 .map_err(|error| rejection(error).into())
+        }
+        Content::Node(node) => {
+            node.verify(&statement)?;
+            Ok(node.cost()?)
         }
     }
 }
@@ -112,7 +118,7 @@ impl Setup {
 }
 
 /// The claims as a statement, and where the caller's keys are in it, if the aggregate is about claims of their scheme.
-fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<(Statement, LaneOrder), Error> {
+pub(crate) fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<(Statement, LaneOrder), Error> {
     if claims.scheme() != aggregate.scheme() {
         return Err(Rejection::Scheme {
             claimed: claims.scheme().name,
@@ -124,7 +130,7 @@ fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<(Statement, LaneO
     Ok(claims.clone().into_statement()?)
 }
 
-fn rejection(error: VerifyError) -> Rejection {
+pub(crate) fn rejection(error: VerifyError) -> Rejection {
     match (error.transcript(), error) {
         (Some(TranscriptError::Truncated { label }), _) => Rejection::Truncated { message: label },
         (Some(TranscriptError::Trailing { bytes }), _) => Rejection::Trailing { bytes },

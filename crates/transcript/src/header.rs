@@ -27,16 +27,18 @@ pub const MAX_PROOF_BYTES: usize = 4 << 20;
 pub const KIND_RAW: u8 = 0;
 /// The kind of a proof about signatures.
 pub const KIND_LEAF: u8 = 1;
+/// The kind of a proof about proofs.
+pub const KIND_NODE: u8 = 2;
 /// The kind of a proof about the run of a program.
 pub const KIND_RUN: u8 = 3;
 
-/// What a kind of proof is about. The number 2 is taken, and nothing makes such proofs.
+/// What a kind of proof is about.
 #[must_use]
 pub const fn kind_name(kind: u8) -> &'static str {
     match kind {
         KIND_RAW => "a list of signatures",
         KIND_LEAF => "a proof about signatures",
-        2 => "a proof about proofs",
+        KIND_NODE => "a proof about proofs",
         KIND_RUN => "a proof about the run of a program",
         _ => "unknown",
     }
