@@ -94,9 +94,9 @@ pub enum Problem {
         /// The first number that is not in it.
         size: u32,
     },
-    /// Functions of instances are not called equally often, or not from 1 to 16 times.
+    /// Functions of instances are not called equally often, or more than 16 times.
     #[error(
-        "`{name}` is called {rows} times and `{first}` {instances} times: both once for each of 1 to 16 instances"
+        "`{name}` is called {rows} times and `{first}` {instances} times: both once for each of at most 16 instances"
     )]
     Instances {
         /// A function.

@@ -11,14 +11,14 @@ use thiserror::Error;
 use crate::live::{Live, STAIRS, block_bits};
 
 /// The version of the protocol; absorbed first.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Rate, counts and live slices.
-const SIZES: Label = Label::new("machine/sizes");
+pub const SIZES: Label = Label::new("machine/sizes");
 /// Version, the identity of the program, and the numbers of its kinds.
-const PROGRAM: Label = Label::new("machine/program");
+pub const PROGRAM: Label = Label::new("machine/program");
 /// The public tuple.
-const PUBLIC: Label = Label::new("machine/public tuple");
+pub const PUBLIC: Label = Label::new("machine/public tuple");
 
 /// The claim that a program has a run with this public tuple, with so many rows.
 ///

@@ -1,8 +1,9 @@
 //! Which rows a kind has: what prover and verifier compute from a header and public counts.
 //!
 //! ```text
-//!     zone A   kind b has rows  b 2^c .. b 2^c + m,  m > 2^(c-1): blocks of 2^c rows, gaps of 2^c - m
-//!     S        = (kinds of zone A) 2^c
+//!     zone A   kind b has rows  b 2^c .. b 2^c + m,  m > 2^(c-1): blocks of 2^c rows, gaps of 2^c - m;
+//!              with no instance, m = 0, it has no rows at all: c = 0
+//!     S        = (kinds of zone A) 2^c, or 0 if m = 0
 //!     zone B   from S on, kind after kind, with no gap
 //! ```
 //!
@@ -29,9 +30,9 @@ pub const COUNT_BITS: usize = 24;
 /// How many rows kinds have; public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// Rows of each kind of zone A, `m`: from 1 to 16.
+    /// Rows of each kind of zone A, `m`: from 0 to 16.
     pub instances: u32,
-    /// Log2 of the rows of a block of zone A, `c`: the least with `m <= 2^c`.
+    /// Log2 of the rows of a block of zone A, `c`: the least with `m <= 2^c`. With no instance there are no blocks.
     pub log_block: u32,
     /// Rows of each kind of zone B.
     pub zone_b: Vec<u32>,
@@ -109,10 +110,14 @@ impl Rows {
             log_block,
             ref zone_b,
         } = counts;
-        let fits = instances >= 1
-            && log_block <= LOG_BLOCK_MAX
-            && instances <= 1 << log_block
-            && 2 * u64::from(instances) > 1 << log_block;
+        let fits = match instances {
+            0 => log_block == 0,
+            _ => {
+                log_block <= LOG_BLOCK_MAX
+                    && instances <= 1 << log_block
+                    && 2 * u64::from(instances) > 1 << log_block
+            }
+        };
         if !fits {
             return Err(RowsError::Block {
                 instances,
@@ -130,7 +135,10 @@ impl Rows {
                 return Err(RowsError::Count { kind, count });
             }
         }
-        let block = |kinds: u32| u64::from(kinds) << log_block;
+        let block = |kinds: u32| match instances {
+            0 => 0,
+            _ => u64::from(kinds) << log_block,
+        };
         let [a24, a16, a0] = header.zone_a.map(block);
         let start_b = a24 + a16 + a0;
         let rows = start_b + zone_b.iter().map(|&n| u64::from(n)).sum::<u64>();
@@ -141,7 +149,10 @@ impl Rows {
         let [a24, a16, start_b] = [a24, a16, start_b].map(|n| n as usize);
 
         let mut ranges: Vec<Range<usize>> = (0..header.kinds_a())
-            .map(|b| (b << log_block)..(b << log_block) + instances as usize)
+            .map(|b| match instances {
+                0 => 0..0,
+                _ => (b << log_block)..(b << log_block) + instances as usize,
+            })
             .collect();
         let mut end = start_b;
         for &count in zone_b {
@@ -301,6 +312,17 @@ mod tests {
     }
 
     #[test]
+    fn zone_a_has_no_rows_without_an_instance() {
+        let rows = Rows::new(&HEADER, &Counts::new(0, vec![5, 0, 7, 1, 2])).unwrap();
+        let expected = [0..0, 0..0, 0..0, 0..0, 0..5, 5..5, 5..12, 12..13, 13..15];
+        assert_eq!(rows.ranges(), expected);
+        assert_eq!((rows.start_b(), rows.end()), (0, 15));
+        assert_eq!(rows.width24(), &[0..0, 0..5]);
+        assert_eq!(rows.width16(), &[0..0, 5..12]);
+        assert_eq!(rows.kind(0), Some(4));
+    }
+
+    #[test]
     fn every_boundary_is_below_the_power_of_two() {
         let header = Header {
             zone_a: [0; 3],
@@ -337,6 +359,7 @@ mod tests {
                 .filter(|&c| Rows::new(&header, &counts(instances, c, &[])).is_ok())
                 .collect();
             let expected: Vec<u32> = match instances {
+                0 => vec![0],
                 1..=16 => vec![instances.next_power_of_two().ilog2()],
                 _ => vec![],
             };

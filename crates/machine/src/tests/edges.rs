@@ -51,6 +51,10 @@ fn runs_at_every_boundary_are_proven() {
         ([4, 4, 0], [0, 0, 0], 16, vec![]),
         ([4, 4, 0], [0, 0, 0], 9, vec![]),
         ([3, 5, 0], [1, 1, 1], 3, vec![3, 4, 5]),
+        // Zone A without an instance has no rows.
+        ([3, 5, 2], [1, 1, 1], 0, vec![3, 4, 5]),
+        ([3, 0, 0], [0, 0, 1], 0, vec![3]),
+        ([150, 0, 0], [1, 0, 0], 0, vec![100]),
     ] {
         seed += 1;
         let name = format!("{zone_a:?} {zone_b:?} {instances} {zone_b_counts:?}");

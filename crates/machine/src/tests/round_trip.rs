@@ -36,6 +36,7 @@ fn runs_of_random_programs_are_proven() {
         (8, [0, 0, 3], [0, 0, 0], 16, vec![]),
         (9, [1, 0, 0], [0, 0, 1], 1, vec![2000]),
         (10, [1, 1, 1], [2, 1, 2], 7, vec![3000, 1, 2500, 900, 1000]),
+        (11, [2, 1, 1], [1, 1, 1], 0, vec![30, 1, 40]),
     ] {
         let program = program(seed, zone_a, zone_b);
         let run = run(seed, &program, instances, &counts);
@@ -226,6 +227,6 @@ fn proofs_are_pinned() {
     let digest: String = hash.finalize().iter().map(|x| format!("{x:02x}")).collect();
     assert_eq!(
         digest,
-        "35f9e5d2a5020d7015a250ea4cddd03a2003a4d15530f88fed7b56c047c68be9"
+        "4f8bbca3a36e85c6a5908275d634d6d7936921f6184b419cb70324dfbfe3daa2"
     );
 }

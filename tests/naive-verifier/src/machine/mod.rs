@@ -23,7 +23,7 @@ use program::Program;
 use rows::Rows;
 
 /// The version of the protocol.
-const VERSION: usize = 2;
+const VERSION: usize = 3;
 /// Positions that a public tuple may have.
 const POSITIONS: usize = 1 << layout::LOG_POSITIONS;
 /// Column variables that select a slice.

@@ -46,18 +46,19 @@ impl Rows {
         let header = &program.header;
         let kinds_of_a: usize = header[..3].iter().sum();
         let kinds_of_b: usize = header[3..].iter().sum();
-        let is_in_range = instances > 0
-            && is_least
+        // Without an instance there are no blocks.
+        let blocks = if instances > 0 { kinds_of_a } else { 0 };
+        let is_in_range = is_least
             && counts.len() == kinds_of_b
             && counts.iter().all(|&n| n < MAX_COUNT)
-            && (kinds_of_a << log_block) + counts.iter().sum::<usize>() < 1 << MAX_LOG_ROWS;
+            && (blocks << log_block) + counts.iter().sum::<usize>() < 1 << MAX_LOG_ROWS;
         if !is_in_range {
             return Err(Reject::Claims);
         }
 
         let mut rows = Vec::new();
         // Where zone A ends, if nothing of zone B is permuted.
-        let mut end_of_permuted = kinds_of_a << log_block;
+        let mut end_of_permuted = blocks << log_block;
         for (kind, width) in widths(header).into_iter().enumerate() {
             let row = Row {
                 kind: Some(kind),
@@ -67,7 +68,9 @@ impl Rows {
                 None => {
                     let gap = Row { kind: None, width };
                     rows.extend(vec![row; instances]);
-                    rows.extend(vec![gap; (1 << log_block) - instances]);
+                    if instances > 0 {
+                        rows.extend(vec![gap; (1 << log_block) - instances]);
+                    }
                 }
                 Some(kind) => {
                     rows.extend(vec![row; counts[kind]]);

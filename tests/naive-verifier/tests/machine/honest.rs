@@ -38,7 +38,7 @@ fn a_run_of_many_rows() {
 }
 
 /// Shapes of every sort: either zone, either width, both, none; widths without rows; gaps; several blocks of rows.
-pub(crate) const SHAPES: [Shape; 10] = [
+pub(crate) const SHAPES: [Shape; 11] = [
     shape([0, 0, 0], [0, 0, 1], 1, [0, 0, 20]),
     shape([0, 0, 0], [1, 0, 0], 1, [20, 0, 0]),
     shape([0, 0, 0], [0, 1, 1], 1, [0, 20, 20]),
@@ -49,6 +49,7 @@ pub(crate) const SHAPES: [Shape; 10] = [
     shape([2, 1, 0], [1, 2, 1], 9, [40, 300, 600]),
     shape([0, 0, 1], [1, 0, 1], 11, [0, 0, 600]),
     shape([0, 0, 3], [1, 1, 0], 6, [0, 0, 0]),
+    shape([2, 1, 1], [1, 1, 1], 0, [40, 30, 20]),
 ];
 
 const fn shape(zone_a: [usize; 3], zone_b: [usize; 3], instances: u32, rows: [u32; 3]) -> Shape {

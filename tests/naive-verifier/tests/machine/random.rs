@@ -133,7 +133,9 @@ pub(crate) fn run(shape: &Shape, seed: u64) -> (Program, Run) {
         };
         let mut gap = 0;
         if number < kinds_of_a {
-            gap = (1 << counts.log_block) - shape.instances;
+            if shape.instances > 0 {
+                gap = (1 << counts.log_block) - shape.instances;
+            }
         } else {
             counts.zone_b.push(rows);
         }
