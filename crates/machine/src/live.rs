@@ -15,7 +15,7 @@ use sheaf_transcript::Extension;
 /// Cells of a row in one slice.
 pub const SLICE_CELLS: usize = 8;
 /// High bits of the column.
-const SLICE_COLUMN_BITS: usize = 4;
+pub const SLICE_COLUMN_BITS: usize = 4;
 /// Most high bits of the row.
 const MAX_BLOCK_BITS: usize = 4;
 /// How many numbers say which slices are live.

@@ -28,9 +28,9 @@ use crate::checks::{Check, weight};
 use crate::digits::{Digits, bits};
 
 /// Low bits of a row that are bits of its lane.
-pub(crate) const LOW_LANE_BITS: usize = 4;
+pub const LOW_LANE_BITS: usize = 4;
 /// Bits of a row that are its slot.
-pub(crate) const SLOT_BITS: usize = 3;
+pub const SLOT_BITS: usize = 3;
 /// Bits of a row below the high bits of its lane.
 const LOW_BITS: usize = LOW_LANE_BITS + SLOT_BITS;
 
@@ -40,7 +40,7 @@ static NARROW: LazyLock<[F; 16]> = LazyLock::new(|| {
     permute16(&mut state);
     state
 });
-static WIDE: LazyLock<[F; 24]> = LazyLock::new(|| {
+pub(crate) static WIDE: LazyLock<[F; 24]> = LazyLock::new(|| {
     let mut state = [F::ZERO; 24];
     permute24(&mut state);
     state
@@ -200,6 +200,7 @@ mod tests {
             (16, 4, [0, 0, 0]),
             (5, 3, [129, 260, 1]),
             (9, 4, [0, 16, 1]),
+            (0, 0, [90, 40, 1]),
         ]
         .into_iter()
         .map(move |(instances, log_block, zone_b)| {

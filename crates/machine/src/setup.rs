@@ -7,7 +7,7 @@ use crate::live::Live;
 use crate::statement::Statement;
 
 /// Claims about the cells.
-const OPENING_CLAIMS: usize = 1;
+pub(crate) const OPENING_CLAIMS: usize = 1;
 
 /// The parameters of proofs of one size: the same for all statements with as many bits of rows and the same live slices, whatever the program.
 #[derive(Clone, Debug)]

@@ -8,10 +8,13 @@
 //! the search chooses for any width this opens the fewest elements, and what a verifier pays, in a program above all, is the hashing of these.
 
 use sheaf_pcs::ParameterError;
+use sheaf_pcs::parameters::Round;
+use sheaf_program::layout::COLUMN_BITS;
 use thiserror::Error;
 
+use crate::live::{SLICE_COLUMN_BITS, block_bits};
 use crate::parameter_table::{FIRST_LOG_ROWS, ROUNDS};
-use crate::setup::Setup;
+use crate::setup::{OPENING_CLAIMS, Setup};
 use crate::statement::Statement;
 
 /// Why the table has no set-up for a statement and a rate.
@@ -50,5 +53,42 @@ impl Setup {
             first.row_elements = statement.live().width();
         }
         Ok(Self::from_rounds(statement, rounds)?)
+    }
+}
+
+/// An entry of the table, by itself.
+#[derive(Clone, Debug)]
+pub struct SizeClass {
+    /// Row variables.
+    pub log_rows: usize,
+    /// Log of the inverse rate.
+    pub log_inv_rate: usize,
+    /// The oracles. The length of the first one's rows is that of a proof.
+    pub rounds: &'static [Round],
+}
+
+/// All entries of the table.
+#[must_use]
+pub fn size_classes() -> Vec<SizeClass> {
+    let of_size = |(log_rows, entries): (usize, &'static [&'static [Round]; 3])| {
+        (1..).zip(entries).map(move |(log_inv_rate, &rounds)| SizeClass {
+            log_rows,
+            log_inv_rate,
+            rounds,
+        })
+    };
+    (FIRST_LOG_ROWS..).zip(&ROUNDS).flat_map(of_size).collect()
+}
+
+impl SizeClass {
+    /// What a transcript absorbs of its parameters, in the order of `Parameters::description`, without live slices; their number, which is
+    /// that of a proof, is zero.
+    #[must_use]
+    pub fn description(&self) -> Vec<usize> {
+        let slice_variables = SLICE_COLUMN_BITS + block_bits(self.log_rows);
+        let inner = COLUMN_BITS + self.log_rows - slice_variables;
+        let mut numbers = vec![inner, slice_variables, 0, OPENING_CLAIMS, self.rounds.len()];
+        numbers.extend(self.rounds.iter().flat_map(Round::description));
+        numbers
     }
 }

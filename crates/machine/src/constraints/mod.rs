@@ -33,20 +33,20 @@ use crate::functional::FormWeights;
 use crate::messages::{Fingerprint, MessageClaim};
 
 /// A round polynomial of the rows.
-pub(crate) const ROW_ROUND: Label = Label::new("machine/constraint row round");
+pub const ROW_ROUND: Label = Label::new("machine/constraint row round");
 /// What is linear in the forms.
-pub(crate) const LINEAR: Label = Label::new("machine/linear forms");
+pub const LINEAR: Label = Label::new("machine/linear forms");
 /// A round polynomial of the terms.
-pub(crate) const TERM_ROUND: Label = Label::new("machine/term round");
+pub const TERM_ROUND: Label = Label::new("machine/term round");
 /// A round polynomial of the constraints.
-pub(crate) const CONSTRAINT_ROUND: Label = Label::new("machine/constraint round");
+pub const CONSTRAINT_ROUND: Label = Label::new("machine/constraint round");
 /// The two factors that are left.
-pub(crate) const FACTORS: Label = Label::new("machine/factors");
+pub const FACTORS: Label = Label::new("machine/factors");
 
 /// Bits of the number of a term.
-pub(crate) const TERM_BITS: usize = TERMS.trailing_zeros() as usize;
+pub const TERM_BITS: usize = TERMS.trailing_zeros() as usize;
 /// Bits of the number of a constraint.
-pub(crate) const CONSTRAINT_BITS: usize = CONSTRAINTS.trailing_zeros() as usize;
+pub const CONSTRAINT_BITS: usize = CONSTRAINTS.trailing_zeros() as usize;
 
 /// The challenges before the rows.
 pub(crate) struct Challenges<E = EF> {

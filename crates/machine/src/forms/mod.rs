@@ -30,7 +30,7 @@
 #[cfg(feature = "prover")]
 pub(crate) mod prove;
 
-use sheaf_program::layout::{COLUMN_BITS, CONSTANT, FIRST_OUTPUT};
+use sheaf_program::layout::COLUMN_BITS;
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{self, Claimed};
 use sheaf_sumcheck::univariate::powers;
@@ -39,17 +39,18 @@ use sheaf_transcript::{Channel, EF, Extension, Label};
 use crate::checks::{Check, applies, weight};
 use crate::constraints::FormClaims;
 use crate::error::VerifyError;
+use crate::formulas;
 use crate::functional::Functional;
 use crate::permutations::permuted;
 use crate::shares::shares;
 use crate::statement::Statement;
 
 /// A round polynomial of the rows.
-pub(crate) const ROW_ROUND: Label = Label::new("machine/form row round");
+pub const ROW_ROUND: Label = Label::new("machine/form row round");
 /// A round polynomial of the columns.
-pub(crate) const COLUMN_ROUND: Label = Label::new("machine/form column round");
+pub const COLUMN_ROUND: Label = Label::new("machine/form column round");
 /// The share of the cells, and that of the outputs, if there are any.
-pub(crate) const SHARES: Label = Label::new("machine/shares");
+pub const SHARES: Label = Label::new("machine/shares");
 
 /// The scales of the five claims.
 pub(crate) fn scales<E: Extension>(d: E) -> [E; 5] {
@@ -74,7 +75,7 @@ pub(crate) struct ShareClaims<E = EF> {
 impl<E: Extension> ShareClaims<E> {
     /// `eq(y*, 96 + j)`.
     pub(crate) fn output_weights(&self) -> Vec<E> {
-        column_weights(&self.column_point)[FIRST_OUTPUT..CONSTANT].to_vec()
+        formulas::output_weights(&self.column_point)
     }
 }
 
@@ -128,11 +129,11 @@ pub(crate) fn verify<C: Channel>(
         forms: claims.weights(&scales).table,
         columns,
     };
-    let mut z = claims_left.cells + functional.columns[CONSTANT];
-    if let Some(outputs) = claims_left.outputs {
+    let outputs = claims_left.outputs.map(|outputs| {
         let (_, top) = permuted(statement.rows(), &claims_left.row_point);
-        z += top * outputs;
-    }
+        (top, outputs)
+    });
+    let z = formulas::columns(&claims_left.column_point, claims_left.cells, outputs);
     let value = evaluate(&functional);
     if claim != z * value && applies(Check::Shares) {
         return Err(VerifyError::Shares);

@@ -36,16 +36,18 @@ use crate::error::VerifyError;
 use crate::functional::lift;
 
 /// Proof of work before the challenges of the fingerprint.
-pub(crate) const GRINDING: Label = Label::new("machine/message grinding");
+pub const GRINDING: Label = Label::new("machine/message grinding");
 /// The sum of all fractions.
-pub(crate) const ROOT: Label = Label::new("machine/message root");
+pub const ROOT: Label = Label::new("machine/message root");
 
 /// Bits of a position of a tuple.
-const POSITION_BITS: usize = 5;
+pub const POSITION_BITS: usize = 5;
 /// Bits of the number of a message.
-pub(crate) const MESSAGE_BITS: usize = MESSAGES.trailing_zeros() as usize;
+pub const MESSAGE_BITS: usize = MESSAGES.trailing_zeros() as usize;
 /// Fractions of which so many bits need no grinding.
 const FREE_BITS: usize = 19;
+/// Bits of rows beyond which each takes one more bit of grinding: `8 end + 1` fractions take three bits more than rows.
+pub const FREE_ROW_BITS: usize = FREE_BITS - MESSAGE_BITS;
 
 /// Fractions of all rows and of the public tuple.
 pub(crate) const fn fractions(rows: &Rows) -> usize {
