@@ -138,8 +138,7 @@ impl<'a> Executor<'a> {
         let rows = |kind: usize| kinds[kind].len();
         let zone_a = program.header().kinds_a();
         let instances = if zone_a == 0 { 1 } else { rows(0) };
-        let wrong =
-            (0..zone_a).find(|&kind| rows(kind) > 16 || rows(kind) != instances);
+        let wrong = (0..zone_a).find(|&kind| rows(kind) > 16 || rows(kind) != instances);
         if let Some(kind) = wrong {
             return Err(ExecuteError::outside(Problem::Instances {
                 name: program.kinds()[kind].name.clone(),

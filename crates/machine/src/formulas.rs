@@ -47,9 +47,8 @@ impl<E: Extension> FormPoint<E> {
         let not = |x: E| E::ONE - x;
         let d = self.scale;
         let square = d * d;
-        let tuple = f8
-            * eq::eval(&self.message, &form[1..4])
-            * eq::eval(&self.position, &form[4..]);
+        let tuple =
+            f8 * eq::eval(&self.message, &form[1..4]) * eq::eval(&self.position, &form[4..]);
         // 80 .. 88, and 64 .. 80.
         let multiplicity = f4 * not(f3) * eq::eval(&self.message, &form[6..]);
         let result = not(f4) * eq::eval(&self.constraint, &form[5..]);
@@ -107,8 +106,8 @@ pub fn input_weights<E: Extension>(column_point: &[E; COLUMN_BITS], delta: E) ->
     // Of bits 3 and 4 not both are ones.
     let [y3, ..] = low;
     let eighth = power;
-    let octets = (E::ONE - y4) * (E::ONE - y3 + y3 * eighth)
-        + y4 * ((E::ONE - y3) * (eighth * eighth));
+    let octets =
+        (E::ONE - y4) * (E::ONE - y3 + y3 * eighth) + y4 * ((E::ONE - y3) * (eighth * eighth));
     delta * (E::ONE - y6) * (E::ONE - y5) * factors * octets
 }
 

@@ -71,11 +71,13 @@ pub struct SizeClass {
 #[must_use]
 pub fn size_classes() -> Vec<SizeClass> {
     let of_size = |(log_rows, entries): (usize, &'static [&'static [Round]; 3])| {
-        (1..).zip(entries).map(move |(log_inv_rate, &rounds)| SizeClass {
-            log_rows,
-            log_inv_rate,
-            rounds,
-        })
+        (1..)
+            .zip(entries)
+            .map(move |(log_inv_rate, &rounds)| SizeClass {
+                log_rows,
+                log_inv_rate,
+                rounds,
+            })
     };
     (FIRST_LOG_ROWS..).zip(&ROUNDS).flat_map(of_size).collect()
 }

@@ -5,8 +5,9 @@
 
 use std::array;
 
-use sheaf_program::DEGREE;
-use sheaf_program::builder::{Base, Digest, Memory, Packed, Row, Word};
+use p3_field::PrimeCharacteristicRing;
+use sheaf_program::builder::{Base, Builder, Digest, Loop, Memory, Packed, Row, Word};
+use sheaf_program::{DEGREE, F};
 
 /// The words of a digest.
 pub const DIGEST_WORDS: i32 = 2;
@@ -51,4 +52,35 @@ pub fn read_digest(row: &mut Row, memory: &Memory<Word>, address: &Base) -> Dige
         None => low[i].clone(),
         Some(i) => high.0[i].clone(),
     }))
+}
+
+/// Copies words.
+pub struct Copies(Loop<[Base; 3]>);
+
+impl Copies {
+    /// Adds the loop to a program.
+    #[must_use]
+    pub fn new(builder: &mut Builder, memory: &Memory<Word>) -> Self {
+        // Words that remain, from where, to where.
+        let copies = builder.looping("copy", |state| state[0] == F::ZERO);
+        builder.step(&copies, |row, [remaining, from, to]: [Base; 3]| {
+            let word: Word = row.read(memory, &from);
+            row.write(memory, &to, &word);
+            [remaining.plus(-1), from.plus(1), to.plus(1)]
+        });
+        Self(copies)
+    }
+
+    /// Copies so many words, from and to these addresses. Returns the address behind the last one.
+    #[track_caller]
+    pub fn copy(&self, row: &mut Row, from: &Base, to: &Base, count: &Base) -> Base {
+        let ends = [from + count, to + count];
+        let start = [count.clone(), from.clone(), to.clone()];
+        row.run_to(&self.0, &start, |(): &()| {
+            let [from, to] = ends.clone();
+            [Base::zero(), from, to]
+        });
+        let [_, end] = ends;
+        end
+    }
 }

@@ -30,6 +30,8 @@ pub struct Rounds {
     label: Label,
     /// Elements of the message.
     length: usize,
+    /// From one coordinate to the next.
+    stride: i32,
 }
 
 impl Rounds {
@@ -42,6 +44,30 @@ impl Rounds {
         degree: usize,
         claimed: Claimed,
     ) -> Self {
+        Self::with_stride(builder, memory, label, degree, claimed, 1)
+    }
+
+    /// Rounds that begin with the least significant variable: coordinates and challenges stand one *before* the other, so that points are in order.
+    #[track_caller]
+    pub fn upwards(
+        builder: &mut Builder,
+        memory: &Memory<Word>,
+        label: Label,
+        degree: usize,
+        claimed: Claimed,
+    ) -> Self {
+        Self::with_stride(builder, memory, label, degree, claimed, -1)
+    }
+
+    #[track_caller]
+    fn with_stride(
+        builder: &mut Builder,
+        memory: &Memory<Word>,
+        label: Label,
+        degree: usize,
+        claimed: Claimed,
+        stride: i32,
+    ) -> Self {
         let name = format!("{}, degree {degree}", label.name());
         let length = degree * DEGREE;
         let steps = builder.looping::<(Place, Running)>(&name, |state| state[0] == F::ZERO);
@@ -52,9 +78,9 @@ impl Rounds {
             let next = answer(row, memory, claimed, &mut sponge, &coefficients, &claim, at);
             let from = match claimed {
                 Claimed::Sum => from,
-                Claimed::Eq => from.plus(1),
+                Claimed::Eq => from.plus(stride),
             };
-            let place = (remaining.plus(-1), from, to.plus(1));
+            let place = (remaining.plus(-1), from, to.plus(stride));
             let capacity = Sponge::announce_message(&sponge.capacity(), label, length);
             (place, (capacity, next))
         });
@@ -63,6 +89,7 @@ impl Rounds {
             claimed,
             label,
             length,
+            stride,
         }
     }
 
@@ -82,7 +109,7 @@ impl Rounds {
     }
 
     /// `count` rounds: their coordinates stand at `from` and after it, if the claims have some, and their challenges are written to `to` and
-    /// after it. What is left is the claim about the last challenge.
+    /// after it (or before it, [upwards](Self::upwards)). What is left is the claim about the last challenge.
     #[track_caller]
     pub fn run(
         &self,
@@ -92,16 +119,20 @@ impl Rounds {
         to: &Base,
         count: &Base,
     ) -> Running {
+        let length = match self.stride {
+            1 => count.clone(),
+            _ => -count,
+        };
         let from_end = match self.claimed {
             Claimed::Sum => from.clone(),
-            Claimed::Eq => from + count,
+            Claimed::Eq => from + &length,
         };
         let (capacity, claim) = running;
         let capacity = Sponge::announce_message(capacity, self.label, self.length);
         let place = (count.clone(), from.clone(), to.clone());
         let start = (place, (capacity, claim.clone()));
         let (capacity, claim) = row.run_to(&self.steps, &start, |left: &Running| {
-            ((Base::zero(), from_end, to + count), left.clone())
+            ((Base::zero(), from_end, to + &length), left.clone())
         });
         let capacity = Sponge::before_message(&capacity, self.label, self.length);
         (capacity, claim)

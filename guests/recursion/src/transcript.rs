@@ -95,6 +95,12 @@ impl Sponge {
         }
     }
 
+    /// Whether something has been absorbed since the last permutation.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        self.pending
+    }
+
     /// The capacity, for a sponge that goes on with a message. All that was absorbed has been permuted.
     ///
     /// # Panics

@@ -121,7 +121,7 @@ fn count(builder: &mut Builder) -> Loop<(Base, Base)> {
 ///
 /// That it is halved is in the field. A number that is zero after some halvings, fewer than 31, has the bits that it has in the integers.
 #[track_caller]
-fn lowest_bit(row: &mut Row, number: &Base) -> (Base, Base) {
+pub(crate) fn lowest_bit(row: &mut Row, number: &Base) -> (Base, Base) {
     let bit = row.boolean(&[number], |x| x[0].as_canonical_u32() % 2 == 1);
     let half = (number - &bit).times(F::ONE.halve());
     (bit, half)
@@ -229,7 +229,7 @@ fn at_point(builder: &mut Builder, memory: &Memory<Word>) -> Function<Place, ([W
 
 /// 1 if an element is not zero.
 #[track_caller]
-fn is_nonzero(row: &mut Row, x: &Base) -> Base {
+pub(crate) fn is_nonzero(row: &mut Row, x: &Base) -> Base {
     let is: Base = row.boolean(&[x], |x| x[0] != F::ZERO);
     let inverse: Base = row.hint(&[x], |x| {
         use p3_field::Field;

@@ -2,7 +2,7 @@
 
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use sheaf_aggregation::formulas::{Relation, labels};
-use sheaf_program::builder::{Base, Builder, Digest, Function, Loop, Memory, Row, Word};
+use sheaf_program::builder::{Base, Builder, Digest, Function, Memory, Row, Word};
 use sheaf_program::{E, F};
 use sheaf_xmss::Scheme;
 
@@ -53,7 +53,6 @@ impl Leaf {
             opening,
             statements,
             classes: Classes::new(builder, memory),
-            copies: copies(builder, memory),
             fractions: Fractions::new(builder, memory),
             lane_rounds,
             row_rounds,
@@ -78,15 +77,11 @@ impl Leaf {
     }
 }
 
-/// Words that remain, from where, to where.
-type Copies = Loop<[Base; 3]>;
-
 struct Parts<'a> {
     memory: &'a Memory<Word>,
     opening: &'a Opening,
     statements: Statements,
     classes: Classes,
-    copies: Copies,
     lanes: Lanes,
     fractions: Fractions,
     lane_rounds: Rounds,
@@ -284,16 +279,7 @@ impl Parts<'_> {
             (&low_columns, &(&log_columns - &column_bits)),
             (&low_lanes, &(log_lanes - &lane_bits)),
         ] {
-            let ends = [from + count, &to + count];
-            row.run_to(
-                &self.copies,
-                &[count.clone(), from.clone(), to.clone()],
-                |(): &()| {
-                    let [from, to] = ends.clone();
-                    [Base::zero(), from, to]
-                },
-            );
-            to = ends[1].clone();
+            to = self.opening.copies.copy(row, from, &to, count);
         }
         row.write(memory, &to, &evaluation.value);
         // Behind the claim are two words that the opening writes.
@@ -321,15 +307,7 @@ impl Parts<'_> {
         let draws = &self.opening.draws;
         let capacity = draws.words(row, &blocks, &free.plus(1), &sponge.capacity());
         // The last block may have more than the point.
-        let ends = [free + log_lanes, &end + log_lanes];
-        row.run_to(
-            &self.copies,
-            &[log_lanes.clone(), free.clone(), end.clone()],
-            |(): &()| {
-                let [from, to] = ends.clone();
-                [Base::zero(), from, to]
-            },
-        );
+        (self.opening.copies).copy(row, free, &end, log_lanes);
         (Sponge::resume(&capacity), end)
     }
 
@@ -368,17 +346,6 @@ fn outside_base_field(row: &mut Row, alpha: &Word) {
         &Base::constant(-F::ONE),
         "a challenge was degenerate",
     );
-}
-
-/// Copies words.
-fn copies(builder: &mut Builder, memory: &Memory<Word>) -> Copies {
-    let copies = builder.looping("copy", |state| state[0] == F::ZERO);
-    builder.step(&copies, |row, [remaining, from, to]: [Base; 3]| {
-        let word: Word = row.read(memory, &from);
-        row.write(memory, &to, &word);
-        [remaining.plus(-1), from.plus(1), to.plus(1)]
-    });
-    copies
 }
 
 /// Writes to an address for each stream whether it has a lane in the row of the last lane, of which the stream is given.

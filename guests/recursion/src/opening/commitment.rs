@@ -105,9 +105,27 @@ impl Receiver {
         for (i, element) in absorbed.iter().enumerate() {
             write_number(row, memory, &offset(free, FIXED + i), element);
         }
-        let numbers = [free.clone(), Base::number(absorbed.len() as u32)];
-        let (capacity, value, free) =
-            row.call(&self.receive, &(numbers, capacity, messages.clone()));
+        let before = Base::number(absorbed.len() as u32);
+        self.receive_behind(row, free, (&capacity, messages), &before)
+    }
+}
+
+impl Receiver {
+    /// As [`Self::receive`], in a transcript of this capacity and running hash that has absorbed elements since the last permutation, up to a block of them, which stand in
+    /// memory behind the fixed places.
+    #[track_caller]
+    pub(super) fn receive_behind(
+        &self,
+        row: &mut Row,
+        first: &Base,
+        (capacity, messages): (&Digest, &Base),
+        before: &Base,
+    ) -> (Sponge, Base) {
+        let numbers = [first.clone(), before.clone()];
+        let (capacity, value, free) = row.call(
+            &self.receive,
+            &(numbers, capacity.clone(), messages.clone()),
+        );
         let mut sponge = Sponge::resume(&capacity);
         sponge.absorb(row, OUT_OF_DOMAIN, &value.coefficients());
         (sponge, free)

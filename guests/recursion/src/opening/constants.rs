@@ -49,7 +49,7 @@ impl Constants {
 
 /// What writes them.
 pub(super) struct Writer {
-    at: Constants,
+    pub(super) at: Constants,
     /// Entries that remain; `2^n` and `2^-n` for the next `n`.
     powers: Loop<(Base, Base, Base)>,
     /// Entries that remain; the generator of the largest subgroup of which they are.

@@ -129,7 +129,7 @@ impl Draws {
 
     /// Absorbs full blocks of base numbers from an address on. Returns capacity and running hash.
     #[track_caller]
-    pub(super) fn absorb_numbers(
+    pub(crate) fn absorb_numbers(
         &self,
         row: &mut Row,
         blocks: &Base,

@@ -14,7 +14,7 @@ use super::numbers::Words;
 use crate::transcript::{permute, with_message};
 
 /// The check of a nonce.
-pub(super) struct Grinding {
+pub(crate) struct Grinding {
     /// From seed, nonce and difficulty, which is not zero.
     nonce: Function<(Packed<GRINDING_SEED>, Base, Base), ()>,
 }
@@ -41,7 +41,7 @@ impl Grinding {
     /// Takes a nonce for what has been absorbed, which is `block` with this frame, and the label of a proof of work. Returns the transcript
     /// that has absorbed the nonce: capacity, running hash and the nonce.
     #[track_caller]
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         row: &mut Row,
         label: Label,

@@ -24,7 +24,7 @@ mod commitment;
 mod constants;
 pub(crate) mod draws;
 mod fold_weights;
-mod grinding;
+pub(crate) mod grinding;
 pub(crate) mod numbers;
 mod oracles;
 mod parameters;
@@ -56,6 +56,7 @@ use self::polynomial::Polynomial;
 use self::rounds::Rounds;
 pub use self::rows::SHORT_BLOCK;
 use self::weights::Weights;
+use crate::memory::Copies;
 use crate::transcript::{Sponge, with_message};
 
 /// The verifier of commitments and their openings.
@@ -63,6 +64,10 @@ pub struct Opening {
     constants: constants::Writer,
     /// What draws challenges whose number is known when a program runs.
     pub(crate) draws: Draws,
+    /// What checks nonces.
+    pub(crate) grinding: Grinding,
+    /// What copies words.
+    pub(crate) copies: Copies,
     receiver: Receiver,
     /// From the first address of a commitment, the claim's and the first free one, how many words are pending, and the transcript, to that
     /// after the opening.
@@ -125,6 +130,8 @@ impl Opening {
         Self {
             constants: writer,
             draws,
+            grinding,
+            copies: Copies::new(builder, memory),
             receiver,
             open,
         }
@@ -155,6 +162,32 @@ impl Opening {
             description: offset(free, places::FIXED + before),
         };
         (commitment, sponge, next)
+    }
+
+    /// As [`Self::receive_commitment`], in a transcript of this capacity and running hash whose last block, which has not been permuted, is
+    /// in memory: so many elements, from 1 to 15, each a word, from an address on.
+    #[track_caller]
+    pub(crate) fn receive_commitment_behind(
+        &self,
+        row: &mut Row,
+        transcript: (&Digest, &Base),
+        (elements, address): (&Base, &Base),
+        free: &Base,
+    ) -> (Commitment, Sponge, Base) {
+        let stream = offset(free, places::FIXED);
+        let description = self.copies.copy(row, address, &stream, elements);
+        let (sponge, next) = (self.receiver).receive_behind(row, free, transcript, elements);
+        let commitment = Commitment {
+            first: free.clone(),
+            description,
+        };
+        (commitment, sponge, next)
+    }
+
+    /// The powers `2^n` and `2^-n`, for `n` up to 24.
+    #[track_caller]
+    pub(crate) fn powers(&self, row: &mut Row, memory: &Words, n: &Base) -> (Base, Base) {
+        self.constants.at.powers(row, memory, n)
     }
 
     /// Reads an opening at one point. The claim stands in memory: as many words as the polynomial has variables, its value,

@@ -11,19 +11,19 @@ pub type Words = Memory<Word>;
 
 /// A base number that is a word of memory.
 #[track_caller]
-pub(super) fn read_number(row: &mut Row, memory: &Words, address: &Base) -> Base {
+pub(crate) fn read_number(row: &mut Row, memory: &Words, address: &Base) -> Base {
     row.read_as(memory, address, |x: &Base| Word::from(x))
 }
 
 /// Makes a base number a word of memory.
 #[track_caller]
-pub(super) fn write_number(row: &mut Row, memory: &Words, address: &Base, number: &Base) {
+pub(crate) fn write_number(row: &mut Row, memory: &Words, address: &Base, number: &Base) {
     row.write(memory, address, &Word::from(number));
 }
 
 /// The base numbers of a word of memory.
 #[track_caller]
-pub(super) fn read_five(row: &mut Row, memory: &Words, address: &Base) -> [Base; 5] {
+pub(crate) fn read_five(row: &mut Row, memory: &Words, address: &Base) -> [Base; 5] {
     row.read_as(memory, address, |numbers: &[Base; 5]| {
         Word::from_coefficients(numbers)
     })
@@ -31,7 +31,7 @@ pub(super) fn read_five(row: &mut Row, memory: &Words, address: &Base) -> [Base;
 
 /// Makes base numbers a word of memory.
 #[track_caller]
-pub(super) fn write_five(row: &mut Row, memory: &Words, address: &Base, numbers: [&Base; 5]) {
+pub(crate) fn write_five(row: &mut Row, memory: &Words, address: &Base, numbers: [&Base; 5]) {
     row.write(
         memory,
         address,

@@ -35,14 +35,16 @@ const SKIP: i32 = skip::LOG_SIZE as i32;
 /// The numbers of lane and slot variables.
 type Numbers = (Base, Base);
 
-/// A claim, and the addresses of its lane point and of what is free.
-type OutputLayer = Function<(Running, (Base, Base), Numbers), Running>;
+/// A claim; lanes that remain, the addresses of their coordinates and of their challenges; the address of the challenges of slots, and their number.
+type OutputLayer = Function<(Running, [Base; 3], [Base; 2]), Running>;
 
 /// What the reduction needs for tables of any widths.
 pub struct Shared {
     order: Order,
     sumcheck: Sumcheck,
     weighed: Weighed,
+    /// Binds a lane variable of the output layer.
+    lanes: Rounds,
     /// Binds the variables of the output layer.
     outputs: OutputLayer,
 }
@@ -51,12 +53,13 @@ impl Shared {
     /// Writes it.
     #[track_caller]
     pub fn new(builder: &mut Builder, memory: &Memory<Word>) -> Self {
-        let order = Order::new(builder, memory);
+        let lanes = Rounds::new(builder, memory, label::OUTPUT_ROUND, 3, Claimed::Eq);
         Self {
+            order: Order::new(builder, memory),
             sumcheck: Sumcheck::new(builder, memory),
             weighed: Weighed::new(builder, memory),
-            outputs: outputs(builder, memory, &order),
-            order,
+            outputs: outputs(builder, memory, &lanes),
+            lanes,
         }
     }
 }
@@ -134,11 +137,24 @@ impl<'a> Permutations<'a> {
             value,
         } = claim;
         let numbers = (log_lanes.clone(), log_slots.clone());
-        let running = (sponge.capacity(), value.clone());
-        let addresses = (lane_point.clone(), free.clone());
-        let running = row.call(&self.shared.outputs, &(running, addresses, numbers.clone()));
+        // Behind a copy of the lane point in the order of binding, challenges are written in the order in which later layers bind them: slots, then lanes.
+        let order = &self.shared.order;
+        order.lanes(row, memory, lane_point, free, log_lanes);
         let slots = free + log_lanes;
-        let to = &(&slots + log_slots) + log_lanes;
+        let lanes = &slots + log_slots;
+        let to = &lanes + log_lanes;
+        // What has been absorbed is permuted with the first message.
+        let (value, bound) = if sponge.is_pending() {
+            let at = [free, &lanes];
+            let value = (self.shared.lanes).round(row, memory, sponge, value, at);
+            (value, 1)
+        } else {
+            (value.clone(), 0)
+        };
+        let running = (sponge.capacity(), value);
+        let remaining = [log_lanes.plus(-bound), free.plus(bound), lanes.plus(bound)];
+        let of_slots = [slots.clone(), log_slots.clone()];
+        let running = row.call(&self.shared.outputs, &(running, remaining, of_slots));
         let free = weights(row, &slots, &to);
         let left = row.call(&self.layers, &(running, (slots, to, free), numbers));
 
@@ -159,20 +175,16 @@ impl<'a> Permutations<'a> {
     }
 }
 
-/// Binds the variables of the output layer: lanes, then slots. Behind a copy of the lane point in the order of binding, challenges are written in the order
-/// in which later layers bind them: slots, then lanes.
+/// Binds the variables of the output layer: lanes, then slots.
 #[track_caller]
-fn outputs(builder: &mut Builder, memory: &Memory<Word>, order: &Order) -> OutputLayer {
-    let lanes = Rounds::new(builder, memory, label::OUTPUT_ROUND, 3, Claimed::Eq);
+fn outputs(builder: &mut Builder, memory: &Memory<Word>, lanes: &Rounds) -> OutputLayer {
     let slots = Rounds::new(builder, memory, label::OUTPUT_ROUND, 4, Claimed::Sum);
     let function: OutputLayer = builder.function("output layer");
     builder.body(
         &function,
-        |row, (running, (point, free), (log_lanes, log_slots))| {
-            order.lanes(row, memory, &point, &free, &log_lanes);
-            let to = &free + &log_lanes;
-            let running = lanes.run(row, &running, &free, &(&to + &log_slots), &log_lanes);
-            slots.run(row, &running, &Base::zero(), &to, &log_slots)
+        |row, (running, [remaining, from, to], [slots_to, log_slots])| {
+            let running = lanes.run(row, &running, &from, &to, &remaining);
+            slots.run(row, &running, &Base::zero(), &slots_to, &log_slots)
         },
     );
     function
