@@ -39,8 +39,8 @@ pub use proof::{Proof, ProofFormatError};
 #[cfg(feature = "prover")]
 pub use prove::{ChildError, Phase, ProveError, Proven, prove};
 pub use shape::{Child, Shape};
+#[cfg(feature = "prover")]
+pub use sheaf_machine::{Cancelled, Scratch};
 pub use statement::Digest;
 pub use union::{UnionError, union};
 pub use verify::{VerifyError, verification_cost, verify};
-#[cfg(feature = "prover")]
-pub use sheaf_machine::{Cancelled, Scratch};

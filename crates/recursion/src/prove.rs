@@ -8,10 +8,10 @@ use sheaf_aggregation as aggregation;
 use sheaf_aggregation::{Statement, Summary};
 use sheaf_executor::{ExecuteError, Executor, Input};
 use sheaf_machine::join::{self, Part};
-use sheaf_machine::{self as machine, Scratch, Setup, prove_with};
+use sheaf_machine::{self as machine, Proof as RunProof, Scratch, Setup, prove_with};
 use sheaf_program::Run;
 use sheaf_program::rows::LOG_ROWS_MAX;
-use sheaf_recursion_guest::{leaf, node};
+use sheaf_recursion_guest::{leaf, machine as guest_machine, node};
 use sheaf_transcript::F;
 use sheaf_xmss::PROD;
 use thiserror::Error;
@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::guest::{guest, id, results};
 use crate::proof::Proof;
 use crate::statement::{Digest, MAX_CHILDREN, MAX_HEIGHT, node_digest};
+use crate::verify::{VerifyError, setup};
 
 /// What becomes a child of a node, with a proof of it.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,15 @@ pub enum Proven<'a> {
         log_inv_rate: usize,
         /// The proof.
         proof: &'a [u8],
+    },
+    /// A node.
+    Node {
+        /// Its digest.
+        digest: Digest,
+        /// Its height.
+        height: usize,
+        /// The proof.
+        proof: &'a Proof,
     },
 }
 
@@ -96,6 +106,9 @@ pub enum ChildError {
     /// The proof about signatures is not valid.
     #[error(transparent)]
     Leaf(#[from] aggregation::VerifyError),
+    /// The proof about a node is not valid.
+    #[error(transparent)]
+    Node(#[from] VerifyError),
     /// Its rate is none that proofs have.
     #[error(transparent)]
     Rate(#[from] aggregation::TableError),
@@ -235,6 +248,7 @@ impl Proven<'_> {
     const fn height(&self) -> usize {
         match self {
             Self::Leaf { .. } => 0,
+            Self::Node { height, .. } => *height,
         }
     }
 
@@ -265,6 +279,36 @@ impl Proven<'_> {
                     digest: summary.digest(),
                     tape,
                     part: None,
+                })
+            }
+            Self::Node {
+                digest,
+                height,
+                proof,
+            } => {
+                let program = &guest().program;
+                let setup = setup(&digest, height, proof)?;
+                let mut tape = digest.to_vec();
+                tape.push(F::from_usize(height));
+                tape.extend(proof.deferred.elements());
+                let RunProof {
+                    statement, body, ..
+                } = &proof.run;
+                let (of_run, read) = guest_machine::tape(&setup, program, statement, body);
+                tape.extend(of_run);
+                let read = read.map_err(VerifyError::from)?;
+                if !proof.deferred.holds(program) {
+                    return Err(VerifyError::Deferred.into());
+                }
+                Ok(Verified {
+                    digest,
+                    tape,
+                    part: Some(Part {
+                        seal: read.seal,
+                        functional: read.functional,
+                        value: read.value,
+                        deferred: proof.deferred.clone(),
+                    }),
                 })
             }
         }

@@ -51,11 +51,7 @@ pub fn verify(node: &Digest, height: usize, proof: &Proof) -> Result<(), VerifyE
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verification_cost(
-    node: &Digest,
-    height: usize,
-    proof: &Proof,
-) -> Result<Cost, VerifyError> {
+pub fn verification_cost(node: &Digest, height: usize, proof: &Proof) -> Result<Cost, VerifyError> {
     let setup = setup(node, height, proof)?;
     let run = &proof.run;
     let cost = machine::verification_cost(&setup, &guest().program, &run.statement, &run.body)?;
@@ -63,7 +59,7 @@ pub fn verification_cost(
 }
 
 /// The set-up of a proof whose public tuple is that of the node.
-fn setup(node: &Digest, height: usize, proof: &Proof) -> Result<Setup, VerifyError> {
+pub(crate) fn setup(node: &Digest, height: usize, proof: &Proof) -> Result<Setup, VerifyError> {
     let statement = &proof.run.statement;
     let results = results(node, &proof.deferred.digest(), F::from_usize(height));
     if statement.public() != guest().entry.public(&id(), &results) {

@@ -340,10 +340,7 @@ mod tests {
         assert_eq!(parse(5, 77), Err(FormatError::Scheme { found: 77 }));
         assert_eq!(parse(6, 0), Err(FormatError::Rate { found: 0 }));
         assert_eq!(parse(6, 5), Err(FormatError::Rate { found: 5 }));
-        for (found, name) in [
-            (3, "a proof about the run of a program"),
-            (4, "unknown"),
-        ] {
+        for (found, name) in [(3, "a proof about the run of a program"), (4, "unknown")] {
             let error = parse(7, found).unwrap_err();
             assert_eq!(error, FormatError::Kind { found });
             assert!(error.to_string().contains(name), "{error}");

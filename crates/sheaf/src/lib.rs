@@ -74,7 +74,8 @@ pub use sheaf_xmss as xmss;
 pub use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, Signature, TEST};
 
 pub use crate::aggregate::{
-    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, KIND_NODE, KIND_RAW, MAGIC, MAX_BYTES,
+    Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, KIND_NODE, KIND_RAW, MAGIC,
+    MAX_BYTES,
 };
 #[cfg(feature = "prover")]
 pub use crate::batch::{Batch, SignedGroup};

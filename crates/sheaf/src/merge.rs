@@ -177,7 +177,8 @@ impl Prover {
             }
         };
         let first = MergePhase::Proofs(sheaf_recursion::Phase::Children);
-        let _place = self.wait_for_turn(|| tell(first, true).map_err(|Cancelled| Error::Cancelled))?;
+        let _place =
+            self.wait_for_turn(|| tell(first, true).map_err(|Cancelled| Error::Cancelled))?;
         let mut memory = self.borrow_memory();
         let memory = &mut memory.memory;
         self.install_without_stealing(|| {
@@ -203,7 +204,9 @@ impl Prover {
     ) -> Result<Merged, Error> {
         let mut batch = Batch::new(scheme);
         for (&(slot, message), signers) in signers {
-            let signers = signers.iter().map(|(&key, signature)| (key, signature.clone()));
+            let signers = signers
+                .iter()
+                .map(|(&key, signature)| (key, signature.clone()));
             batch = batch.with_group(slot, message, signers);
         }
         let aggregate = self.aggregate_observed(&batch, options, |progress: Progress| {
@@ -229,7 +232,10 @@ fn scheme(children: &[(&Claims, &Aggregate)], batch: Option<&Batch>) -> Result<S
     match schemes.find(|&other| other != first) {
         None => Ok(*first),
         Some(other) => Err(Error::Merge {
-            reason: format!("they are about keys of the schemes {} and {}", first.name, other.name),
+            reason: format!(
+                "they are about keys of the schemes {} and {}",
+                first.name, other.name
+            ),
         }),
     }
 }
@@ -389,19 +395,20 @@ fn merge_proofs(
         reason: error.to_string(),
     };
     let merged = Shape::merge(&shapes).map_err(|error| merge(&error))?;
-    let (_, proof) = prove(&proven, rate.log_inverse().into(), &mut memory.run, tell).map_err(
-        |error| match error {
-            ProveError::Cancelled => Error::Cancelled,
-            ProveError::Child { index, error } => match inputs.get(index) {
-                Some(input) => Error::Child {
-                    child: input.index,
-                    error: Box::new(child_error(error)),
+    let (_, proof) =
+        prove(&proven, rate.log_inverse().into(), &mut memory.run, tell).map_err(|error| {
+            match error {
+                ProveError::Cancelled => Error::Cancelled,
+                ProveError::Child { index, error } => match inputs.get(index) {
+                    Some(input) => Error::Child {
+                        child: input.index,
+                        error: Box::new(child_error(error)),
+                    },
+                    None => child_error(error),
                 },
-                None => child_error(error),
-            },
-            error => merge(&error),
-        },
-    )?;
+                error => merge(&error),
+            }
+        })?;
     let node = Node::new(merged.shape, proof);
     Ok(Merged {
         claims: claims_of(&merged.claims),

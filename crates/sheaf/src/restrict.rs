@@ -58,7 +58,10 @@ fn pick(from: &Statement, to: &Statement, list: &[u8]) -> Result<Vec<u8>, Error>
     let mut signatures: BTreeMap<(u32, &[u8; 32], &PublicKey), &[u8]> = BTreeMap::new();
     let mut rest = list.chunks_exact(each);
     for group in from.groups() {
-        let keys = group.keys.iter().map(|key| (group.slot, &group.message, key));
+        let keys = group
+            .keys
+            .iter()
+            .map(|key| (group.slot, &group.message, key));
         signatures.extend(keys.zip(rest.by_ref()));
     }
     let mut picked = Vec::with_capacity(each * to.lanes());
@@ -66,7 +69,10 @@ fn pick(from: &Statement, to: &Statement, list: &[u8]) -> Result<Vec<u8>, Error>
         for key in &group.keys {
             let signature = signatures.get(&(group.slot, &group.message, key));
             picked.extend_from_slice(signature.ok_or_else(|| Error::Restrict {
-                reason: format!("a key of slot {} is to be kept that is not claimed", group.slot),
+                reason: format!(
+                    "a key of slot {} is to be kept that is not claimed",
+                    group.slot
+                ),
             })?);
         }
     }

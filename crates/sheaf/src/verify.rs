@@ -118,7 +118,10 @@ impl Setup {
 }
 
 /// The claims as a statement, and where the caller's keys are in it, if the aggregate is about claims of their scheme.
-pub(crate) fn statement(claims: &Claims, aggregate: &Aggregate) -> Result<(Statement, LaneOrder), Error> {
+pub(crate) fn statement(
+    claims: &Claims,
+    aggregate: &Aggregate,
+) -> Result<(Statement, LaneOrder), Error> {
     if claims.scheme() != aggregate.scheme() {
         return Err(Rejection::Scheme {
             claimed: claims.scheme().name,

@@ -3,7 +3,7 @@
 //! ```text
 //!     public     (own identity) -> (digest of the node, digest of what is deferred, height)
 //!     tape       number of children, height, number of children that are nodes;  each child: 0 and a proof about signatures, or
-//!                1 and a proof of a node;  the join
+//!                1, digest, height, what it has deferred and a proof of a node;  the join
 //! ```
 //!
 //! **Claim.** If the deferred claim is true of the program, then so is each statement under the digest. The digest is that of
@@ -13,18 +13,22 @@
 //! **Deferred.** A proof of a node leaves one value of a functional of the program, and what its run has deferred; all of them are [joined](crate::join).
 
 use p3_field::PrimeCharacteristicRing;
+use sheaf_machine::join::{SEAL, VARIABLES};
 use sheaf_poseidon::sponge::initial_capacity;
 use sheaf_program::builder::{
     Base, BuildError, Builder, Digest, Executable, Function, Loop, Memory, Packed, Word,
 };
-use sheaf_program::{E, F};
+use sheaf_program::{E, F, Tag};
 use sheaf_transcript::Domain;
 use sheaf_xmss::Scheme;
 
 use crate::join::{self, Join};
 use crate::leaf::Leaf;
-use crate::memory::{DIGEST_WORDS, write_digest};
+use crate::machine::Machine;
+use crate::memory::{DIGEST_WORDS, read_digest, write_digest};
 use crate::opening::{Constants, Opening};
+use crate::permutation::Shared;
+use crate::transcript::Sponge;
 
 /// The version of a node's statement.
 pub const VERSION: u32 = 1;
@@ -36,10 +40,17 @@ pub const LEAF: u32 = 0;
 /// A child on the tape that is a proof of a node.
 pub const NODE: u32 = 1;
 
+/// Positions of the public tuple: tag, identity, digest of the node, digest of what is deferred, height.
+const POSITIONS: usize = 8;
+
 /// The own identity.
 const ID: u32 = Constants::LENGTH;
-/// The list of parts.
+/// The list of parts, of which there is a word for each.
 const LIST: u32 = ID + DIGEST_WORDS as u32;
+/// Behind the list.
+const LIST_END: u32 = LIST + MAX_CHILDREN + 1;
+/// As many children as a statement may have.
+const MAX_CHILDREN: u32 = 16;
 
 /// Children that remain, parts that remain, height; the sponges over children and over parts.
 type Children = ([Base; 3], Digest, Digest);
@@ -61,20 +72,25 @@ fn build(scheme: &Scheme) -> Result<Executable, BuildError> {
     let mut builder = Builder::new();
     let memory = builder.memory::<Word>("memory");
     let opening = Opening::new(&mut builder, &memory, Constants::at(0));
-    let leaf = Leaf::new(&mut builder, &memory, &opening, scheme);
+    let shared = Shared::new(&mut builder, &memory);
+    let leaf = Leaf::new(&mut builder, &memory, &opening, &shared, scheme);
+    let machine = Machine::new(&mut builder, &memory, &opening, &shared, POSITIONS);
     let weight = builder.function::<[Base; 2], Word>("weight");
-    builder.body(&weight, |row, _| {
-        row.assert_equal(&Base::zero(), &Base::number(1), "no proofs of nodes yet");
-        Word::constant(E::ZERO)
+    builder.body(&weight, |row, [functional, point]| {
+        let free = row.unwritten(&memory);
+        machine.weight_at(row, &functional, &point, &free)
     });
     let join = Join::new(&mut builder, &memory, &weight);
-    let child = child(&mut builder, &memory, &leaf);
+    let child = child(&mut builder, &memory, &leaf, &machine, &join);
     let children = children(&mut builder, &child);
     let main = builder.function::<Digest, (Digest, Digest, Base)>("node");
     builder.body(&main, |row, id| {
         opening.prepare(row);
         let [id_at, list] = [ID, LIST].map(Base::number);
         write_digest(row, &memory, &id_at, &id);
+        // So memory is taken from here on.
+        let zero = Word::constant(E::ZERO);
+        row.write(&memory, &Base::number(LIST_END), &zero);
         let [count, height, parts]: [Base; 3] = row.advice();
         let tag = initial_capacity::<F>(Domain::StatementNode.tag()).map(Base::constant);
         let header = [Base::number(VERSION), count.clone(), height.clone()];
@@ -113,7 +129,13 @@ fn children(builder: &mut Builder, child: &Function<Child, Verified>) -> Loop<Ch
 }
 
 /// Verifies a child.
-fn child(builder: &mut Builder, memory: &Memory<Word>, leaf: &Leaf) -> Function<Child, Verified> {
+fn child(
+    builder: &mut Builder,
+    memory: &Memory<Word>,
+    leaf: &Leaf,
+    machine: &Machine,
+    join: &Join,
+) -> Function<Child, Verified> {
     let child = builder.function::<Child, Verified>("child");
     let is = |what: u32| move |arguments: &[F]| arguments[0] == F::from_u32(what);
     builder.branch(
@@ -121,14 +143,51 @@ fn child(builder: &mut Builder, memory: &Memory<Word>, leaf: &Leaf) -> Function<
         "of signatures",
         is(LEAF),
         |row, ([what, parts], bound)| {
-            row.assert_equal(
-                &what,
-                &Base::number(LEAF),
-                "this is a proof about signatures",
-            );
+            let message = "this is a proof about signatures";
+            row.assert_equal(&what, &Base::number(LEAF), message);
             let free = row.unwritten(memory);
             let digest = leaf.verify(row, &free);
             (digest, bound, [Base::zero(), parts])
+        },
+    );
+    builder.branch(
+        &child,
+        "of a node",
+        is(NODE),
+        |row, ([what, parts], bound)| {
+            row.assert_equal(&what, &Base::number(NODE), "this is a proof of a node");
+            let (digest, height): (Digest, Base) = row.advice();
+            let part = row.unwritten(memory);
+            for i in 0..=VARIABLES as i32 {
+                let word: Word = row.advice();
+                row.write(memory, &part.plus(join::DEFERRED + i), &word);
+            }
+            let zero = Word::constant(E::ZERO);
+            row.write(memory, &part.plus(join::PLACE - 1), &zero);
+            let deferred = join.digest(row, &part.plus(join::DEFERRED));
+
+            // The tuple of a run of this program.
+            let id = read_digest(row, memory, &Base::number(ID));
+            let public = part.plus(join::PART_WORDS);
+            let entry = Word::constant(E::from(Tag::ENTRY.element()));
+            row.write(memory, &public, &entry);
+            for (at, part) in [(1, &id), (3, &digest), (5, &deferred)] {
+                write_digest(row, memory, &public.plus(at), part);
+            }
+            row.write(memory, &public.plus(7), &Word::from(&height));
+            let left = machine.verify(row, &id, &public, &public.plus(POSITIONS as i32));
+
+            let value = &left.value;
+            row.write(memory, &part.plus(join::FUNCTIONAL), value);
+            let place = Word::from(&left.functional);
+            row.write(memory, &part.plus(join::PLACE), &place);
+            let entry = &Base::number(LIST) + &parts;
+            row.write(memory, &entry, &Word::from(&part));
+            let mut sponge = Sponge::resume(&left.capacity);
+            sponge.absorb(row, SEAL, &[]);
+            let seal = [sponge.sample(row), sponge.sample(row)];
+            let bound = join::absorb_part(row, &bound, &seal, value, &deferred);
+            (digest, bound, [height, parts.plus(-1)])
         },
     );
     child

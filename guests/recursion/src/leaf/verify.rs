@@ -38,6 +38,7 @@ impl Leaf {
         builder: &mut Builder,
         memory: &Memory<Word>,
         opening: &Opening,
+        shared: &Shared,
         scheme: &Scheme,
     ) -> Self {
         let relation = Relation::new(scheme);
@@ -47,7 +48,6 @@ impl Leaf {
         let lane_rounds = rounds(labels::LANE_ROUND, labels::LANE_DEGREE, Claimed::Eq);
         let row_rounds = rounds(labels::ROW_ROUND, labels::ROW_DEGREE, Claimed::Sum);
         let statements = Statements::new(builder, memory, &lanes, scheme);
-        let shared = Shared::new(builder, memory);
         let parts = Parts {
             memory,
             opening,
@@ -56,7 +56,7 @@ impl Leaf {
             fractions: Fractions::new(builder, memory),
             lane_rounds,
             row_rounds,
-            permutations: Permutations::new(builder, memory, &shared, Tables::new(true, true)),
+            permutations: Permutations::new(builder, memory, shared, Tables::new(true, true)),
             columns: Columns::new(builder, memory),
             streams: streams(builder, memory),
             formulas: Formulas::new(builder, memory, &relation),

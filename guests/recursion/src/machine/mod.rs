@@ -9,6 +9,7 @@
 //!     formulas       the native ones, as functions
 //!     weight         the weight of a functional at a point
 //!     place          where what that needs stands in memory
+//!     tape           what they take from the tape
 //! ```
 //!
 //! **Claim.** There are rows of the program with this identity whose messages cancel against the public tuple, if the functional of its coefficients has the
@@ -24,6 +25,7 @@ mod masks;
 mod place;
 mod statement;
 mod sums;
+mod tape;
 mod verify;
 mod weight;
 
@@ -34,6 +36,8 @@ use self::verify::Verify;
 use self::weight::Weight;
 use crate::opening::Opening;
 use crate::permutation::Shared;
+
+pub use self::tape::{Read, tape};
 
 /// What verifies proofs about runs.
 pub struct Machine {

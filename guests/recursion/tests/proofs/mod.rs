@@ -5,6 +5,7 @@ use sheaf_program::F;
 use sheaf_program::builder::{Base, Builder, Digest, Executable, Word};
 use sheaf_recursion_guest::leaf::{self, Leaf};
 use sheaf_recursion_guest::opening::{Constants, Opening};
+use sheaf_recursion_guest::permutation::Shared;
 use sheaf_xmss::PROD;
 use sheaf_xmss::one_slot::sign_once;
 
@@ -18,7 +19,8 @@ pub(crate) fn program() -> Executable {
     let memory = builder.memory::<Word>("memory");
     let constants = Constants::at(0);
     let opening = Opening::new(&mut builder, &memory, constants);
-    let leaf = Leaf::new(&mut builder, &memory, &opening, &PROD);
+    let shared = Shared::new(&mut builder, &memory);
+    let leaf = Leaf::new(&mut builder, &memory, &opening, &shared, &PROD);
     let main = builder.function::<(), Digest>("main");
     builder.body(&main, |row, ()| {
         opening.prepare(row);

@@ -1,19 +1,12 @@
 //! Proofs about runs, as the program takes them.
 
-use std::cell::Cell;
-
 use p3_field::PrimeCharacteristicRing;
-use sheaf_machine::formulas::labels::SIZES;
-use sheaf_machine::join::seal;
-use sheaf_machine::{Functional, Scratch, Setup, Statement, prove_with, reduce, statement};
-use sheaf_pcs::messages::STATEMENT;
+use sheaf_machine::{Functional, Scratch, Setup, Statement, prove_with, statement};
 use sheaf_program::builder::{Base, Builder, Digest, Executable, Row, Word};
-use sheaf_program::identity::header_elements;
 use sheaf_program::{E, F, Program, Run, coefficients};
-use sheaf_recursion_guest::machine::Machine;
+use sheaf_recursion_guest::machine::{self, Machine};
 use sheaf_recursion_guest::opening::{Constants, Opening};
 use sheaf_recursion_guest::permutation::Shared;
-use sheaf_recursion_guest::tape::Recorder;
 use sheaf_recursion_guest::transcript::Sponge;
 
 /// Words of a point of a functional.
@@ -99,37 +92,15 @@ pub(crate) fn tape(proof: &Proof) -> (Vec<F>, Option<Verdict>) {
         body,
     } = proof;
     let setup = Setup::from_table(statement, *log_inv_rate).unwrap();
-    let value = Cell::new(E::ZERO);
-    let mut recorder = Recorder::new(body, &[SIZES, STATEMENT]);
-    let reduced = reduce(
-        &setup,
-        statement,
-        |functional| {
-            value.set(functional.evaluate(program));
-            value.get()
-        },
-        &mut recorder,
-    );
-    let challenge = reduced.is_ok().then(|| seal(&mut recorder)[0]);
-    let (messages, end) = recorder.finish();
-    let words = statement
-        .public()
-        .iter()
-        .copied()
-        .chain(point())
-        .chain([value.get()]);
+    let words = statement.public().iter().copied().chain(point());
     let mut tape: Vec<F> = words.flat_map(coefficients).collect();
-    tape.extend(header_elements(statement.header()));
-    tape.extend(program.coefficient_digest());
-    tape.extend(messages);
-    let verdict = match (reduced, challenge, end) {
-        (Ok(functional), Some(challenge), Ok(())) => Some(Verdict {
-            functional,
-            value: value.get(),
-            challenge,
-        }),
-        _ => None,
-    };
+    let (of_proof, read) = machine::tape(&setup, program, statement, body);
+    tape.extend(of_proof);
+    let verdict = read.ok().map(|read| Verdict {
+        functional: read.functional,
+        value: read.value,
+        challenge: read.seal[0],
+    });
     (tape, verdict)
 }
 
