@@ -22,9 +22,10 @@ fn main() {
     let start = Instant::now();
     let executable = proofs::program();
     println!(
-        "program            {:>8.1} ms, {} kinds",
+        "program            {:>8.1} ms, kinds: {} in zone A, {} in zone B",
         ms(start),
-        executable.program.kinds().len()
+        executable.program.header().kinds_a(),
+        executable.program.header().kinds_b()
     );
     let proof = proofs::proof(lanes, rate);
     let (tape, accepted) = proofs::tape(&proof);

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A constraint has four products, and so has a symbol; what is added to more becomes an atom first, and so does a sum of products that is
-//! multiplied. When the formula is written, at most [`ALIVE`] atoms are at hand at a time. The one that is needed last makes room for what is
+//! multiplied. Equal sums are one atom. When the formula is written, at most [`ALIVE`] atoms are at hand at a time. The one that is needed last makes room for what is
 //! needed next; it goes to memory, unless it is there already, and comes back when its turn has come.
 //!
 //! Symbols are compared by [`Formula::assert_equal`] alone: whether two are equal is not known before a program runs.
@@ -25,7 +25,7 @@ mod operators;
 mod write;
 
 /// Atoms that are at hand at a time: each is five cells of every row in which it is alive.
-pub const ALIVE: usize = 10;
+pub const ALIVE: usize = 9;
 
 /// Products of a sum: those of a constraint.
 const PRODUCTS: usize = 4;
@@ -44,14 +44,14 @@ pub enum Symbol {
 }
 
 /// `sum of coefficients times atoms + constant`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Linear {
     terms: Vec<(usize, E)>,
     constant: E,
 }
 
 /// `sum of products + linear`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Sum {
     products: Vec<(Linear, Linear)>,
     linear: Linear,
@@ -84,6 +84,8 @@ struct Notes {
     sums: Vec<Sum>,
     atoms: Vec<Atom>,
     steps: Vec<Step>,
+    /// Sums that are atoms already.
+    known: HashMap<Sum, usize>,
 }
 
 thread_local! {
@@ -306,9 +308,17 @@ impl Notes {
         let Symbol::Value(number) = x else {
             return self.sum(x).linear;
         };
-        let atom = self.atom(Atom::Found);
-        let sum = std::mem::replace(&mut self.sums[number], Sum::atom(atom));
-        self.steps.push(Step::Find(atom, sum));
+        let sum = self.sums[number].clone();
+        let atom = match self.known.get(&sum) {
+            Some(&atom) => atom,
+            None => {
+                let atom = self.atom(Atom::Found);
+                self.steps.push(Step::Find(atom, sum.clone()));
+                self.known.insert(sum, atom);
+                atom
+            }
+        };
+        self.sums[number] = Sum::atom(atom);
         self.sums[number].linear.clone()
     }
 

@@ -91,7 +91,7 @@ impl Statements {
         let digits = Digits::new(builder, scale, scheme.step_number(0, 0) as u32, last as u32);
         let tweaks = tweaks(builder, memory, &digits, scheme);
         let digest = digest(builder, memory, scheme);
-        let read = builder.function::<Base, (Digest, (Base, Base))>("statement");
+        let read = builder.per_instance::<Base, (Digest, (Base, Base))>("statement");
         builder.body(&read, |row, address| {
             let slot: [Base; 2] = row.call(&tweaks, &address);
             let (last, digest) = row.call(&digest, &(address, slot));
@@ -159,7 +159,7 @@ fn tweaks(
         let high = (&high - &carried).times(half);
         ([tweak.plus(2), side.plus(1)], [low, high], level.plus(1))
     });
-    let function = builder.function::<Base, [Base; 2]>("slot");
+    let function = builder.per_instance::<Base, [Base; 2]>("slot");
     builder.body(&function, |row, address| {
         let slot: [Base; 2] = row.advice();
         let limbs = slot.each_ref().map(|limb| row.bits(limb, LIMB_BITS));
@@ -223,7 +223,8 @@ fn digest(
     scheme: &Scheme,
 ) -> Function<(Base, [Base; 2]), (Base, Digest)> {
     let id = scheme.id;
-    let function = builder.function::<(Base, [Base; 2]), (Base, Digest)>("digest of a statement");
+    let function =
+        builder.per_instance::<(Base, [Base; 2]), (Base, Digest)>("digest of a statement");
     builder.body(&function, |row, (address, slot)| {
         let last: Base = row.advice();
         let message: [Base; MESSAGE] = row.advice();

@@ -56,14 +56,19 @@ impl Leaf {
             fractions: Fractions::new(builder, memory),
             lane_rounds,
             row_rounds,
-            permutations: Permutations::new(builder, memory, shared, Tables::new(true, true)),
+            permutations: Permutations::per_instance(
+                builder,
+                memory,
+                shared,
+                Tables::new(true, true),
+            ),
             columns: Columns::new(builder, memory),
             streams: streams(builder, memory),
             formulas: Formulas::new(builder, memory, &relation),
             lanes,
             relation,
         };
-        let verify = builder.function::<Base, Digest>("leaf");
+        let verify = builder.per_instance::<Base, Digest>("leaf");
         builder.body(&verify, |row, free| parts.verify(row, &free));
         Self { verify }
     }
@@ -350,7 +355,7 @@ fn outside_base_field(row: &mut Row, alpha: &Word) {
 
 /// Writes to an address for each stream whether it has a lane in the row of the last lane, of which the stream is given.
 fn streams(builder: &mut Builder, memory: &Memory<Word>) -> Function<[Base; 2], ()> {
-    let streams = builder.function("streams of the last row");
+    let streams = builder.per_instance("streams of the last row");
     builder.body(&streams, |row, [address, last]: [Base; 2]| {
         let has: [Base; STREAMS] = std::array::from_fn(|s| {
             row.boolean(&[&last], move |x| x[0].as_canonical_u32() as usize >= s)

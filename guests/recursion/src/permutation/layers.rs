@@ -13,7 +13,7 @@ use super::powers::{Powers, WritePowers, cubes, powers_len, ratio};
 use super::sumcheck::{Moments, Place, Sumcheck, free_after, moments_at, point_after};
 use super::tables::{Table, Tables};
 use super::weights::{across, from_any};
-use super::{Numbers, SKIP, Shared};
+use super::{Numbers, SKIP, Shared, Times};
 use crate::memory::read_digest;
 use crate::rounds::Running;
 use crate::symbolic::{Formula, Scratch};
@@ -30,6 +30,7 @@ type FullLayer = Function<((Running, Base), Place, Moments), (Running, Word)>;
 pub(super) fn layers(
     builder: &mut Builder,
     memory: &Memory<Word>,
+    times: Times,
     shared: &Shared,
     tables: &Tables,
 ) -> Function<Arguments, Base> {
@@ -41,14 +42,14 @@ pub(super) fn layers(
     } = shared;
     let evaluations = Evaluations::new(builder, memory, tables);
     let powers = WritePowers::new(builder, memory, tables);
-    let from_any = from_any(builder, memory, tables);
-    let across = across(builder, memory, tables);
-    let partial = Partial::new(builder, memory, sumcheck, tables);
+    let from_any = from_any(builder, memory, times, tables);
+    let across = across(builder, memory, times, tables);
+    let partial = Partial::new(builder, memory, times, sumcheck, tables);
     let full = full_layer(builder, memory, tables, sumcheck, &evaluations, &powers);
     let powers_len = powers_len(tables);
     // The constants between two full layers.
     let mut constants = |name: &str, round: &dyn Fn(&Table) -> usize| {
-        let function = builder.function(name);
+        let function = times.once(builder, name);
         builder.body(&function, |row, address: Base| {
             let powers = Powers::read_all(row, memory, &address, tables);
             let all = powers.iter().zip(tables.iter());
@@ -64,7 +65,7 @@ pub(super) fn layers(
     });
     let early = [3, 2, 1].map(|i| constants(&format!("constants {i}"), &|_| i));
 
-    let function = builder.function::<Arguments, Base>("layers");
+    let function = times.once::<Arguments, Base>(builder, "layers");
     builder.body(
         &function,
         |row, (running, addresses, (log_lanes, log_slots))| {

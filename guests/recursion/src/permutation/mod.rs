@@ -16,7 +16,7 @@ mod weighed;
 mod weights;
 
 use sheaf_argument::permutation::label;
-use sheaf_program::builder::{Base, Builder, Function, Memory, Row, Word};
+use sheaf_program::builder::{Base, Builder, Function, Memory, Row, Value, Word};
 use sheaf_sumcheck::skip;
 
 use self::evaluations::{Left, OUTPUTS};
@@ -31,6 +31,24 @@ use crate::transcript::Sponge;
 
 /// Slot bits that the univariate round binds.
 const SKIP: i32 = skip::LOG_SIZE as i32;
+
+/// How often the reduction is used.
+#[derive(Clone, Copy, Debug)]
+enum Times {
+    Any,
+    PerInstance,
+}
+
+impl Times {
+    /// Declares a function that is called once in each reduction.
+    #[track_caller]
+    fn once<A: Value, R: Value>(self, builder: &mut Builder, name: &str) -> Function<A, R> {
+        match self {
+            Self::Any => builder.function(name),
+            Self::PerInstance => builder.per_instance(name),
+        }
+    }
+}
 
 /// The numbers of lane and slot variables.
 type Numbers = (Base, Base);
@@ -109,8 +127,30 @@ impl<'a> Permutations<'a> {
         shared: &'a Shared,
         tables: Tables,
     ) -> Self {
+        Self::called(Times::Any, builder, memory, shared, tables)
+    }
+
+    /// The same if it is used once for each instance ([`Builder::per_instance`]).
+    #[track_caller]
+    pub fn per_instance(
+        builder: &mut Builder,
+        memory: &Memory<Word>,
+        shared: &'a Shared,
+        tables: Tables,
+    ) -> Self {
+        Self::called(Times::PerInstance, builder, memory, shared, tables)
+    }
+
+    #[track_caller]
+    fn called(
+        times: Times,
+        builder: &mut Builder,
+        memory: &Memory<Word>,
+        shared: &'a Shared,
+        tables: Tables,
+    ) -> Self {
         Self {
-            layers: layers(builder, memory, shared, &tables),
+            layers: layers(builder, memory, times, shared, &tables),
             shared,
             tables,
         }

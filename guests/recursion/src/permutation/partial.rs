@@ -14,6 +14,7 @@ use sheaf_argument::permutation::label;
 use sheaf_program::builder::{Base, Builder, Function, Loop, Memory, Row, Word};
 use sheaf_program::{E, F};
 
+use super::Times;
 use super::powers::Powers;
 use super::sumcheck::{Place, Sumcheck, free_after, moments_at, point_after};
 use super::tables::{Table, Tables};
@@ -95,6 +96,7 @@ impl Partial {
     pub(super) fn new(
         builder: &mut Builder,
         memory: &Memory<Word>,
+        times: Times,
         sumcheck: &Sumcheck,
         tables: &Tables,
     ) -> Self {
@@ -117,7 +119,7 @@ impl Partial {
             }
             all.segments.push(Segment {
                 layers,
-                prepare: prepare(builder, memory, tables, &now, first..first + layers),
+                prepare: prepare(builder, memory, times, tables, &now, first..first + layers),
                 steps: all.steps.len() - 1,
             });
             first += layers;
@@ -190,12 +192,13 @@ fn after(table: &Table, layers: usize) -> F {
 fn prepare(
     builder: &mut Builder,
     memory: &Memory<Word>,
+    times: Times,
     tables: &Tables,
     active: &[usize],
     layers: std::ops::Range<usize>,
 ) -> Function<(Base, Base), ()> {
     let name = format!("partial layers {} to {}", layers.start, layers.end - 1);
-    let function = builder.function(&name);
+    let function = times.once(builder, &name);
     builder.body(&function, |row, (powers, records): (Base, Base)| {
         let records = Records::new(tables, &records);
         let all = tables

@@ -4,6 +4,7 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_program::builder::{Base, Builder, Function, Memory, Row, Word};
 use sheaf_program::{E, F};
 
+use super::Times;
 use super::partial::Records;
 use super::powers::Powers;
 use super::tables::{Table, Tables};
@@ -21,9 +22,10 @@ type Given = (Base, Vec<F>);
 pub(super) fn from_any(
     builder: &mut Builder,
     memory: &Memory<Word>,
+    times: Times,
     tables: &Tables,
 ) -> Function<(Base, Base), Base> {
-    let function = builder.function("weights from any");
+    let function = times.once(builder, "weights from any");
     builder.body(&function, |row, (from, to): (Base, Base)| {
         let mut free = to.plus(tables.columns() as i32);
         for table in tables.iter() {
@@ -44,9 +46,10 @@ pub(super) fn from_any(
 pub(super) fn across(
     builder: &mut Builder,
     memory: &Memory<Word>,
+    times: Times,
     tables: &Tables,
 ) -> Function<(Base, Base, Base), (Word, Base)> {
-    let function = builder.function("weights across partial layers");
+    let function = times.once(builder, "weights across partial layers");
     builder.body(&function, |row, (from, records, to): (Base, Base, Base)| {
         let records = Records::new(tables, &records);
         let mut free = to.plus(tables.columns() as i32);

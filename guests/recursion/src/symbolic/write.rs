@@ -9,7 +9,8 @@ use sheaf_program::builder::{Base, Row, Word};
 use super::{ALIVE, Atom, Linear, Notes, Scratch, Step, Sum, Written, uses};
 
 pub(super) struct Writer<'a> {
-    notes: &'a Notes,
+    /// In the order in which they are written.
+    steps: Vec<Step>,
     scratch: Scratch<'a>,
     /// The steps that need an atom, in ascending order.
     uses: HashMap<usize, Vec<usize>>,
@@ -35,10 +36,11 @@ impl<'a> Writer<'a> {
                 Atom::Found => {}
             }
         }
+        let steps = by_demand(&needed(&notes.steps));
         Self {
-            notes,
             scratch,
-            uses: uses(&needed(&notes.steps)),
+            uses: uses(&steps),
+            steps,
             at_hand,
             stored,
             taken: 0,
@@ -49,7 +51,7 @@ impl<'a> Writer<'a> {
     #[track_caller]
     pub(super) fn write(mut self, row: &mut Row) -> Written {
         let mut results = Vec::new();
-        let steps = needed(&self.notes.steps);
+        let steps = std::mem::take(&mut self.steps);
         for (now, step) in steps.iter().enumerate() {
             let atoms = step.atoms();
             self.fetch(row, &atoms, now);
@@ -180,4 +182,38 @@ fn needed(steps: &[Step]) -> Vec<Step> {
     }
     kept.reverse();
     kept
+}
+
+/// The steps in the order in which they are needed: what finds an atom comes right before the first step that needs it, and what is asserted,
+/// stored or returned stays in order. So fewer atoms have to make room.
+fn by_demand(steps: &[Step]) -> Vec<Step> {
+    let finds: HashMap<usize, usize> = (steps.iter().enumerate())
+        .filter_map(|(index, step)| match step {
+            Step::Find(atom, _) | Step::Invert(atom, _) => Some((*atom, index)),
+            _ => None,
+        })
+        .collect();
+    let mut done = vec![false; steps.len()];
+    let mut order = Vec::with_capacity(steps.len());
+    for (root, step) in steps.iter().enumerate() {
+        if matches!(step, Step::Find(..) | Step::Invert(..)) {
+            continue;
+        }
+        let mut stack = vec![(root, false)];
+        while let Some((index, ready)) = stack.pop() {
+            if done[index] {
+                continue;
+            }
+            if ready {
+                done[index] = true;
+                order.push(steps[index].clone());
+                continue;
+            }
+            stack.push((index, true));
+            // What was noted last comes first.
+            let before = (steps[index].atoms().into_iter()).filter_map(|atom| finds.get(&atom));
+            stack.extend(before.map(|&before| (before, false)));
+        }
+    }
+    order
 }
