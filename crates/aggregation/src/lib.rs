@@ -35,6 +35,7 @@ mod parameter_table;
 #[cfg(feature = "prover")]
 mod prove;
 mod public_columns;
+mod rows;
 #[cfg(feature = "search")]
 mod security;
 mod setup;

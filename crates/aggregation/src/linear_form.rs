@@ -9,6 +9,7 @@ use sheaf_sumcheck::eq;
 use sheaf_transcript::{EF, Extension};
 
 use crate::checks::{Check, applies};
+use crate::rows::Rows;
 use crate::shape::CapacityColumns;
 
 /// Column `first + unit stride k + j` has the weight `rows[k] * elements[j]`, where no `j` leaves the unit.
@@ -16,7 +17,7 @@ use crate::shape::CapacityColumns;
 struct Product<E> {
     first: usize,
     stride: usize,
-    rows: Vec<E>,
+    rows: Rows<E>,
     elements: Vec<E>,
 }
 
@@ -25,7 +26,7 @@ struct Product<E> {
 struct Run<E> {
     first: usize,
     scale: E,
-    weights: Vec<E>,
+    weights: Rows<E>,
 }
 
 /// `sum_c weight_c * column_c(r)` for a lane point `r` that the context fixes.
@@ -48,7 +49,7 @@ impl<E: Extension> Form<E> {
     }
 
     /// Adds `rows[k] * elements[j]` to column `first + unit k + j`. No `first + j` leaves the unit of `first`.
-    pub(crate) fn add_rows(&mut self, first: usize, rows: Vec<E>, elements: Vec<E>) {
+    pub(crate) fn add_rows(&mut self, first: usize, rows: impl Into<Rows<E>>, elements: Vec<E>) {
         self.add_spread(first, 1, rows, elements);
     }
 
@@ -57,14 +58,14 @@ impl<E: Extension> Form<E> {
         &mut self,
         first: usize,
         stride: usize,
-        rows: Vec<E>,
+        rows: impl Into<Rows<E>>,
         elements: Vec<E>,
     ) {
         debug_assert!(first % self.unit + elements.len() <= self.unit);
         self.products.push(Product {
             first,
             stride,
-            rows,
+            rows: rows.into(),
             elements,
         });
     }
@@ -74,28 +75,28 @@ impl<E: Extension> Form<E> {
         &mut self,
         columns: &CapacityColumns,
         first: usize,
-        rows: &[E],
+        rows: &Rows<E>,
         elements: &[E],
     ) {
         let digests = columns.digests();
         let chunks = elements.chunks(self.unit);
         for (i, elements) in chunks.enumerate().take(digests) {
             let at = columns.whole + self.unit * (digests * first + i);
-            self.add_spread(at, digests, rows.to_vec(), elements.to_vec());
+            self.add_spread(at, digests, rows.clone(), elements.to_vec());
         }
         let rest = elements.get(self.unit * digests..).unwrap_or_default();
         // At most one element is left of a capacity that digests don't fill.
         for &element in rest {
-            self.add_run(columns.rest + first, element, rows.to_vec());
+            self.add_run(columns.rest + first, element, rows.clone());
         }
     }
 
     /// Adds `scale * weights[i]` to column `first + i`.
-    pub(crate) fn add_run(&mut self, first: usize, scale: E, weights: Vec<E>) {
+    pub(crate) fn add_run(&mut self, first: usize, scale: E, weights: impl Into<Rows<E>>) {
         self.runs.push(Run {
             first,
             scale,
-            weights,
+            weights: weights.into(),
         });
     }
 
@@ -122,7 +123,7 @@ impl<E: Extension> Form<E> {
     pub(crate) fn weights(&self, columns: usize) -> Vec<E> {
         let mut weights = E::zero_vec(columns);
         for p in &self.products {
-            for (k, &row) in p.rows.iter().enumerate() {
+            for (k, &row) in p.rows.list().iter().enumerate() {
                 let unit = &mut weights[p.first + self.unit * p.stride * k..];
                 for (weight, &element) in unit.iter_mut().zip(&p.elements) {
                     *weight += row * element;
@@ -130,7 +131,7 @@ impl<E: Extension> Form<E> {
             }
         }
         for r in &self.runs {
-            for (weight, &x) in weights[r.first..].iter_mut().zip(&r.weights) {
+            for (weight, &x) in weights[r.first..].iter_mut().zip(r.weights.list()) {
                 *weight += r.scale * x;
             }
         }
@@ -150,29 +151,25 @@ impl<E: Extension> Form<E> {
             .products
             .iter()
             .map(|p| {
-                let rows = basis.units.get(p.first / self.unit..).unwrap_or_default();
+                let unit = p.first / self.unit;
                 let elements = basis
                     .elements
                     .get(p.first % self.unit..)
                     .unwrap_or_default();
-                dot(&p.rows, rows.iter().step_by(p.stride)) * dot(&p.elements, elements)
+                let rows = match p.stride {
+                    1 => p.rows.at(unit, &basis.unit_point, |i| basis.unit(i)),
+                    stride => {
+                        let units = (unit..).step_by(stride).map(|i| basis.unit(i));
+                        p.rows.list().iter().zip(units).map(|(&a, b)| a * b).sum()
+                    }
+                };
+                rows * dot(&p.elements, elements)
             })
             .sum();
         let runs: E = self
             .runs
             .iter()
-            .map(|r| {
-                let columns = r.first.checked_sub(basis.first);
-                let columns = columns.and_then(|i| basis.columns.get(i..));
-                r.scale
-                    * match columns {
-                        Some(columns) => dot(&r.weights, columns),
-                        None => (r.first..)
-                            .zip(&r.weights)
-                            .map(|(c, &w)| w * basis.column(c))
-                            .sum(),
-                    }
-            })
+            .map(|r| r.scale * r.weights.at(r.first, &basis.point, |c| basis.column(c)))
             .sum();
         products + runs
     }
@@ -189,29 +186,32 @@ pub(crate) struct ColumnBasis<E = EF> {
     units: Vec<E>,
     /// Of a column in its unit.
     elements: Vec<E>,
-    /// Of the columns from `first` on, multiplied out.
-    columns: Vec<E>,
-    first: usize,
+    /// The column point.
+    point: Vec<E>,
+    /// Its coordinates for the units.
+    unit_point: Vec<E>,
 }
 
 impl<E: Extension> ColumnBasis<E> {
-    /// For `count` columns in units of `unit`, of which those from `first_run` on are mostly in runs.
-    pub(crate) fn new(column_point: &[E], unit: usize, count: usize, first_run: usize) -> Self {
+    /// For `count` columns in units of `unit`.
+    pub(crate) fn new(column_point: &[E], unit: usize, count: usize) -> Self {
         let log_unit = unit.trailing_zeros() as usize;
         let (high, low) = column_point.split_at(column_point.len().saturating_sub(log_unit));
-        let mut basis = Self {
+        Self {
             units: eq::prefix_table(high, count.div_ceil(unit), E::ONE),
             elements: eq::table(low),
-            columns: Vec::new(),
-            first: first_run,
-        };
-        basis.columns = (first_run..count).map(|c| basis.column(c)).collect();
-        basis
+            point: column_point.to_vec(),
+            unit_point: high.to_vec(),
+        }
+    }
+
+    fn unit(&self, unit: usize) -> E {
+        self.units.get(unit).copied().unwrap_or_default()
     }
 
     fn column(&self, c: usize) -> E {
         let unit = self.elements.len();
-        self.units.get(c / unit).copied().unwrap_or_default() * self.elements[c % unit]
+        self.unit(c / unit) * self.elements[c % unit]
     }
 }
 
@@ -260,8 +260,14 @@ mod tests {
             form.add_rows(16, elements(0, 5), elements(50, unit));
             form.add_rows(3, elements(0, 3), elements(70, unit - 3));
             form.add_spread(9, 3, elements(60, 2), elements(75, 2));
-            form.add_run(40, element(90), (0..20).map(element).collect());
-            form.add_run(61, element(91), (0..6).map(element).collect());
+            form.add_run(40, element(90), (0..20).map(element).collect::<Vec<_>>());
+            form.add_rows(0, Rows::of_point(&elements(30, 5), 15), elements(80, unit));
+            form.add_run(
+                3,
+                element(93),
+                Rows::of_point(&elements(30, 6), 40).range(2..35),
+            );
+            form.add_run(61, element(91), (0..6).map(element).collect::<Vec<_>>());
             form.add(9, element(92));
             let mut sum = Form::new(unit);
             sum.add(66, element(95));
@@ -271,10 +277,7 @@ mod tests {
             let point: Vec<EF> = (0..7).map(|i| element(100 + i)).collect();
             let basis = eq::table(&point);
             let expected: EF = weights.iter().zip(&basis).map(|(&w, &b)| w * b).sum();
-            for first_run in [0, 41, 60, 67] {
-                let basis = ColumnBasis::new(&point, unit, columns, first_run);
-                assert_eq!(sum.at(&basis), expected);
-            }
+            assert_eq!(sum.at(&ColumnBasis::new(&point, unit, columns)), expected);
             assert_eq!(sum.eval(&basis[..columns]), expected);
         }
     }

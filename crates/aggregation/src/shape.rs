@@ -70,8 +70,6 @@ pub(crate) struct Columns {
     pub randomness: usize,
     /// `carry + k`: whether the tweak of chain step `k` carries; only if [`Shape::carries`].
     pub carry: usize,
-    /// The first column of those that are not in rows of digests.
-    pub first_run: usize,
     /// Number of columns.
     pub count: usize,
 }
@@ -281,7 +279,6 @@ impl Shape {
             remainder_inverse: table(elements),
             randomness: table(sizes.randomness),
             carry: table(if carries { steps } else { 0 }),
-            first_run: root + digest,
             count: 0,
         };
         columns.count = count;

@@ -152,7 +152,7 @@ impl<'a, E: Extension> Inputs<'a, E> {
 #[cfg(all(test, feature = "prover"))]
 mod tests {
     use p3_field::PrimeCharacteristicRing;
-    use sheaf_argument::permutation::TableClaim;
+    use sheaf_argument::permutation::{SlotWeights, TableClaim};
     use sheaf_program::{Counts, Header};
     use sheaf_transcript::EF;
 
@@ -178,14 +178,18 @@ mod tests {
             };
             let rows = Rows::new(&header, &counts).unwrap();
             let (h, hp) = (rows.log_rows(), rows.log_permuted_rows());
+            let slots = |seed| SlotWeights {
+                low: core::array::from_fn(|i| point(8, seed)[i]),
+                high: Vec::new(),
+            };
             let claim = InputClaim {
                 lane_point: point(hp - 3, 1),
                 narrow: Some(TableClaim {
-                    slot_weights: point(8, 100),
+                    slots: slots(100),
                     inputs: [EF::ONE; 16],
                 }),
                 wide: Some(TableClaim {
-                    slot_weights: point(8, 200),
+                    slots: slots(200),
                     inputs: [EF::ONE; 24],
                 }),
             };

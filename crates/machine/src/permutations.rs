@@ -141,7 +141,7 @@ pub(crate) struct InputWeights<E> {
 impl<E: Extension> InputWeights<E> {
     pub(crate) fn new<const W: usize>(claim: &TableClaim<W, E>, lane_point: &[E]) -> Self {
         Self {
-            slots: claim.slot_weights.clone(),
+            slots: claim.slots.table(),
             lane_point: lane_point.to_vec(),
         }
     }

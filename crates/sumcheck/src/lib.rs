@@ -18,6 +18,7 @@ pub mod eq;
 pub mod inverse;
 pub mod round;
 pub mod skip;
+pub mod tensor;
 pub mod univariate;
 
 #[cfg(feature = "prover")]

@@ -6,7 +6,7 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_aggregation::formulas::{
     AtLanes, Capacities, Challenges, Group, Lanes, LeafValues, Relation, RowClaims,
 };
-use sheaf_argument::permutation::{InputClaim, TableClaim};
+use sheaf_argument::permutation::{InputClaim, SlotWeights, TableClaim};
 use sheaf_executor::{Executor, Input};
 use sheaf_program::builder::{Base, Builder, Word};
 use sheaf_program::{E, F, coefficients};
@@ -89,11 +89,17 @@ fn formula<X: Extension>(relation: &Relation, part: Part, numbers: &[X]) -> Vec<
             let inputs = InputClaim {
                 lane_point: Vec::new(),
                 narrow: Some(TableClaim {
-                    slot_weights: numbers.list(128),
+                    slots: SlotWeights {
+                        low: numbers.array(),
+                        high: numbers.list(4),
+                    },
                     inputs: numbers.array(),
                 }),
                 wide: Some(TableClaim {
-                    slot_weights: numbers.list(64),
+                    slots: SlotWeights {
+                        low: numbers.array(),
+                        high: numbers.list(3),
+                    },
                     inputs: numbers.array(),
                 }),
             };

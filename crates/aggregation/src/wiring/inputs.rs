@@ -10,6 +10,7 @@ use super::sources::{Call, Sources};
 use crate::checks::Check;
 use crate::linear_form::{Form, FormClaim};
 use crate::public_columns::PublicEvaluations;
+use crate::rows::Rows;
 use crate::shape::{Shape, Slots};
 
 /// Weighs the claims on all input columns, and returns the cells that they are made of.
@@ -23,31 +24,31 @@ pub(super) fn input_forms<E: Extension>(
     let wide = claim.wide.as_ref();
     let narrow = narrow.map(|table| Weights::new(table, Check::NarrowInput, joined));
     let wide = wide.map(|table| Weights::new(table, Check::WideInput, joined));
-    let of = |slots: &Slots| {
+    let of = |slots: &Slots| -> (Rows<E>, &[E]) {
         let weights = match slots.width {
             Width::Narrow => &narrow,
             Width::Wide => &wide,
         };
         let weights = weights
             .as_ref()
-            .map(|w| (&w.slots[slots.range()], &w.elements[..]));
-        weights.unwrap_or_default()
+            .map(|w| (w.slots.range(slots.range()), &w.elements[..]));
+        weights.unwrap_or((Vec::new().into(), &[]))
     };
 
     let (hashes, calls) = (&shape.scheme.hashes, &shape.calls);
     let mut sources = Sources::new(shape, public);
     let (rows, elements) = of(&calls.steps);
-    sources.add(Call::Step, &hashes.step, rows, elements);
+    sources.add(Call::Step, &hashes.step, &rows, elements);
     for (layout, slots) in hashes.message.iter().zip(&calls.message) {
         let (rows, elements) = of(slots);
-        sources.add(Call::Message, layout, rows, elements);
+        sources.add(Call::Message, layout, &rows, elements);
     }
     let (rows, elements) = of(&calls.leaf);
-    sources.add_leaf(rows, elements);
+    sources.add_leaf(&rows, elements);
     let (rows, elements) = of(&calls.key);
-    sources.add_key(rows, elements);
+    sources.add_key(&rows, elements);
     let (rows, elements) = of(&calls.nodes);
-    sources.add(Call::Node, &hashes.node, rows, elements);
+    sources.add(Call::Node, &hashes.node, &rows, elements);
 
     let (form, known) = sources.into_form();
     joined.value -= known;
@@ -56,7 +57,7 @@ pub(super) fn input_forms<E: Extension>(
 
 /// The weights of the inputs of one table, which are products.
 struct Weights<E> {
-    slots: Vec<E>,
+    slots: Rows<E>,
     elements: Vec<E>,
 }
 
@@ -69,7 +70,7 @@ impl<E: Extension> Weights<E> {
     ) -> Self {
         let elements: [E; W] = from_fn(|j| joined.weigh(check(j), table.inputs[j]));
         Self {
-            slots: table.slot_weights.clone(),
+            slots: Rows::of_slots(&table.slots),
             elements: elements.to_vec(),
         }
     }

@@ -10,6 +10,7 @@ use crate::constraints::outputs::{Target, WeighedBlock};
 use crate::idle_outputs;
 use crate::linear_form::Form;
 use crate::public_columns::PublicEvaluations;
+use crate::rows::Rows;
 use crate::shape::Shape;
 use crate::tweaks::element;
 
@@ -81,11 +82,11 @@ impl<E: Extension> Targets<'_, E> {
     fn add(&mut self, block: &WeighedBlock<E>) {
         let Self { shape, .. } = *self;
         let columns = &shape.columns;
-        let (rows, elements) = (&block.rows[..], &block.elements[..]);
+        let (rows, elements) = (Rows::from(block.rows.clone()), &block.elements[..]);
         let messages = shape.scheme.hashes.message;
         match block.block.target {
             Target::Previous(call) => {
-                let scale = rows.iter().copied().sum();
+                let scale = rows.sum();
                 self.form
                     .add_run(columns.previous, scale, elements.to_vec());
                 self.feed_forward(Call::Message, &messages[call], block);
@@ -96,7 +97,7 @@ impl<E: Extension> Targets<'_, E> {
             }
             Target::Capacities => {
                 self.form
-                    .add_capacities(&columns.capacity, 0, rows, elements);
+                    .add_capacities(&columns.capacity, 0, &rows, elements);
             }
             Target::Leaf => self.nodes(block, 0),
             Target::Nodes => {
@@ -105,7 +106,7 @@ impl<E: Extension> Targets<'_, E> {
             }
             Target::KeyCapacities => {
                 self.form
-                    .add_capacities(&columns.key_capacity, 1, rows, elements);
+                    .add_capacities(&columns.key_capacity, 1, &rows, elements);
             }
             // Cells of other lanes, and the last capacities.
             Target::Key => {}
@@ -114,7 +115,8 @@ impl<E: Extension> Targets<'_, E> {
 
     /// The elements of the input that are added to these outputs.
     fn feed_forward(&mut self, call: Call, layout: &Layout, block: &WeighedBlock<E>) {
-        self.forward.add(call, layout, &block.rows, &block.elements);
+        let rows = Rows::from(block.rows.clone());
+        self.forward.add(call, layout, &rows, &block.elements);
     }
 
     /// The digits and the remainder of elements of the message hash, each with its weight.
@@ -135,9 +137,9 @@ impl<E: Extension> Targets<'_, E> {
                 .iter()
                 .flat_map(|&w| places.iter().map(move |&p| w * p));
             self.form
-                .add_run(shape.columns.digit, row, digits.collect());
+                .add_run(shape.columns.digit, row, digits.collect::<Vec<_>>());
             let scale = row * remainder_weight;
-            add_remainders(&mut self.form, shape, scale, &block.elements);
+            add_remainders(&mut self.form, shape, scale, &block.elements.clone().into());
         }
     }
 
@@ -147,7 +149,7 @@ impl<E: Extension> Targets<'_, E> {
         let columns = &shape.columns;
         let levels = || (first_level..).zip(&block.rows);
         let children = levels().take_while(|&(level, _)| level < shape.height);
-        let (left, right) = children
+        let (left, right): (Vec<E>, Vec<E>) = children
             .map(|(level, &w)| {
                 let right = w * public.right[level];
                 (w - right, right)

@@ -171,12 +171,7 @@ impl<E: Extension> Wired<E> {
 
     /// The same, where the weights of lanes are known.
     pub(crate) fn weight(&self, shape: &Shape, lanes: &LaneWeights<E>, column_point: &[E]) -> E {
-        let basis = ColumnBasis::new(
-            column_point,
-            shape.columns.digest,
-            shape.columns.count,
-            shape.columns.first_run,
-        );
+        let basis = ColumnBasis::new(column_point, shape.columns.digest, shape.columns.count);
         let [next, first] = lanes.capacities;
         lanes.constraints * self.constraint_form.at(&basis)
             + lanes.inputs * self.input_form.at(&basis)

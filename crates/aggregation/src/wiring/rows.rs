@@ -1,6 +1,5 @@
 //! The row values of the constraint sumcheck, as forms in the columns at its lane point.
 
-use sheaf_sumcheck::eq;
 use sheaf_transcript::Extension;
 
 use super::sources::{Call, Sources};
@@ -10,6 +9,7 @@ use crate::constraints::{ConstraintClaims, Constraints};
 use crate::idle_outputs;
 use crate::linear_form::{Form, FormClaim};
 use crate::public_columns::PublicEvaluations;
+use crate::rows::Rows;
 use crate::shape::Shape;
 use crate::tweaks::element;
 
@@ -26,9 +26,9 @@ pub(super) fn row_forms<E: Extension>(
 ) -> Form<E> {
     let columns = &shape.columns;
     let row = &claims.row;
-    let all = eq::prefix_table(&claims.row_point, shape.steps.max(shape.digits), E::ONE);
-    let rows = |count: usize| all[..count].to_vec();
-    let live_rows: E = all[..shape.steps].iter().copied().sum();
+    let all = Rows::of_point(&claims.row_point, shape.steps.max(shape.digits));
+    let rows = |count: usize| all.range(0..count);
+    let live_rows = rows(shape.steps).sum();
     let output =
         row.output - claims.step_outputs + idle_output(shape, constraints, public, live_rows);
 
@@ -95,7 +95,7 @@ fn add_next_input<E: Extension>(
     shape: &Shape,
     constraints: &Constraints<E>,
     scale: E,
-    rows: Vec<E>,
+    rows: Rows<E>,
 ) {
     let columns = &shape.columns;
     let elements = constraints.fingerprint.elements.iter().map(|&b| scale * b);
@@ -111,13 +111,13 @@ fn forward_fingerprint<E: Extension>(
     shape: &Shape,
     constraints: &Constraints<E>,
     public: &PublicEvaluations<E>,
-    rows: &[E],
+    rows: &Rows<E>,
 ) -> (Form<E>, E) {
     let Fingerprint { number, elements } = &constraints.fingerprint;
     let mut sources = Sources::new(shape, public);
     sources.add(Call::Step, &shape.scheme.hashes.step, rows, elements);
     let (mut form, known) = sources.into_form();
-    form.add_run(shape.columns.chain_position, *number, rows.to_vec());
+    form.add_run(shape.columns.chain_position, *number, rows.clone());
     (form, known)
 }
 
@@ -126,7 +126,7 @@ pub(super) fn add_remainders<E: Extension>(
     form: &mut Form<E>,
     shape: &Shape,
     scale: E,
-    weights: &[E],
+    weights: &Rows<E>,
 ) {
     let low = shape.columns.digit + shape.elements * shape.scheme.digits_per_element;
     let tables = [
@@ -135,7 +135,7 @@ pub(super) fn add_remainders<E: Extension>(
         (shape.columns.remainder_top, 64),
     ];
     for (table, place) in tables {
-        form.add_run(table, scale * element(place), weights.to_vec());
+        form.add_run(table, scale * element(place), weights.clone());
     }
 }
 
@@ -148,8 +148,8 @@ pub(crate) fn honest_step_outputs<E: Extension>(
     claims: &ConstraintClaims<E>,
     columns: &[E],
 ) -> E {
-    let rows = eq::prefix_table(&claims.row_point, shape.steps, E::ONE);
-    let live_rows: E = rows.iter().copied().sum();
+    let rows = Rows::of_point(&claims.row_point, shape.steps);
+    let live_rows = rows.sum();
     let (forward, known) = forward_fingerprint(shape, constraints, public, &rows);
     claims.row.output + idle_output(shape, constraints, public, live_rows)
         - forward.eval(columns)

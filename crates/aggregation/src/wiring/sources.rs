@@ -10,6 +10,7 @@ use sheaf_xmss::tree::lengths;
 
 use crate::linear_form::Form;
 use crate::public_columns::PublicEvaluations;
+use crate::rows::Rows;
 use crate::shape::Shape;
 use crate::streams::{Absorption, CAPACITY};
 use crate::tweaks::element;
@@ -63,7 +64,7 @@ impl<'a, E: Extension> Sources<'a, E> {
     }
 
     /// Adds `rows[k] * elements[j]` times element `j` of the input in row `k`, for the elements that there are.
-    pub(super) fn add(&mut self, call: Call, layout: &Layout, rows: &[E], elements: &[E]) {
+    pub(super) fn add(&mut self, call: Call, layout: &Layout, rows: &Rows<E>, elements: &[E]) {
         for (part, first) in places(self.shape.scheme.sizes, layout.parts) {
             let elements = elements.get(first..).unwrap_or_default();
             let length = part.length(self.shape.scheme.sizes).min(elements.len());
@@ -73,11 +74,11 @@ impl<'a, E: Extension> Sources<'a, E> {
         }
     }
 
-    fn add_part(&mut self, call: Call, part: Part, rows: &[E], elements: &[E]) {
+    fn add_part(&mut self, call: Call, part: Part, rows: &Rows<E>, elements: &[E]) {
         let columns = &self.shape.columns;
-        let sum = || rows.iter().copied().sum::<E>();
+        let sum = || rows.sum();
         let cells = |form: &mut Form<E>, first: usize| {
-            form.add_rows(first, rows.to_vec(), elements.to_vec());
+            form.add_rows(first, rows.clone(), elements.to_vec());
         };
         match (call, part) {
             (_, Part::Parameter) => add_scaled(&mut self.parameter, sum(), elements),
@@ -94,7 +95,7 @@ impl<'a, E: Extension> Sources<'a, E> {
                 self.known += sum() * dot(elements, &self.public.message_tweak);
             }
             (Call::Node, Part::Tweak) => {
-                for (tweak, &row) in self.public.node_tweaks.iter().skip(1).zip(rows) {
+                for (tweak, &row) in self.public.node_tweaks.iter().skip(1).zip(rows.list()) {
                     self.known += row * dot(elements, tweak);
                 }
             }
@@ -104,17 +105,16 @@ impl<'a, E: Extension> Sources<'a, E> {
     }
 
     /// The tweak `(b0 + scale q, b1 + carry)`.
-    fn add_step_tweaks(&mut self, rows: &[E], elements: &[E]) {
+    fn add_step_tweaks(&mut self, rows: &Rows<E>, elements: &[E]) {
         let columns = &self.shape.columns;
         let scale = element(self.shape.scheme.step_numbers.scale);
-        let live_rows: E = rows.iter().copied().sum();
-        self.known += live_rows * dot(elements, &self.public.chain_tweak);
+        self.known += rows.sum() * dot(elements, &self.public.chain_tweak);
         let (position, carry) = (columns.chain_position, columns.carry);
         if let Some(&low) = elements.first() {
-            self.form.add_run(position, low * scale, rows.to_vec());
+            self.form.add_run(position, low * scale, rows.clone());
         }
         if let (true, Some(&high)) = (self.shape.carries, elements.get(1)) {
-            self.form.add_run(carry, high, rows.to_vec());
+            self.form.add_run(carry, high, rows.clone());
         }
     }
 
@@ -124,7 +124,8 @@ impl<'a, E: Extension> Sources<'a, E> {
     }
 
     /// Adds `rows[t] * elements[j]` times element `j` of the input of permutation `t` of the leaf's sponge.
-    pub(super) fn add_leaf(&mut self, rows: &[E], elements: &[E]) {
+    pub(super) fn add_leaf(&mut self, weights: &Rows<E>, elements: &[E]) {
+        let rows = weights.list();
         let Self { shape, public, .. } = *self;
         let (sizes, leaf) = (shape.scheme.sizes, &shape.scheme.hashes.leaf);
         let rate = leaf.rate();
@@ -149,7 +150,8 @@ impl<'a, E: Extension> Sources<'a, E> {
             }
         }
         let columns = &shape.columns.capacity;
-        self.form.add_capacities(columns, 0, &rows[1..], capacity);
+        let after_first = weights.range(1..rows.len());
+        self.form.add_capacities(columns, 0, &after_first, capacity);
         self.add_ends(rows, block);
     }
 
@@ -186,15 +188,16 @@ impl<'a, E: Extension> Sources<'a, E> {
 
     /// Adds `rows[t] * elements[j]` times element `j` of the input of permutation `t` of the key: a capacity, and of
     /// `root | parameter | 1` a block.
-    pub(super) fn add_key(&mut self, rows: &[E], elements: &[E]) {
+    pub(super) fn add_key(&mut self, weights: &Rows<E>, elements: &[E]) {
+        let rows = weights.list();
         let shape = self.shape;
         let sizes = shape.scheme.sizes;
         let (capacity, block) = elements.split_at(CAPACITY);
         let columns = &shape.columns.key_capacity;
-        self.form.add_capacities(columns, 0, rows, capacity);
+        self.form.add_capacities(columns, 0, weights, capacity);
         let how = Absorption::of_keys(&shape.scheme);
         let weight = |at: usize| rows[at / how.rate()] * block[at % how.rate()];
-        let root = (0..sizes.digest).map(weight).collect();
+        let root: Vec<E> = (0..sizes.digest).map(weight).collect();
         self.form.add_run(shape.columns.root, E::ONE, root);
         for (i, parameter) in self.parameter[..sizes.parameter].iter_mut().enumerate() {
             *parameter += weight(sizes.digest + i);

@@ -1,6 +1,6 @@
 //! The claims that the argument takes in and leaves open.
 
-use sheaf_sumcheck::eq;
+use sheaf_sumcheck::{eq, skip};
 use sheaf_transcript::{EF, Extension};
 
 use super::error::Error;
@@ -62,7 +62,7 @@ pub struct InputClaim<E = EF> {
 /// The claims about the input columns of one table:
 ///
 /// ```text
-///     inputs[j] = sum_k slot_weights[k] sum_lane eq(lane_point, lane) in[k][j](lane)
+///     inputs[j] = sum_k slots[k] sum_lane eq(lane_point, lane) in[k][j](lane)
 /// ```
 ///
 /// over all slots and lane positions. Where a slot is unused or a lane not live, `in` is zero by definition: whoever
@@ -70,9 +70,38 @@ pub struct InputClaim<E = EF> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableClaim<const W: usize, E = EF> {
     /// Weights of all `2^s` slots.
-    pub slot_weights: Vec<E>,
+    pub slots: SlotWeights<E>,
     /// Claimed weighted sum of each input column.
     pub inputs: [E; W],
+}
+
+/// Weights of the slots of a table, which are products: of a weight of the low bits, and of `eq` of the high ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotWeights<E = EF> {
+    /// The weights of the low bits.
+    pub low: [E; skip::SIZE],
+    /// Coordinates for the high bits, most significant first.
+    pub high: Vec<E>,
+}
+
+impl<E: Extension> SlotWeights<E> {
+    /// Those of a table of `2^log_slots` slots, where `high` are the coordinates for the high bits of the larger table.
+    #[must_use]
+    pub fn new(low: &[E; skip::SIZE], high: &[E], log_slots: usize) -> Self {
+        let own = high.get((high.len() + skip::LOG_SIZE).saturating_sub(log_slots)..);
+        Self {
+            low: *low,
+            high: own.unwrap_or_default().to_vec(),
+        }
+    }
+
+    /// The weight of every slot.
+    #[must_use]
+    pub fn table(&self) -> Vec<E> {
+        let high = eq::table(&self.high);
+        let low = self.low;
+        high.iter().flat_map(|&h| low.map(|low| h * low)).collect()
+    }
 }
 
 impl<E> OutputClaim<E> {

@@ -121,13 +121,12 @@ mod tests;
 mod trace;
 pub mod verify;
 
-pub use claims::{Block, InputClaim, OutputClaim, TableClaim, weights_at};
+pub use claims::{Block, InputClaim, OutputClaim, SlotWeights, TableClaim, weights_at};
 pub use error::Error;
 pub use layers::label;
 pub use order::LOW_LANE_BITS;
 pub use poseidon::{HALF_FULL_ROUNDS, Poseidon};
 pub use shape::{Shape, TableShape};
 pub use soundness::error_terms;
-pub use state::slot_weights;
 #[cfg(feature = "prover")]
 pub use trace::{LaneGroup, Trace};

@@ -5,7 +5,7 @@ use core::array::from_fn;
 use sheaf_sumcheck::{eq, skip, univariate};
 use sheaf_transcript::{EF, Extension};
 
-use super::claims::{InputClaim, TableClaim};
+use super::claims::{InputClaim, SlotWeights, TableClaim};
 use super::layers::{Evaluations, Layer};
 use super::poseidon::Poseidon;
 use super::shape::{SKIP, Shape, TableShape};
@@ -32,14 +32,6 @@ impl<E: Extension> Point<E> {
             lanes,
         }
     }
-}
-
-/// The weights of all `2^log_slots` slots of one table: `low` are those of the low bits, `high` the coordinates of the high bits of the
-/// larger table.
-pub fn slot_weights<E: Extension>(low: &[E; skip::SIZE], high: &[E], log_slots: usize) -> Vec<E> {
-    let own = high.get((high.len() + SKIP).saturating_sub(log_slots)..);
-    let high = eq::table(own.unwrap_or_default());
-    high.iter().flat_map(|&h| low.map(|low| h * low)).collect()
 }
 
 /// A linear form in the states of one width.
@@ -122,10 +114,10 @@ impl<const W: usize, E: Extension> Form<W, E> {
     }
 
     /// The claim about inputs, given the evaluations of `a_0`.
-    fn input_claim(&self, slot_weights: Vec<E>, columns: &[E; W]) -> TableClaim<W, E> {
+    fn input_claim(&self, slots: SlotWeights<E>, columns: &[E; W]) -> TableClaim<W, E> {
         let constants = &self.poseidon.round_constants[0];
         TableClaim {
-            slot_weights,
+            slots,
             inputs: from_fn(|j| columns[j] - constants[j]),
         }
     }
@@ -252,7 +244,7 @@ impl<E: Extension> State<E> {
         };
         let point = &self.point;
         let low = point.skip.values();
-        let of = |table: TableShape| slot_weights(&low, &point.slots, table.log_slots);
+        let of = |table: TableShape| SlotWeights::new(&low, &point.slots, table.log_slots);
         let narrow = self.narrow.as_ref().zip(narrow.as_ref()).zip(shape.narrow);
         let wide = self.wide.as_ref().zip(wide.as_ref()).zip(shape.wide);
         InputClaim {

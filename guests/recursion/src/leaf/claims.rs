@@ -7,7 +7,7 @@ use p3_field::PrimeCharacteristicRing;
 use sheaf_aggregation::formulas::{
     AtLanes, Capacities, Challenges, Group, Joined, Lanes, LeafValues, Relation, RowClaims,
 };
-use sheaf_argument::permutation::{InputClaim, TableClaim, slot_weights, weights_at};
+use sheaf_argument::permutation::{InputClaim, SlotWeights, TableClaim, weights_at};
 use sheaf_program::builder::{Base, Builder, Function, Memory, Row, Word};
 use sheaf_sumcheck::skip;
 
@@ -124,7 +124,7 @@ impl At {
     }
 }
 
-/// A formula as a function.
+/// A formula as a function, which is called once for each proof.
 pub(super) struct Step {
     function: Function<Addresses, Word>,
     /// Words of scratch memory.
@@ -139,7 +139,7 @@ impl Step {
         name: &str,
         body: impl FnOnce(&Noted<'_>) -> Symbol,
     ) -> Self {
-        let function = builder.function::<Addresses, Word>(name);
+        let function = builder.per_instance::<Addresses, Word>(name);
         let mut scratch = 0;
         builder.body(&function, |row, addresses| {
             let (at, free) = At::from(addresses);
@@ -258,11 +258,11 @@ impl Noted<'_> {
         InputClaim {
             lane_point: Vec::new(),
             narrow: Some(TableClaim {
-                slot_weights: slot_weights(&low, &high, narrow),
+                slots: SlotWeights::new(&low, &high, narrow),
                 inputs: std::array::from_fn(|j| columns[j]),
             }),
             wide: Some(TableClaim {
-                slot_weights: slot_weights(&low, &high, wide),
+                slots: SlotWeights::new(&low, &high, wide),
                 inputs: std::array::from_fn(|j| columns[16 + j]),
             }),
         }

@@ -318,8 +318,8 @@ fn inputs_are_those_of_the_native_verifier() {
         // The weights of slots are products, of which the program leaves the factors.
         let high = &words[3..log_slots_of(&case.shape) - skip::LOG_SIZE + 3];
         let expected = [
-            narrow.as_ref().map(|claim| claim.slot_weights.clone()),
-            wide.as_ref().map(|claim| claim.slot_weights.clone()),
+            narrow.as_ref().map(|claim| claim.slots.table()),
+            wide.as_ref().map(|claim| claim.slots.table()),
         ];
         assert_eq!(case.slot_weights(words[2], high), expected);
     }

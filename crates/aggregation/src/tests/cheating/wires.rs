@@ -3,7 +3,8 @@
 
 use p3_field::PrimeCharacteristicRing;
 use sheaf_argument::fractions::LeafClaim;
-use sheaf_argument::permutation::{InputClaim, TableClaim};
+use sheaf_argument::permutation::{InputClaim, SlotWeights, TableClaim};
+use sheaf_sumcheck::skip;
 use sheaf_transcript::{EF, F};
 use sheaf_xmss::layout::Width;
 use sheaf_xmss::tweak::{message_digits, message_elements, tree_tweak};
@@ -112,22 +113,30 @@ impl Instance {
 
     /// The columns of a term of what all claims become, if one slot has weight in lane 0, or none; and the value.
     fn wired(&self, slot: Option<(Width, usize)>, term: usize) -> (Vec<EF>, EF) {
-        let weights = |width: Width| -> Vec<EF> {
-            let slots = 0..self.slots(width);
-            slots
-                .map(|k| EF::from_bool(slot == Some((width, k))))
-                .collect()
+        let weights = |width: Width| -> SlotWeights {
+            let own = slot.filter(|&(of, _)| of == width).map(|(_, k)| k);
+            let high_bits = self.slots(width).ilog2() as usize - skip::LOG_SIZE;
+            let high = own.unwrap_or_default() >> skip::LOG_SIZE;
+            SlotWeights {
+                low: core::array::from_fn(|i| {
+                    EF::from_bool(own.is_some_and(|k| k % skip::SIZE == i))
+                }),
+                high: (0..high_bits)
+                    .rev()
+                    .map(|i| EF::from_bool(high >> i & 1 == 1))
+                    .collect(),
+            }
         };
         // Lane 0 as a point: live is one there.
         let point = vec![EF::ZERO; self.shape.log_lanes];
         let inputs = InputClaim {
             lane_point: point.clone(),
             narrow: (self.slots(Width::Narrow) > 0).then(|| TableClaim {
-                slot_weights: weights(Width::Narrow),
+                slots: weights(Width::Narrow),
                 inputs: [EF::ZERO; 16],
             }),
             wide: (self.slots(Width::Wide) > 0).then(|| TableClaim {
-                slot_weights: weights(Width::Wide),
+                slots: weights(Width::Wide),
                 inputs: [EF::ZERO; 24],
             }),
         };

@@ -8,7 +8,9 @@ use super::instance::Instance;
 use super::{PROD, TEST, with_ranges};
 use crate::permutation::prove::prove;
 use crate::permutation::verify::verify;
-use crate::permutation::{Block, InputClaim, OutputClaim, Shape, TableClaim, TableShape, Trace};
+use crate::permutation::{
+    Block, InputClaim, OutputClaim, Shape, SlotWeights, TableClaim, TableShape, Trace,
+};
 
 fn counted(claim: &OutputClaim) -> OutputClaim<Counted> {
     let all = |elements: &[EF]| elements.iter().copied().map(Counted).collect();
@@ -28,14 +30,18 @@ fn counted(claim: &OutputClaim) -> OutputClaim<Counted> {
 
 fn plain(claim: InputClaim<Counted>) -> InputClaim {
     let all = |elements: Vec<Counted>| elements.into_iter().map(|x| x.0).collect();
+    let slots = |slots: SlotWeights<Counted>| SlotWeights {
+        low: slots.low.map(|x| x.0),
+        high: all(slots.high),
+    };
     InputClaim {
         lane_point: all(claim.lane_point),
         narrow: claim.narrow.map(|table| TableClaim {
-            slot_weights: all(table.slot_weights),
+            slots: slots(table.slots),
             inputs: table.inputs.map(|x| x.0),
         }),
         wide: claim.wide.map(|table| TableClaim {
-            slot_weights: all(table.slot_weights),
+            slots: slots(table.slots),
             inputs: table.inputs.map(|x| x.0),
         }),
     }

@@ -141,7 +141,7 @@ impl<const W: usize> Table<W> {
     }
 
     fn check(&self, lane_point: &[EF], claim: &TableClaim<W>) -> bool {
-        self.input(lane_point, &claim.slot_weights) == claim.inputs
+        self.input(lane_point, &claim.slots.table()) == claim.inputs
     }
 }
 
