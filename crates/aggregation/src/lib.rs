@@ -35,7 +35,6 @@ mod parameter_table;
 #[cfg(feature = "prover")]
 mod prove;
 mod public_columns;
-mod rows;
 #[cfg(feature = "search")]
 mod security;
 mod setup;

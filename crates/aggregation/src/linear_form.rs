@@ -3,13 +3,13 @@
 //! Most weights are products: of a weight per row of a table and one per element of a row. A [`Form`] keeps them so, since
 //! their extension at a column point is the product of two short sums, while the sum over all columns is a long one.
 //!
-//! Rows are as long as digests, and so is the *unit*: as many columns, from a multiple of that number on.
+//! Weights are as long as digests, and so is the *unit*: as many columns, from a multiple of that number on.
 
 use sheaf_sumcheck::eq;
+use sheaf_sumcheck::weights::Weights;
 use sheaf_transcript::{EF, Extension};
 
 use crate::checks::{Check, applies};
-use crate::rows::Rows;
 use crate::shape::CapacityColumns;
 
 /// Column `first + unit stride k + j` has the weight `rows[k] * elements[j]`, where no `j` leaves the unit.
@@ -17,7 +17,7 @@ use crate::shape::CapacityColumns;
 struct Product<E> {
     first: usize,
     stride: usize,
-    rows: Rows<E>,
+    rows: Weights<E>,
     elements: Vec<E>,
 }
 
@@ -26,7 +26,7 @@ struct Product<E> {
 struct Run<E> {
     first: usize,
     scale: E,
-    weights: Rows<E>,
+    weights: Weights<E>,
 }
 
 /// `sum_c weight_c * column_c(r)` for a lane point `r` that the context fixes.
@@ -49,7 +49,7 @@ impl<E: Extension> Form<E> {
     }
 
     /// Adds `rows[k] * elements[j]` to column `first + unit k + j`. No `first + j` leaves the unit of `first`.
-    pub(crate) fn add_rows(&mut self, first: usize, rows: impl Into<Rows<E>>, elements: Vec<E>) {
+    pub(crate) fn add_rows(&mut self, first: usize, rows: impl Into<Weights<E>>, elements: Vec<E>) {
         self.add_spread(first, 1, rows, elements);
     }
 
@@ -58,7 +58,7 @@ impl<E: Extension> Form<E> {
         &mut self,
         first: usize,
         stride: usize,
-        rows: impl Into<Rows<E>>,
+        rows: impl Into<Weights<E>>,
         elements: Vec<E>,
     ) {
         debug_assert!(first % self.unit + elements.len() <= self.unit);
@@ -75,7 +75,7 @@ impl<E: Extension> Form<E> {
         &mut self,
         columns: &CapacityColumns,
         first: usize,
-        rows: &Rows<E>,
+        rows: &Weights<E>,
         elements: &[E],
     ) {
         let digests = columns.digests();
@@ -92,7 +92,7 @@ impl<E: Extension> Form<E> {
     }
 
     /// Adds `scale * weights[i]` to column `first + i`.
-    pub(crate) fn add_run(&mut self, first: usize, scale: E, weights: impl Into<Rows<E>>) {
+    pub(crate) fn add_run(&mut self, first: usize, scale: E, weights: impl Into<Weights<E>>) {
         self.runs.push(Run {
             first,
             scale,
@@ -261,11 +261,15 @@ mod tests {
             form.add_rows(3, elements(0, 3), elements(70, unit - 3));
             form.add_spread(9, 3, elements(60, 2), elements(75, 2));
             form.add_run(40, element(90), (0..20).map(element).collect::<Vec<_>>());
-            form.add_rows(0, Rows::of_point(&elements(30, 5), 15), elements(80, unit));
+            form.add_rows(
+                0,
+                Weights::of_point(&elements(30, 5), 15),
+                elements(80, unit),
+            );
             form.add_run(
                 3,
                 element(93),
-                Rows::of_point(&elements(30, 6), 40).range(2..35),
+                Weights::of_point(&elements(30, 6), 40).range(2..35),
             );
             form.add_run(61, element(91), (0..6).map(element).collect::<Vec<_>>());
             form.add(9, element(92));

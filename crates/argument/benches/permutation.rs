@@ -54,7 +54,7 @@ fn claim(shape: &Shape) -> OutputClaim {
     let lane_point = transcript.sample_point(shape.log_lanes);
     let mut block = |slots: usize, elements: usize| Block {
         first_slot: 0,
-        slots: transcript.sample_point(slots),
+        slots: transcript.sample_point(slots).into(),
         first_element: 0,
         elements: transcript.sample_point(elements),
     };

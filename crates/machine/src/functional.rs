@@ -1,12 +1,15 @@
 //! What the verifier asks of a program: one linear functional of its coefficients, of rank one.
 
-use sheaf_program::Program;
+use core::array::from_fn;
+
+use p3_field::PrimeCharacteristicRing;
 use sheaf_program::layout::{
     COLUMN_BITS, FORM_BITS, TERMS, left_form, multiplicity_form, result_form, right_form,
     tuple_form,
 };
+use sheaf_program::{DEGREE, Program, coefficients};
 use sheaf_sumcheck::eq;
-use sheaf_transcript::{EF, Extension};
+use sheaf_transcript::{EF, Extension, F};
 
 /// `<s x u x w, Phi> = sum_(kind, form, column) s_kind u_form w_column Phi(kind, form, column)`.
 ///
@@ -26,14 +29,27 @@ impl<E: Extension> Functional<E> {
     /// Its value: one pass over the coefficients that are not zero.
     #[must_use]
     pub fn evaluate(&self, program: &Program) -> E {
+        // Most coefficients are powers of X, or a multiple in the base field.
+        let shifted = |&weight: &E| -> [E; DEGREE] {
+            from_fn(|i| weight * E::from_coefficients(from_fn(|j| F::from_bool(i == j))))
+        };
+        let columns: Vec<[E; DEGREE]> = self.columns.iter().map(shifted).collect();
         let mut sum = E::ZERO;
         for (kind, &share) in program.kinds().iter().zip(&self.kinds) {
             let mut of_kind = E::ZERO;
             for (form, terms) in kind.forms() {
-                let of_form: E = terms
-                    .terms()
-                    .map(|(column, value)| self.columns[column] * lift::<E>(value))
-                    .sum();
+                let mut of_form = E::ZERO;
+                for (column, value) in terms.terms() {
+                    for (&weight, x) in columns[column].iter().zip(coefficients(value)) {
+                        if x == F::ONE {
+                            of_form += weight;
+                        } else if x == F::NEG_ONE {
+                            of_form -= weight;
+                        } else if x != F::ZERO {
+                            of_form += weight * x;
+                        }
+                    }
+                }
                 of_kind += self.forms[form] * of_form;
             }
             sum += share * of_kind;
@@ -117,7 +133,6 @@ pub(crate) fn combine(
     program: &Program,
     weights: &FormWeights<EF>,
 ) -> Vec<[EF; sheaf_program::layout::COLUMNS]> {
-    use p3_field::PrimeCharacteristicRing;
     use rayon::prelude::*;
 
     program

@@ -107,7 +107,7 @@ pub(crate) fn output_claim<E: Extension>(
     let block = |width: usize| {
         vec![Block {
             first_slot: 0,
-            slots: slots.clone(),
+            slots: slots.clone().into(),
             first_element: 0,
             elements: applying[..width].to_vec(),
         }]
@@ -141,7 +141,7 @@ pub(crate) struct InputWeights<E> {
 impl<E: Extension> InputWeights<E> {
     pub(crate) fn new<const W: usize>(claim: &TableClaim<W, E>, lane_point: &[E]) -> Self {
         Self {
-            slots: claim.slots.table(),
+            slots: claim.slots.weights().list().to_vec(),
             lane_point: lane_point.to_vec(),
         }
     }

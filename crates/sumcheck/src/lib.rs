@@ -20,6 +20,7 @@ pub mod round;
 pub mod skip;
 pub mod tensor;
 pub mod univariate;
+pub mod weights;
 
 #[cfg(feature = "prover")]
 pub mod cube_root;

@@ -8,7 +8,6 @@
 //! last digit of sums of this form. Ranges and shifts of these differ by one at most, so that there are few of them.
 
 use core::ops::Range;
-use std::collections::HashMap;
 
 use sheaf_transcript::Extension;
 
@@ -31,7 +30,7 @@ pub struct Tensor<E> {
 }
 
 /// Numbers from one to before another, each with the shift added to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Numbers {
     from: i64,
     to: i64,
@@ -67,7 +66,7 @@ impl<E: Extension> Tensor<E> {
         let mut sums = Sums {
             digits: &self.digits,
             point: None,
-            known: HashMap::new(),
+            known: vec![Vec::new(); self.digits.len() + 1],
         };
         sums.of(self.digits.len(), 0, numbers)
     }
@@ -83,7 +82,7 @@ impl<E: Extension> Tensor<E> {
         let mut sums = Sums {
             digits: &self.digits,
             point: Some(point),
-            known: HashMap::new(),
+            known: vec![Vec::new(); self.digits.len() + 1],
         };
         sums.of(self.digits.len(), point.len(), numbers)
     }
@@ -127,7 +126,8 @@ struct Sums<'a, E> {
     digits: &'a [Digit<E>],
     /// Without one, `eq` is left out.
     point: Option<&'a [E]>,
-    known: HashMap<(usize, Numbers), E>,
+    /// For each number of digits, the sums that are known: a few.
+    known: Vec<Vec<(Numbers, E)>>,
 }
 
 impl<E: Extension> Sums<'_, E> {
@@ -146,7 +146,8 @@ impl<E: Extension> Sums<'_, E> {
                 (Some(point), Ok(shift)) => eq::index(&point[..coordinates], shift),
             };
         };
-        if let Some(&sum) = self.known.get(&(digits, numbers)) {
+        let mut known = self.known[digits].iter();
+        if let Some(&(_, sum)) = known.find(|(known, _)| *known == numbers) {
             return sum;
         }
         let size = 1 << digit.bits();
@@ -187,7 +188,7 @@ impl<E: Extension> Sums<'_, E> {
         for (rest, factor) in sums {
             sum += factor * self.of(digits - 1, before, rest);
         }
-        self.known.insert((digits, numbers), sum);
+        self.known[digits].push((numbers, sum));
         sum
     }
 }

@@ -3,6 +3,7 @@
 use core::array::from_fn;
 
 use sheaf_argument::permutation::{InputClaim, TableClaim};
+use sheaf_sumcheck::weights::Weights;
 use sheaf_transcript::Extension;
 use sheaf_xmss::layout::Width;
 
@@ -10,7 +11,6 @@ use super::sources::{Call, Sources};
 use crate::checks::Check;
 use crate::linear_form::{Form, FormClaim};
 use crate::public_columns::PublicEvaluations;
-use crate::rows::Rows;
 use crate::shape::{Shape, Slots};
 
 /// Weighs the claims on all input columns, and returns the cells that they are made of.
@@ -22,9 +22,9 @@ pub(super) fn input_forms<E: Extension>(
 ) -> Form<E> {
     let narrow = claim.narrow.as_ref();
     let wide = claim.wide.as_ref();
-    let narrow = narrow.map(|table| Weights::new(table, Check::NarrowInput, joined));
-    let wide = wide.map(|table| Weights::new(table, Check::WideInput, joined));
-    let of = |slots: &Slots| -> (Rows<E>, &[E]) {
+    let narrow = narrow.map(|table| TableWeights::new(table, Check::NarrowInput, joined));
+    let wide = wide.map(|table| TableWeights::new(table, Check::WideInput, joined));
+    let of = |slots: &Slots| -> (Weights<E>, &[E]) {
         let weights = match slots.width {
             Width::Narrow => &narrow,
             Width::Wide => &wide,
@@ -56,12 +56,12 @@ pub(super) fn input_forms<E: Extension>(
 }
 
 /// The weights of the inputs of one table, which are products.
-struct Weights<E> {
-    slots: Rows<E>,
+struct TableWeights<E> {
+    slots: Weights<E>,
     elements: Vec<E>,
 }
 
-impl<E: Extension> Weights<E> {
+impl<E: Extension> TableWeights<E> {
     /// Joins the claims of a table to the others.
     fn new<const W: usize>(
         table: &TableClaim<W, E>,
@@ -70,7 +70,7 @@ impl<E: Extension> Weights<E> {
     ) -> Self {
         let elements: [E; W] = from_fn(|j| joined.weigh(check(j), table.inputs[j]));
         Self {
-            slots: Rows::of_slots(&table.slots),
+            slots: table.slots.weights(),
             elements: elements.to_vec(),
         }
     }

@@ -1,5 +1,6 @@
 //! What is linear in the constraints and involves no row, as a form in the columns at the constraint sumcheck's lane point.
 
+use sheaf_sumcheck::weights::Weights;
 use sheaf_transcript::Extension;
 use sheaf_xmss::layout::Layout;
 
@@ -10,7 +11,6 @@ use crate::constraints::outputs::{Target, WeighedBlock};
 use crate::idle_outputs;
 use crate::linear_form::Form;
 use crate::public_columns::PublicEvaluations;
-use crate::rows::Rows;
 use crate::shape::Shape;
 use crate::tweaks::element;
 
@@ -82,7 +82,7 @@ impl<E: Extension> Targets<'_, E> {
     fn add(&mut self, block: &WeighedBlock<E>) {
         let Self { shape, .. } = *self;
         let columns = &shape.columns;
-        let (rows, elements) = (Rows::from(block.rows.clone()), &block.elements[..]);
+        let (rows, elements) = (Weights::from(block.rows.clone()), &block.elements[..]);
         let messages = shape.scheme.hashes.message;
         match block.block.target {
             Target::Previous(call) => {
@@ -115,7 +115,7 @@ impl<E: Extension> Targets<'_, E> {
 
     /// The elements of the input that are added to these outputs.
     fn feed_forward(&mut self, call: Call, layout: &Layout, block: &WeighedBlock<E>) {
-        let rows = Rows::from(block.rows.clone());
+        let rows = Weights::from(block.rows.clone());
         self.forward.add(call, layout, &rows, &block.elements);
     }
 

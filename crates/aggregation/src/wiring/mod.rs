@@ -25,6 +25,7 @@ use sheaf_argument::permutation::{Block, InputClaim, OutputClaim};
 #[cfg(feature = "search")]
 use sheaf_security::{ErrorTerm, SCHWARTZ_ZIPPEL};
 use sheaf_sumcheck::eq;
+use sheaf_sumcheck::weights::Weights;
 #[cfg(feature = "prover")]
 use sheaf_transcript::EF;
 use sheaf_transcript::Extension;
@@ -216,7 +217,7 @@ pub(crate) fn output_claim<E: Extension>(
     let steps = shape.calls.steps;
     let block = Block {
         first_slot: steps.first,
-        slots: eq::prefix_table(&claims.row_point, steps.count, E::ONE),
+        slots: Weights::of_point(&claims.row_point, steps.count),
         first_element: 0,
         elements: constraints.fingerprint.elements.clone(),
     };
@@ -224,7 +225,7 @@ pub(crate) fn output_claim<E: Extension>(
     for weighed in &constraints.outputs.blocks {
         let block = Block {
             first_slot: weighed.block.slots.first,
-            slots: weighed.rows.clone(),
+            slots: weighed.rows.clone().into(),
             first_element: weighed.block.column,
             elements: weighed.elements.iter().map(|&x| theta * x).collect(),
         };

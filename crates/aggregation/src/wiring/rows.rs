@@ -1,5 +1,6 @@
 //! The row values of the constraint sumcheck, as forms in the columns at its lane point.
 
+use sheaf_sumcheck::weights::Weights;
 use sheaf_transcript::Extension;
 
 use super::sources::{Call, Sources};
@@ -9,7 +10,6 @@ use crate::constraints::{ConstraintClaims, Constraints};
 use crate::idle_outputs;
 use crate::linear_form::{Form, FormClaim};
 use crate::public_columns::PublicEvaluations;
-use crate::rows::Rows;
 use crate::shape::Shape;
 use crate::tweaks::element;
 
@@ -26,7 +26,7 @@ pub(super) fn row_forms<E: Extension>(
 ) -> Form<E> {
     let columns = &shape.columns;
     let row = &claims.row;
-    let all = Rows::of_point(&claims.row_point, shape.steps.max(shape.digits));
+    let all = Weights::of_point(&claims.row_point, shape.steps.max(shape.digits));
     let rows = |count: usize| all.range(0..count);
     let live_rows = rows(shape.steps).sum();
     let output =
@@ -95,7 +95,7 @@ fn add_next_input<E: Extension>(
     shape: &Shape,
     constraints: &Constraints<E>,
     scale: E,
-    rows: Rows<E>,
+    rows: Weights<E>,
 ) {
     let columns = &shape.columns;
     let elements = constraints.fingerprint.elements.iter().map(|&b| scale * b);
@@ -111,7 +111,7 @@ fn forward_fingerprint<E: Extension>(
     shape: &Shape,
     constraints: &Constraints<E>,
     public: &PublicEvaluations<E>,
-    rows: &Rows<E>,
+    rows: &Weights<E>,
 ) -> (Form<E>, E) {
     let Fingerprint { number, elements } = &constraints.fingerprint;
     let mut sources = Sources::new(shape, public);
@@ -126,7 +126,7 @@ pub(super) fn add_remainders<E: Extension>(
     form: &mut Form<E>,
     shape: &Shape,
     scale: E,
-    weights: &Rows<E>,
+    weights: &Weights<E>,
 ) {
     let low = shape.columns.digit + shape.elements * shape.scheme.digits_per_element;
     let tables = [
@@ -148,7 +148,7 @@ pub(crate) fn honest_step_outputs<E: Extension>(
     claims: &ConstraintClaims<E>,
     columns: &[E],
 ) -> E {
-    let rows = Rows::of_point(&claims.row_point, shape.steps);
+    let rows = Weights::of_point(&claims.row_point, shape.steps);
     let live_rows = rows.sum();
     let (forward, known) = forward_fingerprint(shape, constraints, public, &rows);
     claims.row.output + idle_output(shape, constraints, public, live_rows)

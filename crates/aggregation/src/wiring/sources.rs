@@ -3,6 +3,7 @@
 //! Claims about inputs and the feed-forward of outputs both replace elements of inputs by their sources. So both go through
 //! [`Sources`], which knows of each part of each layout where it comes from.
 
+use sheaf_sumcheck::weights::Weights;
 use sheaf_transcript::Extension;
 use sheaf_xmss::layout::{Layout, Part, places};
 use sheaf_xmss::params::MAX_PARAMETER;
@@ -10,7 +11,6 @@ use sheaf_xmss::tree::lengths;
 
 use crate::linear_form::Form;
 use crate::public_columns::PublicEvaluations;
-use crate::rows::Rows;
 use crate::shape::Shape;
 use crate::streams::{Absorption, CAPACITY};
 use crate::tweaks::element;
@@ -64,7 +64,7 @@ impl<'a, E: Extension> Sources<'a, E> {
     }
 
     /// Adds `rows[k] * elements[j]` times element `j` of the input in row `k`, for the elements that there are.
-    pub(super) fn add(&mut self, call: Call, layout: &Layout, rows: &Rows<E>, elements: &[E]) {
+    pub(super) fn add(&mut self, call: Call, layout: &Layout, rows: &Weights<E>, elements: &[E]) {
         for (part, first) in places(self.shape.scheme.sizes, layout.parts) {
             let elements = elements.get(first..).unwrap_or_default();
             let length = part.length(self.shape.scheme.sizes).min(elements.len());
@@ -74,7 +74,7 @@ impl<'a, E: Extension> Sources<'a, E> {
         }
     }
 
-    fn add_part(&mut self, call: Call, part: Part, rows: &Rows<E>, elements: &[E]) {
+    fn add_part(&mut self, call: Call, part: Part, rows: &Weights<E>, elements: &[E]) {
         let columns = &self.shape.columns;
         let sum = || rows.sum();
         let cells = |form: &mut Form<E>, first: usize| {
@@ -105,7 +105,7 @@ impl<'a, E: Extension> Sources<'a, E> {
     }
 
     /// The tweak `(b0 + scale q, b1 + carry)`.
-    fn add_step_tweaks(&mut self, rows: &Rows<E>, elements: &[E]) {
+    fn add_step_tweaks(&mut self, rows: &Weights<E>, elements: &[E]) {
         let columns = &self.shape.columns;
         let scale = element(self.shape.scheme.step_numbers.scale);
         self.known += rows.sum() * dot(elements, &self.public.chain_tweak);
@@ -124,7 +124,7 @@ impl<'a, E: Extension> Sources<'a, E> {
     }
 
     /// Adds `rows[t] * elements[j]` times element `j` of the input of permutation `t` of the leaf's sponge.
-    pub(super) fn add_leaf(&mut self, weights: &Rows<E>, elements: &[E]) {
+    pub(super) fn add_leaf(&mut self, weights: &Weights<E>, elements: &[E]) {
         let rows = weights.list();
         let Self { shape, public, .. } = *self;
         let (sizes, leaf) = (shape.scheme.sizes, &shape.scheme.hashes.leaf);
@@ -188,7 +188,7 @@ impl<'a, E: Extension> Sources<'a, E> {
 
     /// Adds `rows[t] * elements[j]` times element `j` of the input of permutation `t` of the key: a capacity, and of
     /// `root | parameter | 1` a block.
-    pub(super) fn add_key(&mut self, weights: &Rows<E>, elements: &[E]) {
+    pub(super) fn add_key(&mut self, weights: &Weights<E>, elements: &[E]) {
         let rows = weights.list();
         let shape = self.shape;
         let sizes = shape.scheme.sizes;

@@ -1,5 +1,6 @@
 //! The claims that the argument takes in and leaves open.
 
+use sheaf_sumcheck::weights::Weights;
 use sheaf_sumcheck::{eq, skip};
 use sheaf_transcript::{EF, Extension};
 
@@ -40,7 +41,7 @@ pub struct Block<E = EF> {
     /// The first slot.
     pub first_slot: usize,
     /// A factor for each slot.
-    pub slots: Vec<E>,
+    pub slots: Weights<E>,
     /// The first element of the outputs.
     pub first_element: usize,
     /// A factor for each element.
@@ -97,14 +98,12 @@ impl<E: Extension> SlotWeights<E> {
 
     /// The weight of every slot.
     #[must_use]
-    pub fn table(&self) -> Vec<E> {
-        let high = eq::table(&self.high);
-        let low = self.low;
-        high.iter().flat_map(|&h| low.map(|low| h * low)).collect()
+    pub fn weights(&self) -> Weights<E> {
+        Weights::of_digits(&self.high, &self.low)
     }
 }
 
-impl<E> OutputClaim<E> {
+impl<E: Extension> OutputClaim<E> {
     /// Whether point and blocks are those of tables of this shape.
     ///
     /// # Errors
@@ -122,13 +121,13 @@ impl<E> OutputClaim<E> {
     }
 }
 
-impl<E> Block<E> {
+impl<E: Extension> Block<E> {
     fn fits(&self, slots: usize, width: usize) -> bool {
         let within = |first: usize, weights: &[E], bound: usize| {
             let left = bound.checked_sub(first);
             left.is_some_and(|left| weights.len() <= left)
         };
-        within(self.first_slot, &self.slots, slots)
+        within(self.first_slot, self.slots.list(), slots)
             && within(self.first_element, &self.elements, width)
     }
 }
@@ -141,23 +140,13 @@ pub fn weights_at<const W: usize, E: Extension>(
     missing: &[E],
     own: &[E],
 ) -> [E; W] {
-    let scale = missing.iter().map(|&r| E::ONE - r).product();
-    let slots = eq::prefix_table(own, slots_covered(blocks), scale);
-    fold_slots(blocks, &slots)
-}
-
-/// The number of slots up to the last one in a block.
-fn slots_covered<E>(blocks: &[Block<E>]) -> usize {
-    let ends = blocks.iter().map(|b| b.first_slot + b.slots.len());
-    ends.max().unwrap_or(0)
-}
-
-/// The weights of the elements, summed over the slots with these factors.
-fn fold_slots<const W: usize, E: Extension>(blocks: &[Block<E>], factors: &[E]) -> [E; W] {
+    let scale: E = missing.iter().map(|&r| E::ONE - r).product();
+    // Up to the last slot in a block.
+    let ends = (blocks.iter()).map(|b| b.first_slot + b.slots.list().len());
+    let factors = eq::prefix_table(own, ends.max().unwrap_or(0), E::ONE);
     let mut folded = [E::ZERO; W];
     for block in blocks {
-        let factors = &factors[block.first_slot..];
-        let slots: E = factors.iter().zip(&block.slots).map(|(&e, &w)| e * w).sum();
+        let slots = scale * block.slots.at(block.first_slot, own, |slot| factors[slot]);
         let elements = &mut folded[block.first_element..];
         for (sum, &w) in elements.iter_mut().zip(&block.elements) {
             *sum += slots * w;
@@ -173,7 +162,10 @@ pub(super) fn dense<const W: usize>(blocks: &[Block], slots: usize) -> Vec<[EF; 
 
     let mut weights = vec![[EF::ZERO; W]; slots];
     for block in blocks {
-        for (weights, &slot) in weights[block.first_slot..].iter_mut().zip(&block.slots) {
+        for (weights, &slot) in weights[block.first_slot..]
+            .iter_mut()
+            .zip(block.slots.list())
+        {
             let elements = &mut weights[block.first_element..];
             for (weight, &element) in elements.iter_mut().zip(&block.elements) {
                 *weight += slot * element;

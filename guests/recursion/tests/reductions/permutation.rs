@@ -26,7 +26,7 @@ fn blocks(log_slots: usize, width: usize) -> Vec<Block> {
     let slots = 1 << log_slots;
     let block = |first_slot, slots, first_element, elements| Block {
         first_slot,
-        slots: self::elements(first_slot + width, slots),
+        slots: self::elements(first_slot + width, slots).into(),
         first_element,
         elements: self::elements(99 + width, elements),
     };
@@ -128,11 +128,12 @@ fn program(shape: &Shape) -> Executable {
 /// The weights of one table at a point of the slots.
 fn at<const W: usize>(table: TableShape, slots: &[Symbol]) -> [Symbol; W] {
     let (missing, own) = slots.split_at(slots.len() - table.log_slots);
-    let constants = |all: &[EF]| all.iter().map(|&x| Symbol::Constant(x)).collect();
+    let constants =
+        |all: &[EF]| -> Vec<Symbol> { all.iter().map(|&x| Symbol::Constant(x)).collect() };
     let blocks: Vec<Block<Symbol>> = (blocks(table.log_slots, W).iter())
         .map(|block| Block {
             first_slot: block.first_slot,
-            slots: constants(&block.slots),
+            slots: constants(block.slots.list()).into(),
             first_element: block.first_element,
             elements: constants(&block.elements),
         })
@@ -318,8 +319,11 @@ fn inputs_are_those_of_the_native_verifier() {
         // The weights of slots are products, of which the program leaves the factors.
         let high = &words[3..log_slots_of(&case.shape) - skip::LOG_SIZE + 3];
         let expected = [
-            narrow.as_ref().map(|claim| claim.slots.table()),
-            wide.as_ref().map(|claim| claim.slots.table()),
+            narrow
+                .as_ref()
+                .map(|claim| claim.slots.weights().list().to_vec()),
+            wide.as_ref()
+                .map(|claim| claim.slots.weights().list().to_vec()),
         ];
         assert_eq!(case.slot_weights(words[2], high), expected);
     }

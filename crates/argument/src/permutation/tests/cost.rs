@@ -16,7 +16,7 @@ fn counted(claim: &OutputClaim) -> OutputClaim<Counted> {
     let all = |elements: &[EF]| elements.iter().copied().map(Counted).collect();
     let block = |block: &Block| Block {
         first_slot: block.first_slot,
-        slots: all(&block.slots),
+        slots: all(block.slots.list()).into(),
         first_element: block.first_element,
         elements: all(&block.elements),
     };
@@ -157,7 +157,9 @@ impl Width {
 
 fn expected(shape: &Shape, claim: &OutputClaim<Counted>) -> [usize; 2] {
     let factors = |blocks: &[Block<Counted>]| {
-        let lengths = blocks.iter().map(|b| b.slots.len() + b.elements.len());
+        let lengths = blocks
+            .iter()
+            .map(|b| b.slots.list().len() + b.elements.len());
         lengths.sum()
     };
     let narrow = shape.narrow.map(|table: TableShape| Width {

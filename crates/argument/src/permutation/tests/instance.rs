@@ -37,7 +37,7 @@ fn single_slots(rng: &mut SmallRng, slots: usize, width: usize) -> Vec<Block> {
         .filter(|slot| slot % 5 != 4)
         .map(|slot| Block {
             first_slot: slot,
-            slots: vec![EF::ONE],
+            slots: vec![EF::ONE].into(),
             first_element: 0,
             elements: (0..width).map(|_| element(rng)).collect(),
         })
@@ -91,7 +91,7 @@ impl<const W: usize> Table<W> {
         let mut sum = EF::ZERO;
         for (e, outputs) in lanes.into_iter().zip(&self.outputs) {
             for block in &self.blocks {
-                for (k, &slot) in block.slots.iter().enumerate() {
+                for (k, &slot) in block.slots.list().iter().enumerate() {
                     for (j, &element) in block.elements.iter().enumerate() {
                         let output = outputs[block.first_slot + k][block.first_element + j];
                         sum += e * slot * element * output;
@@ -141,7 +141,7 @@ impl<const W: usize> Table<W> {
     }
 
     fn check(&self, lane_point: &[EF], claim: &TableClaim<W>) -> bool {
-        self.input(lane_point, &claim.slots.table()) == claim.inputs
+        self.input(lane_point, claim.slots.weights().list()) == claim.inputs
     }
 }
 

@@ -312,7 +312,7 @@ fn invalid_shapes_and_claims_are_errors() {
     assert_eq!(run(with_lanes(TEST, 5, 17), claim.clone()), Error::Claim);
     let block = |first_slot, slots, first_element, elements| Block {
         first_slot,
-        slots: vec![EF::ONE; slots],
+        slots: vec![EF::ONE; slots].into(),
         first_element,
         elements: vec![EF::ONE; elements],
     };

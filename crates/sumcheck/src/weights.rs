@@ -1,46 +1,53 @@
-//! Weights of the rows of a table.
+//! Weights of consecutive numbers: of the rows or slots of a table.
 //!
-//! Most are products of a factor for each bit of a row's number: values of `eq`, or weights of slots. Sums of these, and sums of their products with
-//! `eq` of a column point, are short ([`sheaf_sumcheck::tensor`]); of others they are as long as the table.
+//! Many are products of a factor for each digit of the number. Sums of these, and sums of their products with `eq`, are short
+//! ([`crate::tensor`]); of others they are as long as the list.
 
 use core::ops::Range;
 
-use sheaf_argument::permutation::SlotWeights;
-use sheaf_sumcheck::eq;
-use sheaf_sumcheck::tensor::Tensor;
 use sheaf_transcript::{EF, Extension};
 
-/// Rows below which a sum over all of them is short.
+use crate::eq;
+use crate::tensor::Tensor;
+
+/// Weights of which a sum is short in any case.
 const FEW: usize = 12;
 
-/// A weight for each row.
+/// A weight for each number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rows<E = EF> {
+pub struct Weights<E = EF> {
     weights: Vec<E>,
     /// The tensor of which they are a part, and where it begins.
     tensor: Option<(Tensor<E>, usize)>,
 }
 
-impl<E: Extension> Rows<E> {
+impl<E: Extension> Weights<E> {
     /// The first values of `eq` at a point.
-    pub(crate) fn of_point(point: &[E], count: usize) -> Self {
+    #[must_use]
+    pub fn of_point(point: &[E], count: usize) -> Self {
         Self {
             weights: eq::prefix_table(point, count, E::ONE),
             tensor: Some((Tensor::of_point(point), 0)),
         }
     }
 
-    /// The weights of all slots.
-    pub(crate) fn of_slots(slots: &SlotWeights<E>) -> Self {
-        let tensor = Tensor::of_point(&slots.high).then(&slots.low);
+    /// Products of the values of `eq` at a point with the factors of one more digit, as many as a power of two.
+    #[must_use]
+    pub fn of_digits(point: &[E], last: &[E]) -> Self {
+        let table = eq::table(point);
+        let products = table.iter().flat_map(|&x| last.iter().map(move |&y| x * y));
         Self {
-            weights: slots.table(),
-            tensor: Some((tensor, 0)),
+            weights: products.collect(),
+            tensor: Some((Tensor::of_point(point).then(last), 0)),
         }
     }
 
     /// Those in a range.
-    pub(crate) fn range(&self, range: Range<usize>) -> Self {
+    ///
+    /// # Panics
+    /// If there are fewer.
+    #[must_use]
+    pub fn range(&self, range: Range<usize>) -> Self {
         let tensor = self.tensor.as_ref();
         Self {
             tensor: tensor.map(|(tensor, first)| (tensor.clone(), first + range.start)),
@@ -49,20 +56,22 @@ impl<E: Extension> Rows<E> {
     }
 
     /// One by one.
-    pub(crate) fn list(&self) -> &[E] {
+    #[must_use]
+    pub fn list(&self) -> &[E] {
         &self.weights
     }
 
     /// Their sum.
-    pub(crate) fn sum(&self) -> E {
+    #[must_use]
+    pub fn sum(&self) -> E {
         match self.tensor() {
             Some((tensor, range)) => tensor.sum(range),
             None => self.weights.iter().copied().sum(),
         }
     }
 
-    /// The sum of `weight_k eq(point, first + k)`, where `value` has the values of `eq`.
-    pub(crate) fn at(&self, first: usize, point: &[E], value: impl Fn(usize) -> E) -> E {
+    /// The sum of `weight_k eq(point, first + k)`, where `value` has the values of `eq`. All `first + k` are below `2^n`, for `n` coordinates.
+    pub fn at(&self, first: usize, point: &[E], value: impl Fn(usize) -> E) -> E {
         match self.tensor() {
             Some((tensor, range)) => tensor.sum_at(range, first, point),
             None => {
@@ -80,7 +89,13 @@ impl<E: Extension> Rows<E> {
     }
 }
 
-impl<E> From<Vec<E>> for Rows<E> {
+impl<E> FromIterator<E> for Weights<E> {
+    fn from_iter<I: IntoIterator<Item = E>>(weights: I) -> Self {
+        weights.into_iter().collect::<Vec<E>>().into()
+    }
+}
+
+impl<E> From<Vec<E>> for Weights<E> {
     fn from(weights: Vec<E>) -> Self {
         Self {
             weights,
