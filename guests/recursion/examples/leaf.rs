@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sheaf_aggregation::Summary;
 use sheaf_executor::{Executor, Input};
-use sheaf_machine::{Scratch, Setup, prove, verify};
+use sheaf_machine::{SLICE_CELLS, Scratch, Setup, prove, verify};
 
 #[path = "../tests/proofs/mod.rs"]
 mod proofs;
@@ -77,10 +77,15 @@ fn main() {
             Ok(())
         })
         .expect("there are parameters");
+        let (live, log_rows) = (proof.statement.live(), proof.statement.rows().log_rows());
+        // A slice has these cells of the rows of a sixteenth.
+        let committed = (live.width() * SLICE_CELLS) << (log_rows - 4);
         println!(
-            "prove              {:>8.1} ms, {} bytes",
+            "prove              {:>8.1} ms, {} bytes, {committed} cells committed in {} slices: {:?}",
             ms(start),
-            proof.body.len()
+            proof.body.len(),
+            live.width(),
+            live.0
         );
         let setup = Setup::new(&proof.statement, proof.log_inv_rate).expect("as before");
         let start = Instant::now();

@@ -57,6 +57,7 @@ impl Fractions {
         let rounds = Rounds::new(builder, memory, ROUND, 2, Claimed::Eq);
         let layers = builder.looping::<(Place, Drawn, Claims)>("fractions", |s| s[0] == F::ZERO);
         builder.step(&layers, |row, ((remaining, from, count), drawn, claims)| {
+            row.permute_idly();
             let (capacity, [lambda, _]) = drawn;
             let (p, q) = claims;
             let claim = row.word_products(&[(&lambda, &q)], &p);

@@ -72,6 +72,7 @@ impl Rounds {
         let length = degree * DEGREE;
         let steps = builder.looping::<(Place, Running)>(&name, |state| state[0] == F::ZERO);
         builder.step(&steps, |row, ((remaining, from, to), (capacity, claim))| {
+            row.permute_idly();
             let mut sponge = Sponge::announced(&capacity, length.min(RATE));
             let coefficients = sponge.receive_more(row, length);
             let at = [&from, &to];

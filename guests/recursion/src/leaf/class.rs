@@ -84,6 +84,7 @@ fn of_oracles<const K: usize, const N: usize>(
         &format!("{K} oracles"),
         has,
         |row, (description, class)| {
+            row.permute_idly();
             let (numbers, column_bits) = row.call(&entry, &class);
             for (i, number) in numbers.iter().enumerate() {
                 // That of live slices is not a part of the class.

@@ -171,6 +171,7 @@ fn at_point(builder: &mut Builder, memory: &Memory<Word>) -> Function<Place, ([W
     // `upto`, the factor of zeros, `eq` with `m`, and with the number before while it borrows and afterwards.
     let high = builder.looping::<High<[Word; 5]>>("lanes, high bits", |state| state[0] == F::ZERO);
     builder.step(&high, |row, ((remaining, address, number), sums)| {
+        row.permute_idly();
         let [upto, zeros, equal, borrowing, before] = sums;
         let r = row.read(memory, &address);
         let (bit, rest) = lowest_bit(row, &number);
@@ -195,6 +196,7 @@ fn at_point(builder: &mut Builder, memory: &Memory<Word>) -> Function<Place, ([W
     });
     let function = builder.function::<Place, ([Word; 4], Base)>("lanes at a point");
     builder.body(&function, |row, (point, log_lanes, last)| {
+        row.permute_idly();
         let end = &point + &log_lanes;
         let (bits, number) = low_bits(row, &last);
         let mut upto = one();
@@ -251,6 +253,7 @@ fn at_points(builder: &mut Builder, memory: &Memory<Word>) -> Function<(Base, Pl
     builder.step(
         &high,
         |row, ((remaining, address, number), (other, sums))| {
+            row.permute_idly();
             let [all, upto, all_carry, upto_carry, zeros] = sums;
             let [r, x] = [&address, &other].map(|address| row.read(memory, address));
             let (bit, rest) = lowest_bit(row, &number);
@@ -276,6 +279,7 @@ fn at_points(builder: &mut Builder, memory: &Memory<Word>) -> Function<(Base, Pl
     let eq =
         builder.looping::<((Base, Base, Base), Word)>("eq of lanes", |state| state[0] == F::ZERO);
     builder.step(&eq, |row, ((remaining, a, b), product)| {
+        row.permute_idly();
         let [r, x] = [&a, &b].map(|address| row.read(memory, address));
         // 1 - r - x + 2 r x.
         let twice = r.times(E::TWO);
@@ -285,6 +289,7 @@ fn at_points(builder: &mut Builder, memory: &Memory<Word>) -> Function<(Base, Pl
     });
     let function = builder.function::<(Base, Place), [Word; 3]>("lanes at two points");
     builder.body(&function, |row, (x, (r, log_lanes, last))| {
+        row.permute_idly();
         let start = ((log_lanes.clone(), r.clone(), x.clone()), one());
         let ends = [&r, &x].map(|point| point + &log_lanes);
         let all_eq: Word = row.run_to(&eq, &start, |product: &Word| {

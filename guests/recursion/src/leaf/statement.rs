@@ -145,6 +145,7 @@ fn tweaks(
         state[4] == F::from_usize(height + 1)
     });
     builder.step(&levels, |row, ([tweak, side], [low, high], level)| {
+        row.permute_idly();
         // 2^40 level + 2^8 position + 1.
         let below = low.times(F::from_u16(1 << 8)).plus(1);
         let digits = digits.digits(row, &[below, high.clone(), level.clone()]);

@@ -71,6 +71,7 @@ fn weighted(bits: &[Base]) -> Base {
 fn digits(builder: &mut Builder) -> Function<Integer, [Base; 2]> {
     let digits = builder.function::<Integer, [Base; 2]>("digits");
     builder.body(&digits, |row, parts| {
+        row.permute_idly();
         let [low, first, second] = parts.each_ref();
         // Of the quotient's limbs, the carry between them, and the carry out of the lower part.
         let limb = |row: &mut Row, bits: usize, value: fn(u64) -> u64| -> Base {
@@ -136,6 +137,7 @@ fn carry(builder: &mut Builder, smallest: u32, largest: u32) -> Function<Base, B
         "all",
         move |x| digit(x) >= order - smallest,
         move |row, b| {
+            row.permute_idly();
             // p - 1 - b is below `smallest`.
             let missing = &Base::zero() - &b.plus(1);
             row.bits(&missing, smallest.trailing_zeros() as usize);
@@ -147,6 +149,7 @@ fn carry(builder: &mut Builder, smallest: u32, largest: u32) -> Function<Base, B
         "none, far",
         move |x| digit(x) >> LOW_BITS < 126,
         |row, b| {
+            row.permute_idly();
             let bits = row.canonical_bits(&b);
             row.bits(&(&Base::number(125) - &weighted(&bits[LOW_BITS..])), 7);
             Base::zero()
@@ -159,6 +162,7 @@ fn carry(builder: &mut Builder, smallest: u32, largest: u32) -> Function<Base, B
         "none",
         move |x| digit(x) >> LOW_BITS == 126 && digit(x) & 0xff_ffff <= most,
         move |row, b| {
+            row.permute_idly();
             let low = &b - &Base::constant(F::from_u32(126 << LOW_BITS));
             row.bits(&low, LOW_BITS);
             row.bits(&(&Base::number(most) - &low), LOW_BITS);

@@ -41,6 +41,7 @@ impl FoldWeights {
         builder.step(
             &levels,
             |row, ([remaining, address], [count, node, children])| {
+                row.permute_idly();
                 let challenge: Word = row.read(memory, &address);
                 let start = (
                     [count.clone(), node.clone(), children.clone()],

@@ -80,6 +80,7 @@ impl QueryGrinding {
             "without proof of work",
             is_none,
             |row, (capacity, [messages, count, address], [bits, to])| {
+                row.permute_idly();
                 row.assert_equal(&bits, &Base::zero(), "there is a proof of work");
                 let pending = Pending {
                     capacity,
@@ -97,6 +98,7 @@ impl QueryGrinding {
             "with proof of work",
             move |arguments| !is_none(arguments),
             |row, (capacity, [messages, count, address], [bits, to])| {
+                row.permute_idly();
                 let block = super::draws::read_words(row, memory, &address);
                 let frame = (&capacity, &count, &messages);
                 let (capacity, messages, nonce) =

@@ -181,6 +181,7 @@ fn weights(builder: &mut Builder, memory: &Words, draws: &Draws) -> Function<Fol
         "of words",
         is_words,
         |row, ([class, challenges, fold, size, free], _)| {
+            row.permute_idly();
             row.assert_zero(
                 &[(&class, &class.plus(-1))],
                 &Base::zero(),
@@ -197,6 +198,7 @@ fn weights(builder: &mut Builder, memory: &Words, draws: &Draws) -> Function<Fol
         "of base elements",
         move |arguments| !is_words(arguments),
         |row, ([class, challenges, fold, size, free], [blocks, last, live])| {
+            row.permute_idly();
             row.assert_zero(
                 &[(&class.plus(-2), &class.plus(-3))],
                 &Base::zero(),

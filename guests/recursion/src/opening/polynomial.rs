@@ -55,6 +55,7 @@ impl Polynomial {
         builder.step(
             &single,
             |row, ([remaining, from, to, distance], challenge)| {
+                row.permute_idly();
                 let low: Word = row.read(memory, &from);
                 let high: Word = row.read(memory, &(&from + &distance));
                 let value = row.word_products(&[(&challenge, &(&high - &low))], &low);
@@ -71,6 +72,7 @@ impl Polynomial {
         let levels = builder.looping::<Levels>("last polynomial", |state| state[0] == F::ZERO);
         let is_one = |state: &[F]| state[0] == F::ONE;
         builder.step_if(&levels, "one variable", is_one, |row, state| {
+            row.permute_idly();
             let ([remaining, address], [from, to, size]) = state;
             row.assert_equal(&remaining, &Base::number(1), "more variables are left");
             let challenge: Word = row.read(memory, &address);
@@ -88,6 +90,7 @@ impl Polynomial {
             "two variables",
             move |state| !is_one(state),
             |row, state| {
+                row.permute_idly();
                 let ([remaining, address], [from, to, size]) = state;
                 let first: Word = row.read(memory, &address);
                 let second: Word = row.read(memory, &offset(&address, 1));

@@ -63,6 +63,7 @@ impl Queries {
             });
             let this = move |arguments: &[F]| arguments[0] == F::from_usize(class);
             builder.branch(&all, last.name(), this, |row, (numbers, challenge)| {
+                row.permute_idly();
                 let [given, count, stream, oracle] = numbers;
                 let class = Base::number(class as u32);
                 row.assert_equal(&given, &class, "rows are of another class");

@@ -32,6 +32,7 @@ impl Rounds {
             "without proof of work",
             is_plain,
             |row, (numbers, capacity, claim)| {
+                row.permute_idly();
                 row.assert_equal(&numbers[3], &Base::zero(), "there is a proof of work");
                 let message = message(row);
                 let count = Base::number(LENGTH as u32);
@@ -44,6 +45,7 @@ impl Rounds {
             "with proof of work",
             move |state| !is_plain(state),
             |row, (numbers, capacity, claim)| {
+                row.permute_idly();
                 let message = message(row);
                 let count = Base::number(LENGTH as u32);
                 let frame = (&capacity, &count, &numbers[2]);

@@ -201,6 +201,7 @@ fn full_layer(
 ) -> FullLayer {
     let function: FullLayer = builder.function("full layer");
     builder.body(&function, |row, ((running, before), place, moments)| {
+        row.permute_idly();
         let ((capacity, claim), rho) = sumcheck.run(row, &running, &place, moments);
         let free = free_after(&place);
         let left = Left::new(tables, &free);

@@ -223,6 +223,7 @@ fn outputs(builder: &mut Builder, memory: &Memory<Word>, lanes: &Rounds) -> Outp
     builder.body(
         &function,
         |row, (running, [remaining, from, to], [slots_to, log_slots])| {
+            row.permute_idly();
             let running = lanes.run(row, &running, &from, &to, &remaining);
             slots.run(row, &running, &Base::zero(), &slots_to, &log_slots)
         },

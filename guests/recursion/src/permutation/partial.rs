@@ -255,6 +255,7 @@ fn steps(
     builder.step(
         &steps,
         |row, ((remaining, address), place, (running, rho))| {
+            row.permute_idly();
             let records = Records::new(tables, &address);
             let moments = moments_at(row, &rho);
             let ((capacity, claim), rho) = sumcheck.run(row, &running, &place, moments);

@@ -30,6 +30,7 @@ impl WritePowers {
     pub(super) fn new(builder: &mut Builder, memory: &Memory<Word>, tables: &Tables) -> Self {
         let function = builder.function("powers");
         builder.body(&function, |row, (x, address): (Word, Base)| {
+            row.permute_idly();
             let times = |row: &mut Row, a: &Word, b: &Word| {
                 row.word_products(&[(a, b)], &Word::constant(E::ZERO))
             };

@@ -55,6 +55,7 @@ impl Sumcheck {
         builder.body(
             &function,
             |row, (running, place, moments): (Running, Place, Moments)| {
+                row.permute_idly();
                 let (capacity, claim) = running;
                 let (from, count, free) = &place;
                 let capacity = Sponge::announce_message(&capacity, label::SKIP, SENT * DEGREE);

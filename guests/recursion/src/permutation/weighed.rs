@@ -55,6 +55,7 @@ impl Weighed {
         builder.step(
             &weigh,
             |row, ((remaining, at, weights), (gamma, value, gate))| {
+                row.permute_idly();
                 let mut coefficients = read_words(row, memory, &at, STEP as usize);
                 let weights_here = read_words(row, memory, &weights, STEP as usize);
                 let mut factors = Vec::new();

@@ -19,7 +19,6 @@ pub(super) struct Writer<'a> {
     /// Where atoms are in memory.
     stored: HashMap<usize, Base>,
     taken: usize,
-    reads: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -44,7 +43,6 @@ impl<'a> Writer<'a> {
             at_hand,
             stored,
             taken: 0,
-            reads: 0,
         }
     }
 
@@ -76,20 +74,6 @@ impl<'a> Writer<'a> {
             }
             self.forget(now);
         }
-        let finds = steps.iter().filter(|s| matches!(s, Step::Find(..))).count();
-        let products: usize = steps
-            .iter()
-            .map(|s| match s {
-                Step::Find(_, s) => s.products.len(),
-                _ => 0,
-            })
-            .sum();
-        eprintln!(
-            "STATS steps {} finds {finds} products {products} reads {} spills {}",
-            steps.len(),
-            self.reads,
-            self.taken
-        );
         Written {
             results,
             scratch: self.taken,
@@ -117,7 +101,6 @@ impl<'a> Writer<'a> {
                 self.taken += 1;
             }
         }
-        self.reads += missing.len();
         for atom in missing {
             let address = &self.stored[&atom];
             let word = row.read(self.scratch.memory, address);
