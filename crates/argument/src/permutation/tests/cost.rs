@@ -13,7 +13,7 @@ use crate::permutation::{
 };
 
 fn counted(claim: &OutputClaim) -> OutputClaim<Counted> {
-    let all = |elements: &[EF]| elements.iter().copied().map(Counted).collect();
+    let all = |elements: &[EF]| -> Vec<Counted> { elements.iter().copied().map(Counted).collect() };
     let block = |block: &Block| Block {
         first_slot: block.first_slot,
         slots: all(block.slots.list()).into(),
