@@ -127,6 +127,40 @@ impl<E: Extension> FormWeights<E> {
     }
 }
 
+/// An element's products with the powers of `X`: what makes products with elements of few parts cheap.
+#[cfg(feature = "prover")]
+pub(crate) struct Multiples([EF; 5]);
+
+#[cfg(feature = "prover")]
+impl Multiples {
+    pub(crate) fn new(x: EF) -> Self {
+        use sheaf_transcript::field::{coefficients, from_coefficients};
+
+        let mut multiples = [x; 5];
+        for i in 1..multiples.len() {
+            // X^5 = 1 - X^2.
+            let [c0, c1, c2, c3, c4] = coefficients(multiples[i - 1]);
+            multiples[i] = from_coefficients([c4, c0, c1 - c4, c2, c3]);
+        }
+        Self(multiples)
+    }
+
+    /// Adds the product with `x` to a sum.
+    #[inline]
+    pub(crate) fn add_to(&self, sum: &mut EF, x: EF) {
+        use p3_field::PrimeCharacteristicRing;
+        use sheaf_transcript::F;
+
+        for (&multiple, part) in self.0.iter().zip(sheaf_transcript::field::coefficients(x)) {
+            if part == F::ONE {
+                *sum += multiple;
+            } else if part != F::ZERO {
+                *sum += multiple * part;
+            }
+        }
+    }
+}
+
 /// `sum_f u_f Phi(k, f, .)` for every kind `k`.
 #[cfg(feature = "prover")]
 pub(crate) fn combine(
@@ -143,8 +177,9 @@ pub(crate) fn combine(
             for (form, terms) in kind.forms() {
                 let weight = weights.table[form];
                 if weight != EF::ZERO {
+                    let weight = Multiples::new(weight);
                     for (column, value) in terms.terms() {
-                        sum[column] += weight * value;
+                        weight.add_to(&mut sum[column], value);
                     }
                 }
             }

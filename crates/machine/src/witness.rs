@@ -227,60 +227,93 @@ fn add_masked(out: &mut [PF; OUTPUTS], permuted: &[PF], mask: PF) {
 /// Columns of which one modular reduction serves the terms.
 const SPAN: usize = 4;
 
-/// A form, ready for registers. Spans are filled up with zeros.
+/// Forms, ready for registers: their terms are sorted by what the coefficients cost.
+///
+/// Cells of words have powers of `X`, and little else has coefficients with more than one part. The forms of a kind stand together, for there may be
+/// thousands of kinds with a few rows each.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RegisterForm {
-    /// Columns with a coefficient in the base field.
-    base: Vec<([usize; SPAN], [F; SPAN])>,
-    /// The others, coefficient by coefficient.
+pub(crate) struct RegisterForms {
+    /// Columns with the coefficient `X^i`, and `i`.
+    powers: Vec<(usize, usize)>,
+    /// Those with another multiple of `X^i`.
+    multiples: Vec<(usize, usize, F)>,
+    /// The others, coefficient by coefficient. Spans are filled up with zeros.
     words: Vec<([usize; SPAN], [[F; SPAN]; 5])>,
+    /// Where each form ends in these lists.
+    ends: Vec<[usize; 3]>,
 }
 
-impl RegisterForm {
-    pub(crate) fn new(terms: impl IntoIterator<Item = (usize, EF)>) -> Self {
-        let terms = terms
-            .into_iter()
-            .map(|(column, x)| (column, coefficients(x)));
-        let (base, words): (Vec<_>, Vec<_>) = terms
-            .filter(|(_, x)| x.iter().any(|&x| x != F::ZERO))
-            .partition(|(_, x)| x[1..].iter().all(|&x| x == F::ZERO));
-        let spans = |terms: &[(usize, [F; 5])]| {
-            let at = |i: usize| terms.get(i).copied().unwrap_or_default();
-            (from_fn(|i| at(i).0), from_fn(|k| from_fn(|i| at(i).1[k])))
-        };
-        Self {
-            base: base
-                .chunks(SPAN)
-                .map(spans)
-                .map(|(columns, values): (_, [_; 5])| (columns, values[0]))
-                .collect(),
-            words: words.chunks(SPAN).map(spans).collect(),
+impl RegisterForms {
+    /// How many forms there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Appends a form.
+    pub(crate) fn push(&mut self, terms: impl IntoIterator<Item = (usize, EF)>) {
+        let mut words = 0;
+        for (column, x) in terms {
+            let x = coefficients(x);
+            let mut parts = (0..x.len()).filter(|&i| x[i] != F::ZERO);
+            match (parts.next(), parts.next()) {
+                (None, _) => {}
+                (Some(i), None) if x[i] == F::ONE => self.powers.push((column, i)),
+                (Some(i), None) => self.multiples.push((column, i, x[i])),
+                _ => {
+                    self.push_word(words % SPAN, column, x);
+                    words += 1;
+                }
+            }
+        }
+        self.end();
+    }
+
+    /// Appends a form with a coefficient for every column.
+    pub(crate) fn push_dense(&mut self, form: &[EF; COLUMNS]) {
+        let live = form.iter().enumerate().filter(|(_, x)| **x != EF::ZERO);
+        for (word, (column, &x)) in live.enumerate() {
+            self.push_word(word % SPAN, column, coefficients(x));
+        }
+        self.end();
+    }
+
+    fn push_word(&mut self, place: usize, column: usize, x: [F; 5]) {
+        if place == 0 {
+            self.words.push(Default::default());
+        }
+        if let Some((columns, values)) = self.words.last_mut() {
+            columns[place] = column;
+            for (values, x) in values.iter_mut().zip(x) {
+                values[place] = x;
+            }
         }
     }
 
-    /// The form with a coefficient for every column.
-    pub(crate) fn dense(coefficients: &[EF; COLUMNS]) -> Self {
-        Self::new(coefficients.iter().copied().enumerate())
+    fn end(&mut self) {
+        let ends = [self.powers.len(), self.multiples.len(), self.words.len()];
+        self.ends.push(ends);
     }
 
-    /// Its values in the rows of a group, by coefficient.
+    /// The values of a form in the rows of a group, by coefficient.
     #[inline]
-    fn planes(&self, group: Group<'_>) -> [PF; 5] {
-        let span = |columns: &[usize; SPAN]| -> [PF; SPAN] {
+    fn planes(&self, form: usize, group: Group<'_>) -> [PF; 5] {
+        let starts = form.checked_sub(1).map_or([0; 3], |last| self.ends[last]);
+        let ends = self.ends[form];
+        let mut sums = [PF::ZERO; 5];
+        for &(column, i) in &self.powers[starts[0]..ends[0]] {
+            sums[i] += group.column(column);
+        }
+        for &(column, i, x) in &self.multiples[starts[1]..ends[1]] {
+            sums[i] += group.column(column) * x;
+        }
+        for (columns, values) in &self.words[starts[2]..ends[2]] {
             let [a, b, c, d] = *columns;
-            [
+            let columns = [
                 group.column(a),
                 group.column(b),
                 group.column(c),
                 group.column(d),
-            ]
-        };
-        let mut sums = [PF::ZERO; 5];
-        for (columns, values) in &self.base {
-            sums[0] += <PF as Algebra<F>>::mixed_dot_product(&span(columns), values);
-        }
-        for (columns, values) in &self.words {
-            let columns = span(columns);
+            ];
             for (sum, values) in sums.iter_mut().zip(values) {
                 *sum += <PF as Algebra<F>>::mixed_dot_product(&columns, values);
             }
@@ -288,9 +321,9 @@ impl RegisterForm {
         sums
     }
 
-    /// Its values in those rows of a group that a mask selects.
-    pub(crate) fn masked(&self, witness: &Witness, group: usize, mask: PF) -> EPF {
-        let planes = self.planes(witness.group(group));
+    /// The values of a form in those rows of a group that a mask selects.
+    pub(crate) fn masked(&self, form: usize, witness: &Witness, group: usize, mask: PF) -> EPF {
+        let planes = self.planes(form, witness.group(group));
         EPF::from_basis_coefficients_fn(|i| planes[i] * mask)
     }
 }
@@ -298,32 +331,42 @@ impl RegisterForm {
 /// Rows that one task evaluates.
 const TASK_ROWS: usize = 1 << 8;
 
-/// The values of forms in a range of rows, row by row.
+/// The values of forms in a range of rows, row by row, times the weights of the forms that have one.
 pub(crate) fn evaluate_forms(
     witness: &Witness,
     range: &Range<usize>,
-    forms: &[RegisterForm],
+    forms: &RegisterForms,
+    weights: &[Option<EF>],
     out: &mut [EF],
 ) {
-    if forms.is_empty() {
+    if forms.len() == 0 {
+        return;
+    }
+    let evaluate = |(task, out): (usize, &mut [EF])| {
+        let first = range.start + task * TASK_ROWS;
+        let rows = first..first + out.len() / forms.len();
+        for group in rows.start / PF::WIDTH..rows.end.div_ceil(PF::WIDTH) {
+            let start = group * PF::WIDTH;
+            let lanes = rows.start.max(start)..rows.end.min(start + PF::WIDTH);
+            let group = witness.group(group);
+            for i in 0..forms.len() {
+                let mut planes = forms.planes(i, group);
+                if let Some(&Some(weight)) = weights.get(i) {
+                    let value = EPF::from_basis_coefficients_fn(|i| planes[i]) * weight;
+                    planes.copy_from_slice(value.as_basis_coefficients_slice());
+                }
+                for row in lanes.clone() {
+                    out[(row - rows.start) * forms.len() + i] =
+                        from_coefficients(planes.map(|plane| plane.as_slice()[row - start]));
+                }
+            }
+        }
+    };
+    if range.len() <= TASK_ROWS {
+        evaluate((0, out));
         return;
     }
     out.par_chunks_mut(TASK_ROWS * forms.len())
         .enumerate()
-        .for_each(|(task, out)| {
-            let first = range.start + task * TASK_ROWS;
-            let rows = first..first + out.len() / forms.len();
-            for group in rows.start / PF::WIDTH..rows.end.div_ceil(PF::WIDTH) {
-                let start = group * PF::WIDTH;
-                let lanes = rows.start.max(start)..rows.end.min(start + PF::WIDTH);
-                let group = witness.group(group);
-                for (i, form) in forms.iter().enumerate() {
-                    let planes = form.planes(group);
-                    for row in lanes.clone() {
-                        out[(row - rows.start) * forms.len() + i] =
-                            from_coefficients(planes.map(|plane| plane.as_slice()[row - start]));
-                    }
-                }
-            }
-        });
+        .for_each(evaluate);
 }

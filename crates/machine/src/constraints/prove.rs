@@ -19,7 +19,7 @@ use crate::functional::{FormWeights, combine};
 use crate::messages::MessageClaim;
 use crate::segments::{Expand, Pair, Segment, Segments};
 use crate::strategy::Strategy;
-use crate::witness::{RegisterForm, Witness, evaluate_forms, mask};
+use crate::witness::{RegisterForms, Witness, evaluate_forms, mask};
 
 /// Products of a row.
 const PRODUCTS: usize = CONSTRAINTS * TERMS;
@@ -112,12 +112,15 @@ pub(crate) fn prove(
     }
     let forms = [
         FormWeights::new().multiplicities(EF::ONE, &message_eq),
-        FormWeights::new().tuples(EF::ONE, &message_eq, positions),
         FormWeights::new().results(EF::ONE, &constraint_eq),
     ]
     .map(|weights| combine(program, &weights));
     let row_eq = eq::par_prefix_table(&row_point, 1 << row_point.len());
-    let mut values = evaluate(rows, witness, &forms, &row_eq);
+    let [mu, results] = evaluate(rows, witness, &forms, &row_eq);
+    // The third value follows from what is left of all three. Where lambda = 0, with probability 2^-154, the proof is lost.
+    let tuple = linear[0] - lambda * mu + results;
+    let tuple = tuple * lambda.square().try_inverse().unwrap_or_default();
+    let mut values = [mu, tuple, results];
     strategy.linear(&mut values);
     transcript.send(LINEAR, &values);
     claim -= challenges.linear(values);
@@ -171,29 +174,34 @@ fn linear_values(rows: &Rows, witness: &Witness, forms: &[[EF; COLUMNS]]) -> Vec
     (rows.ranges().par_iter().zip(forms))
         .zip(outs)
         .for_each(|((range, form), out)| {
-            evaluate_forms(witness, range, &[RegisterForm::dense(form)], out);
+            let mut forms = RegisterForms::default();
+            forms.push_dense(form);
+            evaluate_forms(witness, range, &forms, &[], out);
         });
     values
 }
 
-/// The sums of the values of three forms of each kind over all rows, with weights.
+/// The sums of the values of two forms of each kind over all rows, with weights.
 fn evaluate(
     rows: &Rows,
     witness: &Witness,
-    forms: &[Vec<[EF; COLUMNS]>; 3],
+    forms: &[Vec<[EF; COLUMNS]>; 2],
     row_eq: &[EF],
-) -> [EF; 3] {
-    let zero = || [EPF::ZERO; 3];
-    let add = |a: [EPF; 3], b: [EPF; 3]| [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+) -> [EF; 2] {
+    let zero = || [EPF::ZERO; 2];
+    let add = |a: [EPF; 2], b: [EPF; 2]| [a[0] + b[0], a[1] + b[1]];
     let of_kind = |(kind, range): (usize, &Range<usize>)| {
-        let forms = [0, 1, 2].map(|i| RegisterForm::dense(&forms[i][kind]));
+        let mut both = RegisterForms::default();
+        for of_kinds in forms {
+            both.push_dense(&of_kinds[kind]);
+        }
         let groups = range.start / PF::WIDTH..range.end.div_ceil(PF::WIDTH);
         let of_group = |group: usize| {
             let first = group * PF::WIDTH;
             let mask = mask(first, core::slice::from_ref(range)).unwrap_or_default();
             let weights = EPF::from_ext_fn(|lane| row_eq[first + lane]);
-            let value = |form: &RegisterForm| form.masked(witness, group, mask) * weights;
-            [value(&forms[0]), value(&forms[1]), value(&forms[2])]
+            let value = |form| both.masked(form, witness, group, mask) * weights;
+            [value(0), value(1)]
         };
         let groups = groups.into_par_iter().with_min_len(PARALLEL / PF::WIDTH);
         groups.map(of_group).reduce(zero, add)
@@ -217,21 +225,18 @@ fn products(
             return None;
         }
         let constraints = &program.kinds()[kind].constraints;
-        let forms: Vec<RegisterForm> = places[kind]
-            .iter()
-            .flat_map(|place| {
-                let g = place / TERMS;
-                let (left, right) = &constraints[g].products[place % TERMS];
-                let weighted = left.terms().map(move |(c, x)| (c, x * constraint_eq[g]));
-                [
-                    RegisterForm::new(weighted),
-                    RegisterForm::new(right.terms()),
-                ]
-            })
-            .collect();
+        let mut forms = RegisterForms::default();
+        let mut weights = Vec::with_capacity(2 * places[kind].len());
+        for place in &places[kind] {
+            let g = place / TERMS;
+            let (left, right) = &constraints[g].products[place % TERMS];
+            forms.push(left.terms());
+            forms.push(right.terms());
+            weights.extend([Some(constraint_eq[g]), None]);
+        }
         let width = places[kind].len();
         let mut pairs = vec![[EF::ZERO; 2]; width * range.len()];
-        evaluate_forms(witness, range, &forms, pairs.as_flattened_mut());
+        evaluate_forms(witness, range, &forms, &weights, pairs.as_flattened_mut());
         Some(Segment {
             kind,
             first: range.start,

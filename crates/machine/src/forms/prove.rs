@@ -14,7 +14,7 @@ use crate::functional::combine;
 use crate::permutations::permuted;
 use crate::segments::{Expand, Pair, Segment, Segments};
 use crate::strategy::Strategy;
-use crate::witness::{RegisterForm, Witness, evaluate_forms};
+use crate::witness::{RegisterForms, Witness, evaluate_forms};
 
 /// Writes out the columns of a row, with their weights.
 struct Columns<'a> {
@@ -134,8 +134,9 @@ fn row_products<'a>(
         let end = next.map_or(row_eq.len(), |&next| rows.ranges()[next].start);
         let span = range.start..end;
         let mut values = EF::zero_vec(span.len());
-        let form = [RegisterForm::dense(&forms[kind])];
-        evaluate_forms(witness, &span, &form, &mut values);
+        let mut form = RegisterForms::default();
+        form.push_dense(&forms[kind]);
+        evaluate_forms(witness, &span, &form, &[], &mut values);
         let pairs = span
             .clone()
             .into_par_iter()

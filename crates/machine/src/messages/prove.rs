@@ -9,31 +9,35 @@ use sheaf_program::{Kind, Program, Rows};
 use sheaf_transcript::{EF, EPF, PF, ProverTranscript};
 
 use super::{Fingerprint, GRINDING, MESSAGE_BITS, MessageClaim, ROOT, grinding};
+use crate::functional::Multiples;
 use crate::strategy::Strategy;
-use crate::witness::{RegisterForm, Witness, mask};
+use crate::witness::{RegisterForms, Witness, mask};
 
-/// A kind that has rows: its messages as two forms each.
+/// A kind that has rows.
 struct Sender {
     range: core::ops::Range<usize>,
-    /// Multiplicity, fingerprint.
-    messages: Vec<[RegisterForm; 2]>,
+    messages: usize,
+    /// Multiplicity and fingerprint of each message.
+    forms: RegisterForms,
 }
 
 impl Sender {
-    fn new(range: &core::ops::Range<usize>, kind: &Kind, fingerprint: &Fingerprint) -> Self {
-        let messages = kind.messages.iter().map(|message| {
+    fn new(range: &core::ops::Range<usize>, kind: &Kind, positions: &[Multiples]) -> Self {
+        let mut forms = RegisterForms::default();
+        for message in &kind.messages {
             let mut tuple = [EF::ZERO; COLUMNS];
-            for (form, &weight) in message.tuple.iter().zip(&fingerprint.positions) {
+            for (form, weight) in message.tuple.iter().zip(positions) {
                 for (column, value) in form.terms() {
-                    tuple[column] += weight * value;
+                    weight.add_to(&mut tuple[column], value);
                 }
             }
-            let multiplicity = RegisterForm::new(message.multiplicity.terms());
-            [multiplicity, RegisterForm::dense(&tuple)]
-        });
+            forms.push(message.multiplicity.terms());
+            forms.push_dense(&tuple);
+        }
         Self {
             range: range.clone(),
-            messages: messages.collect(),
+            messages: kind.messages.len(),
+            forms,
         }
     }
 }
@@ -81,17 +85,25 @@ fn leaves(
     witness: &Witness,
     fingerprint: &Fingerprint,
 ) -> Layer<EPF> {
+    let positions: Vec<_> = fingerprint
+        .positions
+        .iter()
+        .map(|&weight| Multiples::new(weight))
+        .collect();
     let senders: Vec<Sender> = rows
         .ranges()
         .par_iter()
         .zip(program.kinds())
         .filter(|(range, _)| !range.is_empty())
-        .map(|(range, kind)| Sender::new(range, kind, fingerprint))
+        .map(|(range, kind)| Sender::new(range, kind, &positions))
         .collect();
     let mut widths = vec![0; rows.end().div_ceil(PF::WIDTH)];
-    for Sender { range, messages } in &senders {
+    for Sender {
+        range, messages, ..
+    } in &senders
+    {
         for width in &mut widths[range.start / PF::WIDTH..range.end.div_ceil(PF::WIDTH)] {
-            *width = messages.len().max(*width);
+            *width = (*messages).max(*width);
         }
     }
     let alpha = EPF::from(fingerprint.alpha);
@@ -101,12 +113,17 @@ fn leaves(
         let here = senders[next..].iter();
         let here = here.take_while(|sender| sender.range.start < first + PF::WIDTH);
         let mut fraction = [EPF::ZERO, alpha];
-        for Sender { range, messages } in here {
-            let message = messages.get(m);
-            let mask = mask(first, core::slice::from_ref(range));
-            if let (Some([multiplicity, tuple]), Some(mask)) = (message, mask) {
-                fraction[0] += multiplicity.masked(witness, group, mask);
-                fraction[1] -= tuple.masked(witness, group, mask);
+        for Sender {
+            range,
+            messages,
+            forms,
+        } in here
+        {
+            if m < *messages
+                && let Some(mask) = mask(first, core::slice::from_ref(range))
+            {
+                fraction[0] += forms.masked(2 * m, witness, group, mask);
+                fraction[1] -= forms.masked(2 * m + 1, witness, group, mask);
             }
         }
         fraction
