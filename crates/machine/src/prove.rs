@@ -227,7 +227,15 @@ pub(crate) fn prove_cells(
         constraints::prove::prove(program, rows, &witness, claim, strategy, &mut transcript);
 
     begin(Phase::Forms)?;
-    let shares = forms::prove::prove(program, rows, &witness, &claims, strategy, &mut transcript);
+    let shares = forms::prove::prove(
+        program,
+        rows,
+        cells,
+        &witness,
+        &claims,
+        strategy,
+        &mut transcript,
+    );
 
     begin(Phase::Permutations)?;
     let inputs = match (&permutations, &mut trace, shares.outputs) {

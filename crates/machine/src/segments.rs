@@ -4,22 +4,21 @@
 //! *segments*, in short. Variables are bound from the least significant one on, so that only rows at the ends of segments meet
 //! rows of another kind. These are written out in full, in registers of pairs: at most one per end and variable.
 
-use core::array::from_fn;
-use std::collections::BTreeMap;
+mod full;
 
-use p3_field::{PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
+use p3_field::{PackedValue, PrimeCharacteristicRing};
 use rayon::prelude::*;
 use sheaf_transcript::field::extract;
 use sheaf_transcript::{EF, EPF, PF};
+
+pub(crate) use self::full::FullRow;
+use self::full::{fold_packed, measure_packed};
 
 /// Two factors of a product.
 pub(crate) type Pair = [EF; 2];
 
 /// The factors of as many products as a register has lanes.
-type PackedPair = [EPF; 2];
-
-/// Two rows that the next variable tells apart: the number of the first, and their pairs, none if a row is zero.
-type Couple<'a> = (usize, &'a [PackedPair], &'a [PackedPair]);
+pub(crate) type PackedPair = [EPF; 2];
 
 /// Consecutive rows of one kind.
 #[derive(Debug)]
@@ -35,26 +34,99 @@ pub(crate) struct Segment {
 
 /// How rows of segments are written out.
 pub(crate) trait Expand: Sync {
-    /// All pairs of a row of a segment, of which `pairs` are known; its number is `row` after the variables with challenges `bound`, the least significant one first, have been bound.
-    fn expand(&self, kind: usize, row: usize, pairs: &[Pair], bound: &[EF]) -> Vec<Pair>;
+    /// Registers of a row that is written out.
+    const REGISTERS: usize;
+
+    /// Rows are about to be written out after the variables with these challenges, the least significant one first, have been bound.
+    fn enter(&mut self, bound: &[EF]);
+
+    /// All pairs of a row of a segment, of which `pairs` are known and `row` is the number.
+    fn expand(&self, kind: usize, row: usize, pairs: &[Pair]) -> FullRow;
 }
 
 /// The rows in the course of a sumcheck.
 #[derive(Debug)]
 pub(crate) struct Segments<X> {
     segments: Vec<Segment>,
-    /// Rows that are written out. All rows but these and those of segments are zero.
-    full: BTreeMap<usize, Vec<PackedPair>>,
+    /// Rows that are written out, with their numbers. All rows but these and those of segments are zero.
+    full: Vec<(usize, FullRow)>,
+    /// The same rows two by two.
+    couples: Vec<Couple>,
     expand: X,
     bound: Vec<EF>,
 }
 
+/// Two rows that the next variable tells apart: the number of both without it, and their places among those written out; none if a row is zero.
+#[derive(Clone, Copy, Debug)]
+struct Couple {
+    row: usize,
+    places: [Option<usize>; 2],
+}
+
+/// An end of a segment.
+struct End {
+    segment: usize,
+    row: usize,
+    /// Rows of the segment before it.
+    before: usize,
+}
+
 /// Pairs of rows below which threads are not worth their start.
 const PARALLEL: usize = 1 << 9;
+/// The same for rows that are written out.
+const PARALLEL_FULL: usize = 1 << 3;
 
 impl Segment {
     fn rows(&self) -> usize {
         self.pairs.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// Rows before the first couple, and couples.
+    fn couples(&self) -> (usize, usize) {
+        let alone = (self.first % 2).min(self.rows());
+        (alone, (self.rows() - alone) / 2)
+    }
+
+    /// The pairs of rows that are coupled with each other.
+    fn coupled(&self) -> &[Pair] {
+        let (alone, couples) = self.couples();
+        &self.pairs[self.width * alone..][..2 * self.width * couples]
+    }
+
+    /// Binds the variable that tells coupled rows apart.
+    fn bind(&mut self, x: EF) {
+        let width = self.width;
+        let (alone, couples) = self.couples();
+        let fold = |low: Pair, high: Pair| {
+            [
+                low[0] + x * (high[0] - low[0]),
+                low[1] + x * (high[1] - low[1]),
+            ]
+        };
+        if couples * width < PARALLEL {
+            let start = alone * width;
+            for couple in 0..couples {
+                for i in 0..width {
+                    let low = start + 2 * couple * width + i;
+                    self.pairs[couple * width + i] = fold(self.pairs[low], self.pairs[low + width]);
+                }
+            }
+            self.pairs.truncate(couples * width);
+        } else {
+            let mut folded = vec![[EF::ZERO; 2]; couples * width];
+            folded
+                .par_chunks_exact_mut(width)
+                .zip(self.coupled().par_chunks_exact(2 * width))
+                .with_min_len((PARALLEL / width).max(1))
+                .for_each(|(out, pairs)| {
+                    let (low, high) = pairs.split_at(width);
+                    for ((out, &low), &high) in out.iter_mut().zip(low).zip(high) {
+                        *out = fold(low, high);
+                    }
+                });
+            self.pairs = folded;
+        }
+        self.first = self.first.div_ceil(2);
     }
 }
 
@@ -63,7 +135,8 @@ impl<X: Expand> Segments<X> {
     pub(crate) fn new(segments: Vec<Segment>, expand: X) -> Self {
         Self {
             segments,
-            full: BTreeMap::new(),
+            full: Vec::new(),
+            couples: Vec::new(),
             expand,
             bound: Vec::new(),
         }
@@ -71,136 +144,125 @@ impl<X: Expand> Segments<X> {
 
     /// Writes out the rows of segments whose neighbour is not in the segment.
     fn write_ends(&mut self) {
-        let Self {
-            segments,
-            full,
-            expand,
-            bound,
-        } = self;
-        let mut ends: Vec<(usize, usize, Vec<Pair>)> = Vec::new();
-        for segment in segments.iter_mut() {
-            let width = segment.width;
-            if segment.rows() > 0 && segment.first % 2 == 1 {
-                let pairs = segment.pairs.drain(..width).collect();
-                ends.push((segment.kind, segment.first, pairs));
-                segment.first += 1;
-            }
+        let mut ends = Vec::new();
+        for (i, segment) in self.segments.iter().enumerate() {
+            let (alone, couples) = segment.couples();
             let rows = segment.rows();
-            if rows % 2 == 1 {
-                let pairs = segment.pairs.split_off((rows - 1) * width);
-                ends.push((segment.kind, segment.first + rows - 1, pairs));
+            let last = (alone + 2 * couples..rows).next();
+            for before in (0..alone).chain(last) {
+                ends.push(End {
+                    segment: i,
+                    row: segment.first + before,
+                    before,
+                });
             }
         }
-        let bound = &bound[..];
-        full.par_extend(ends.into_par_iter().map(|(kind, row, pairs)| {
-            let pairs = expand.expand(kind, row, &pairs, bound);
-            (row, pack(&pairs))
+        if !ends.is_empty() {
+            self.expand.enter(&self.bound);
+        }
+        let (segments, expand) = (&self.segments, &self.expand);
+        let ends = ends.par_iter().with_min_len(PARALLEL_FULL);
+        self.full.par_extend(ends.map(|end| {
+            let Segment {
+                kind, width, pairs, ..
+            } = &segments[end.segment];
+            let pairs = &pairs[end.before * width..][..*width];
+            (end.row, expand.expand(*kind, end.row, pairs))
         }));
-        segments.retain(|segment| segment.rows() > 0);
+    }
+
+    /// Puts the rows that are written out two by two.
+    fn pair_up(&mut self) {
+        let mut order: Vec<(usize, usize)> = (0..)
+            .zip(&self.full)
+            .map(|(i, (row, _))| (*row, i))
+            .collect();
+        order.sort();
+        self.couples.clear();
+        for couple in order.chunk_by(|a, b| a.0 / 2 == b.0 / 2) {
+            let mut places = [None; 2];
+            for &(row, place) in couple {
+                places[row % 2] = Some(place);
+            }
+            let row = couple[0].0 / 2;
+            self.couples.push(Couple { row, places });
+        }
+    }
+
+    /// Two rows that are written out.
+    fn rows(&self, couple: &Couple) -> [Option<&FullRow>; 2] {
+        couple.places.map(|place| Some(&self.full[place?].1))
     }
 
     /// `g(0)` and the leading coefficient of the next round polynomial; `weights` are those of pairs of rows, one if there are none.
     pub(crate) fn round(&mut self, weights: Option<&[EF]>) -> [EF; 2] {
         self.write_ends();
-        let weigh = |row: usize, sums: [EF; 2]| match weights {
-            Some(weights) => sums.map(|x| x * weights[row / 2]),
-            None => sums,
-        };
-        let add = |a: [EF; 2], b: [EF; 2]| from_fn(|i| a[i] + b[i]);
-        let of_segments = self.segments.par_iter().map(|segment| {
+        self.pair_up();
+        let add = |a: [EF; 2], b: [EF; 2]| [a[0] + b[0], a[1] + b[1]];
+        let of_segment = |segment: &Segment| {
             let width = segment.width;
-            segment
-                .pairs
+            let first = segment.first.div_ceil(2);
+            let of_couple = |(i, pairs): (usize, &[Pair])| {
+                let (low, high) = pairs.split_at(width);
+                let sums = measure(low, high);
+                weights.map_or(sums, |weights| sums.map(|x| x * weights[first + i]))
+            };
+            let pairs = segment.coupled();
+            if pairs.len() < PARALLEL {
+                let couples = pairs.chunks_exact(2 * width).enumerate();
+                return couples.map(of_couple).fold([EF::ZERO; 2], add);
+            }
+            pairs
                 .par_chunks_exact(2 * width)
                 .with_min_len((PARALLEL / width).max(1))
                 .enumerate()
-                .map(|(i, pairs)| {
-                    let (low, high) = pairs.split_at(width);
-                    weigh(segment.first + 2 * i, measure(low, high))
-                })
+                .map(of_couple)
                 .reduce(|| [EF::ZERO; 2], add)
-        });
+        };
+        let of_segments = self
+            .segments
+            .par_iter()
+            .map(of_segment)
+            .reduce(|| [EF::ZERO; 2], add);
         let of_full = self
-            .couples()
-            .into_par_iter()
-            .map(|(row, low, high)| weigh(row, measure_packed(low, high)));
-        of_segments.chain(of_full).reduce(|| [EF::ZERO; 2], add)
-    }
-
-    /// The rows that are written out, two by two; one that is missing is empty.
-    fn couples(&self) -> Vec<Couple<'_>> {
-        let mut couples: Vec<Couple<'_>> = Vec::new();
-        for (&row, pairs) in &self.full {
-            match couples.last_mut() {
-                Some((low, _, high)) if *low == row & !1 && row % 2 == 1 => *high = pairs,
-                _ if row % 2 == 0 => couples.push((row, pairs, &[])),
-                _ => couples.push((row & !1, &[], pairs)),
-            }
-        }
-        couples
+            .couples
+            .par_iter()
+            .with_min_len(PARALLEL_FULL)
+            .map(|couple| {
+                let mut sums = measure_packed(self.rows(couple));
+                if let Some(weights) = weights {
+                    sums[0] *= weights[couple.row];
+                    sums[1] *= weights[couple.row];
+                }
+                sums
+            })
+            .reduce(|| [EPF::ZERO; 2], |a, b| [a[0] + b[0], a[1] + b[1]]);
+        let lanes = |sum: EPF| (0..PF::WIDTH).map(|lane| extract(&sum, lane)).sum::<EF>();
+        add(of_segments, [lanes(of_full[0]), lanes(of_full[1])])
     }
 
     /// Binds the variable of the last round.
     pub(crate) fn bind(&mut self, x: EF) {
-        let full = self
-            .couples()
-            .into_par_iter()
-            .map(|(row, low, high)| {
-                let at = |row: &[PackedPair], i: usize| row.get(i).copied().unwrap_or_default();
-                let folded = (0..low.len().max(high.len())).map(|i| {
-                    let (low, high) = (at(low, i), at(high, i));
-                    from_fn(|k| low[k] + (high[k] - low[k]) * x)
-                });
-                (row / 2, folded.collect())
-            })
-            .collect();
-        self.full = full;
-        self.segments.par_iter_mut().for_each(|segment| {
-            let width = segment.width;
-            let pairs = &segment.pairs;
-            let folded = (0..pairs.len() / 2)
-                .into_par_iter()
-                .with_min_len(PARALLEL)
-                .map(|i| {
-                    let first = 2 * width * (i / width) + i % width;
-                    let (low, high) = (pairs[first], pairs[first + width]);
-                    from_fn(|k| low[k] + x * (high[k] - low[k]))
-                })
-                .collect();
-            segment.pairs = folded;
-            segment.first /= 2;
-        });
+        let couples = self.couples.par_iter().with_min_len(PARALLEL_FULL);
+        let full = couples.map(|couple| (couple.row, fold_packed(self.rows(couple), x)));
+        self.full = full.collect();
+        self.segments
+            .par_iter_mut()
+            .for_each(|segment| segment.bind(x));
+        self.segments.retain(|segment| segment.rows() > 0);
         self.bound.push(x);
     }
 
     /// The row that is left, written out, perhaps with zeros behind; `None` if it is zero.
-    pub(crate) fn last(self) -> Option<Vec<Pair>> {
-        if let Some(pairs) = self.full.get(&0) {
-            return Some(unpack(pairs));
+    pub(crate) fn last(mut self) -> Option<Vec<Pair>> {
+        if let Some(segment) = self.segments.first() {
+            self.expand.enter(&self.bound);
+            let row = self.expand.expand(segment.kind, 0, &segment.pairs);
+            self.full.push((0, row));
         }
-        let segment = self.segments.first()?;
-        Some(
-            self.expand
-                .expand(segment.kind, 0, &segment.pairs, &self.bound),
-        )
+        let (_, row) = self.full.first()?;
+        Some(row.unpack(X::REGISTERS))
     }
-}
-
-fn pack(pairs: &[Pair]) -> Vec<PackedPair> {
-    pairs
-        .chunks(PF::WIDTH)
-        .map(|chunk| {
-            from_fn(|k| EPF::from_ext_fn(|lane| chunk.get(lane).map_or(EF::ZERO, |pair| pair[k])))
-        })
-        .collect()
-}
-
-fn unpack(pairs: &[PackedPair]) -> Vec<Pair> {
-    let lanes = |pair: &PackedPair| {
-        let pair = *pair;
-        (0..PF::WIDTH).map(move |lane| from_fn(|k| extract(&pair[k], lane)))
-    };
-    pairs.iter().flat_map(lanes).collect()
 }
 
 /// `sum a b` at zero, and its leading coefficient, on the line from one row to the next.
@@ -213,35 +275,34 @@ fn measure(low: &[Pair], high: &[Pair]) -> [EF; 2] {
     sums
 }
 
-/// The same of rows that are written out.
-fn measure_packed(low: &[PackedPair], high: &[PackedPair]) -> [EF; 2] {
-    let product = |row: &[PackedPair]| row.iter().map(|&[a, b]| a * b).sum::<EPF>();
-    let sums = match (low.is_empty(), high.is_empty()) {
-        (false, false) => {
-            let differences = low.iter().zip(high);
-            let leading = differences.map(|([a0, b0], [a1, b1])| (*a1 - *a0) * (*b1 - *b0));
-            [product(low), leading.sum()]
-        }
-        (false, true) => [product(low); 2],
-        (true, _) => [EPF::ZERO, product(high)],
-    };
-    sums.map(|sum| (0..PF::WIDTH).map(|lane| extract(&sum, lane)).sum())
-}
-
 #[cfg(test)]
 mod tests {
+    use core::array::from_fn;
+
+    use p3_field::PackedFieldExtension;
+
     use super::*;
 
-    const FULL: usize = 6;
+    /// Several registers.
+    const FULL: usize = 42;
 
-    /// Kind `k` has pairs `k` and following; the others are zero.
+    /// Kind `k` has pairs `13 k` and following; the others are zero.
     struct Scatter;
 
     impl Expand for Scatter {
-        fn expand(&self, kind: usize, _: usize, pairs: &[Pair], _: &[EF]) -> Vec<Pair> {
-            let mut full = vec![[EF::ZERO; 2]; FULL];
-            full[kind..kind + pairs.len()].copy_from_slice(pairs);
-            full
+        const REGISTERS: usize = FULL.div_ceil(PF::WIDTH);
+
+        fn enter(&mut self, _: &[EF]) {}
+
+        fn expand(&self, kind: usize, _: usize, pairs: &[Pair]) -> FullRow {
+            let mut full = vec![[EF::ZERO; 2]; PF::WIDTH * Self::REGISTERS];
+            full[13 * kind..][..pairs.len()].copy_from_slice(pairs);
+            let mut row = FullRow::default();
+            for (register, pairs) in full.chunks(PF::WIDTH).enumerate() {
+                let pack = |k: usize| EPF::from_ext_fn(|lane| pairs[lane][k]);
+                row.push(register, from_fn(pack));
+            }
+            row
         }
     }
 
@@ -274,7 +335,7 @@ mod tests {
                     for i in 0..width {
                         let pair = [element(100 * row + i), element(100 * row + 50 + i)];
                         segment.pairs.push(pair);
-                        table[row][kind + i] = pair;
+                        table[row][13 * kind + i] = pair;
                     }
                 }
                 segments.push(segment);

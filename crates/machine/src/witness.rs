@@ -163,41 +163,12 @@ impl Witness {
         }
     }
 
-    /// `sum_x weights[x] z(., first + x)` for every column, where there is a power of two of weights and `first` is a multiple of it.
-    pub(crate) fn combine_rows(&self, first: usize, weights: &[EF]) -> [EF; COLUMNS] {
-        let mut columns = [EF::ZERO; COLUMNS];
-        columns[CONSTANT] = weights.iter().copied().sum();
-        if weights.len() < PF::WIDTH {
-            let (group, lane) = (first / PF::WIDTH, first % PF::WIDTH);
-            let group = self.group(group);
-            for (column, sum) in columns[..CONSTANT].iter_mut().enumerate() {
-                let values = group.column(column);
-                let values = &values.as_slice()[lane..];
-                *sum = weights.iter().zip(values).map(|(&w, &x)| w * x).sum();
-            }
-            return columns;
-        }
-        let groups = first / PF::WIDTH..(first + weights.len()) / PF::WIDTH;
-        // The weights are those of a part of a block, or of whole blocks.
-        let blocks = groups.start >> self.log_block..groups.end.div_ceil(1 << self.log_block);
-        for (block, weights) in blocks.zip(weights.chunks(PF::WIDTH << self.log_block)) {
-            let Some(Block { width, cells }) = self.blocks.get(block) else {
-                break;
-            };
-            let first = groups.start.saturating_sub(block << self.log_block);
-            let cells = cells.get(first * width..).unwrap_or_default();
-            for (sum, x) in columns
-                .iter_mut()
-                .zip(evaluate_columns(cells, *width, weights))
-            {
-                *sum += x;
-            }
-        }
-        let within = |group: usize| group.min(self.outputs.len());
-        let outputs = self.outputs[within(groups.start)..within(groups.end)].as_flattened();
-        columns[FIRST_OUTPUT..CONSTANT]
-            .copy_from_slice(&evaluate_columns(outputs, OUTPUTS, weights));
-        columns
+    /// Where the live cells of some rows end.
+    pub(crate) fn width(&self, first: usize, rows: usize) -> usize {
+        let block = |row: usize| (row / PF::WIDTH) >> self.log_block;
+        let blocks = self.blocks.iter().take(block(first + rows - 1) + 1);
+        let widths = blocks.skip(block(first)).map(|block| block.width);
+        widths.max().unwrap_or(0)
     }
 
     /// `sum_r weights[r] o(., r)` for every output.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::functional::{FormWeights, combine};
 use crate::messages::MessageClaim;
-use crate::segments::{Expand, Pair, Segment, Segments};
+use crate::segments::{Expand, FullRow, Pair, Segment, Segments};
 use crate::strategy::Strategy;
 use crate::witness::{RegisterForms, Witness, evaluate_forms, mask};
 
@@ -30,12 +30,31 @@ struct Scatter {
 }
 
 impl Expand for Scatter {
-    fn expand(&self, kind: usize, _: usize, pairs: &[Pair], _: &[EF]) -> Vec<Pair> {
-        let mut all = vec![[EF::ZERO; 2]; PRODUCTS];
-        for (&place, &pair) in self.places[kind].iter().zip(pairs) {
-            all[place] = pair;
+    const REGISTERS: usize = PRODUCTS.div_ceil(PF::WIDTH);
+
+    fn enter(&mut self, _: &[EF]) {}
+
+    fn expand(&self, kind: usize, _: usize, pairs: &[Pair]) -> FullRow {
+        let places = &self.places[kind];
+        let mut row = FullRow::default();
+        let mut first = 0;
+        for register in 0..Self::REGISTERS {
+            let end = PF::WIDTH * (register + 1);
+            let next = first + places[first..].partition_point(|&place| place < end);
+            if next > first {
+                let mut all = [[EF::ZERO; PF::WIDTH]; 2];
+                for (&place, pair) in places[first..next].iter().zip(&pairs[first..next]) {
+                    all[0][place % PF::WIDTH] = pair[0];
+                    all[1][place % PF::WIDTH] = pair[1];
+                }
+                row.push(
+                    register,
+                    all.map(|lanes| EPF::from_ext_fn(|lane| lanes[lane])),
+                );
+            }
+            first = next;
         }
-        all
+        row
     }
 }
 

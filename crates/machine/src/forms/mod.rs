@@ -28,6 +28,8 @@
 //! **Error.** 4 for `d`, 2 per round.
 
 #[cfg(feature = "prover")]
+mod columns;
+#[cfg(feature = "prover")]
 pub(crate) mod prove;
 
 use sheaf_program::layout::COLUMN_BITS;

@@ -6,35 +6,16 @@ use sheaf_program::layout::{CELLS, COLUMN_BITS, COLUMNS, CONSTANT};
 use sheaf_program::{Program, Rows};
 use sheaf_sumcheck::eq;
 use sheaf_sumcheck::round::{Claimed, next_claim};
-use sheaf_transcript::{EF, Label, ProverTranscript, Transcript};
+use sheaf_transcript::{EF, F, Label, ProverTranscript, Transcript};
 
+use super::columns::Columns;
 use super::{COLUMN_ROUND, ROW_ROUND, SHARES, ShareClaims, column_weights, scales, weigh_outputs};
 use crate::constraints::FormClaims;
 use crate::functional::combine;
 use crate::permutations::permuted;
-use crate::segments::{Expand, Pair, Segment, Segments};
+use crate::segments::{Segment, Segments};
 use crate::strategy::Strategy;
 use crate::witness::{RegisterForms, Witness, evaluate_forms};
-
-/// Writes out the columns of a row, with their weights.
-struct Columns<'a> {
-    witness: &'a Witness,
-    /// `U_k`.
-    forms: &'a [[EF; COLUMNS]],
-}
-
-impl Expand for Columns<'_> {
-    fn expand(&self, kind: usize, row: usize, pairs: &[Pair], bound: &[EF]) -> Vec<Pair> {
-        let point: Vec<EF> = bound.iter().rev().copied().collect();
-        let weights = eq::table(&point);
-        let columns = self.witness.combine_rows(row << bound.len(), &weights);
-        let [weight, _] = pairs[0];
-        let pairs = self.forms[kind].iter().zip(columns);
-        pairs
-            .map(|(&form, column)| [weight * form, column])
-            .collect()
-    }
-}
 
 /// Sends a round polynomial of degree 2 and moves the claim.
 fn send_round(
@@ -54,6 +35,7 @@ fn send_round(
 pub(crate) fn prove(
     program: &Program,
     rows: &Rows,
+    cells: &[F],
     witness: &Witness,
     claims: &FormClaims,
     strategy: &impl Strategy,
@@ -63,7 +45,7 @@ pub(crate) fn prove(
     let terms = scales.iter().zip(&claims.values);
     let mut claim: EF = terms.map(|(&scale, &value)| scale * value).sum();
     let forms = combine(program, &claims.weights(&scales));
-    let mut products = row_products(rows, witness, &claims.row_point, &forms);
+    let mut products = row_products(rows, (cells, witness), &claims.row_point, &forms);
     let mut row_point = claims.row_point.clone();
     for x in row_point.iter_mut().rev() {
         let g = products.round(None);
@@ -76,7 +58,7 @@ pub(crate) fn prove(
             .map(|y| [EF::ZERO, EF::from_bool(y == CONSTANT)])
             .collect()
     });
-    let cells: Vec<EF> = columns[..CELLS].iter().map(|&[_, x]| x).collect();
+    let cell_sums: Vec<EF> = columns[..CELLS].iter().map(|&[_, x]| x).collect();
     columns.resize(1 << COLUMN_BITS, [EF::ZERO; 2]);
     let mut column_point = Vec::with_capacity(COLUMN_BITS);
     for _ in 0..COLUMN_BITS {
@@ -103,7 +85,7 @@ pub(crate) fn prove(
         outputs: None,
     };
     let weights = column_weights(&shares.column_point);
-    shares.cells = weigh_outputs(&weights, &cells);
+    shares.cells = weigh_outputs(&weights, &cell_sums);
     let (point, top) = permuted(rows, &shares.row_point);
     if !witness.outputs.is_empty() {
         let outputs = witness.combine_outputs(&eq::par_prefix_table(point, 1 << point.len()));
@@ -120,9 +102,9 @@ pub(crate) fn prove(
 /// One product per row: `eq(r2, r)`, and the form of its kind. Rows that belong to no kind stand with the kind before them, with weight zero.
 fn row_products<'a>(
     rows: &Rows,
-    witness: &'a Witness,
+    (cells, witness): (&'a [F], &'a Witness),
     row_point: &[EF],
-    forms: &'a [[EF; COLUMNS]],
+    forms: &[[EF; COLUMNS]],
 ) -> Segments<Columns<'a>> {
     let row_eq = eq::par_prefix_table(row_point, 1 << row_point.len());
     let kinds: Vec<usize> = (0..forms.len())
@@ -157,5 +139,5 @@ fn row_products<'a>(
         }
     };
     let segments = kinds.par_iter().enumerate().map(segment).collect();
-    Segments::new(segments, Columns { witness, forms })
+    Segments::new(segments, Columns::new(cells, witness, forms))
 }
