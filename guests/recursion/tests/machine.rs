@@ -5,9 +5,10 @@ mod runs;
 use p3_field::PrimeCharacteristicRing;
 use runs::{Proof, point, program, proof, tape};
 use sheaf_executor::{ExecuteError, Executor, Input, Outcome, Problem};
-use sheaf_guests::{Case, membership, poseidon_chain};
+use sheaf_guests::{Case, fibonacci, membership, poseidon_chain};
+use sheaf_machine::{Setup, verify};
 use sheaf_program::builder::Executable;
-use sheaf_program::{F, Run, coefficients};
+use sheaf_program::{E, F, Run, coefficients};
 
 fn run(executable: &Executable, proof: &Proof, tape: &[F]) -> Result<Outcome, ExecuteError> {
     let input = Input {
@@ -85,6 +86,31 @@ fn any_number_of_instances_is_accepted() {
         assert_eq!(proof.statement.counts().instances, instances);
         accepts(&verifier, &proof);
     }
+}
+
+#[test]
+fn that_a_proof_is_accepted_is_proven() {
+    let verifier = program(CHILDREN);
+    let outcome = accepts(&verifier, &children(3, 200, 1));
+    let program = &verifier.program;
+    assert_eq!(program.check().err(), None);
+    outcome.run.check(program).unwrap();
+    let own = proof(program, &outcome.run, 1);
+    let setup = Setup::from_table(&own.statement, 1).unwrap();
+    let verified = verify(&setup, program, &own.statement, &own.body);
+    assert_eq!(verified, Ok(()));
+}
+
+#[test]
+fn a_program_without_permutations_is_refused() {
+    let executable = fibonacci::program();
+    let case = fibonacci::case(50, E::ONE, E::TWO);
+    let honest = proof(&executable.program, &execute(&executable, &case), 1);
+    let verifier = program(honest.statement.public().len());
+    let (elements, verdict) = tape(&honest);
+    assert!(verdict.is_some());
+    let error = refuses(&verifier, &honest, &elements, "no permutation");
+    assert!(error.contains("zero has no inverse"), "{error}");
 }
 
 #[test]
