@@ -147,7 +147,8 @@ fn numbers_out_of_range_are_refused_by_name() {
         Statement::new(&program, counts, live, vec![])
     };
     assert!(statement(16, 4, [5, 6], live).is_ok());
-    for (instances, log_block) in [(0, 0), (5, 2), (4, 3), (17, 5), (16, 5), (u32::MAX, 32)] {
+    assert!(statement(0, 0, [5, 6], live).is_ok());
+    for (instances, log_block) in [(0, 1), (5, 2), (4, 3), (17, 5), (16, 5), (u32::MAX, 32)] {
         let error = statement(instances, log_block, [5, 6], live).unwrap_err();
         assert!(matches!(
             error,
