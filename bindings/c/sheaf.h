@@ -79,7 +79,7 @@ enum sheaf_status
      */
     SHEAF_STATUS_OK = 0,
     /**
-     * A pointer is null or misaligned, a length is impossible, or a number names no scheme, no rate or no range of slots.
+     * A pointer is null or misaligned, a length is impossible, or a number names no scheme, no rate, no form or no range of slots.
      */
     SHEAF_STATUS_INVALID_ARGUMENT = 1,
     /**
@@ -107,7 +107,7 @@ enum sheaf_status
      */
     SHEAF_STATUS_CANCELLED = 7,
     /**
-     * A batch of this size can't be proved at this rate.
+     * A batch of this size can't be proved at this rate, or listed.
      */
     SHEAF_STATUS_UNSUPPORTED = 8,
     /**
@@ -235,6 +235,11 @@ typedef uint32_t sheaf_scheme;
 typedef uint32_t sheaf_rate;
 
 /**
+ * What is made of signatures: one of the `SHEAF_FORM_` numbers.
+ */
+typedef uint32_t sheaf_form;
+
+/**
  * Bytes that the caller owns. `data` may be null if `len` is 0.
  */
 typedef struct sheaf_bytes {
@@ -349,6 +354,21 @@ typedef int (*sheaf_observer)(void *user_data, const struct sheaf_progress *prog
  */
 #define SHEAF_RATE_SIXTEENTH 4
 
+/**
+ * The smaller one of the two others.
+ */
+#define SHEAF_FORM_AUTO 0
+
+/**
+ * The signatures themselves, without a proof: few of them are smaller than any proof.
+ */
+#define SHEAF_FORM_RAW 1
+
+/**
+ * A proof.
+ */
+#define SHEAF_FORM_PROOF 2
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -425,7 +445,8 @@ size_t sheaf_public_key_bytes(sheaf_scheme scheme);
 size_t sheaf_signature_bytes(sheaf_scheme scheme);
 
 /**
- * Proves that all signatures of the groups are valid.
+ * Shows that all signatures of the groups are valid, in the smaller form: as a list of the signatures if there are few, or as a
+ * proof. `sheaf_verify` takes both; `sheaf_aggregate_as` makes the one that is asked for.
  *
  * Groups and signers may come in any order, which changes no byte of the proof. A group must not be empty, no two groups may
  * have both slot and message in common, and no key may stand in a group twice. All signatures are checked first: if some
@@ -448,6 +469,25 @@ sheaf_status sheaf_aggregate(const struct sheaf_prover *prover,
                              void *user_data,
                              struct sheaf_buffer *proof,
                              struct sheaf_error **error);
+
+/**
+ * As `sheaf_aggregate`, in this form.
+ *
+ * A list of signatures has no rate; `rate` has to be one all the same. It is made on the calling thread, which waits for no proof,
+ * and `observer` is called once. Lists have at most 4 MiB: of more signatures the status is `SHEAF_STATUS_UNSUPPORTED`.
+ *
+ * Thread safety: as `sheaf_aggregate`.
+ */
+sheaf_status sheaf_aggregate_as(const struct sheaf_prover *prover,
+                                sheaf_scheme scheme,
+                                sheaf_form form,
+                                sheaf_rate rate,
+                                const struct sheaf_group *groups,
+                                size_t group_count,
+                                sheaf_observer observer,
+                                void *user_data,
+                                struct sheaf_buffer *proof,
+                                struct sheaf_error **error);
 
 /**
  * Verifies that every key of the groups has signed its group's message at its slot.
