@@ -235,11 +235,6 @@ typedef uint32_t sheaf_scheme;
 typedef uint32_t sheaf_rate;
 
 /**
- * What is made of signatures: one of the `SHEAF_FORM_` numbers.
- */
-typedef uint32_t sheaf_form;
-
-/**
  * Bytes that the caller owns. `data` may be null if `len` is 0.
  */
 typedef struct sheaf_bytes {
@@ -304,7 +299,8 @@ typedef struct sheaf_progress {
 /**
  * Is told how far a computation has come, and may cancel it: 0 goes on, anything else cancels.
  *
- * Called on a thread of the prover, or about every 10 ms on the caller's while a proof waits for earlier ones; never from two
+ * Called on a thread of the prover, or about every 10 ms on the caller's while a proof waits for earlier ones, or once on the
+ * caller's before signatures are listed; never from two
  * threads at once for the same call of the library, and never after that call has returned. It must return in the ordinary way:
  * no `longjmp`, no C++ exception. `user_data` is passed through.
  *
@@ -313,6 +309,11 @@ typedef struct sheaf_progress {
  * makes with the same prover.
  */
 typedef int (*sheaf_observer)(void *user_data, const struct sheaf_progress *progress);
+
+/**
+ * What is made of signatures: one of the `SHEAF_FORM_` numbers.
+ */
+typedef uint32_t sheaf_form;
 
 /**
  * The parameters of Lean Ethereum clients: public keys of 52 bytes, signatures of 2536.
