@@ -123,7 +123,7 @@ fn verify_prints_json_for_programs() {
     assert!(result["verify_seconds"].as_f64().unwrap() > 0.0);
     result.as_object_mut().unwrap().remove("verify_seconds");
     let expected = json!({
-        "valid": true, "signatures": 3, "groups": 1, "scheme": "test", "rate_log": 2,
+        "valid": true, "signatures": 3, "groups": 1, "scheme": "test", "form": "proof", "rate_log": 2,
     });
     assert_eq!(result, expected);
 
