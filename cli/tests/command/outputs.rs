@@ -84,7 +84,8 @@ fn an_output_is_never_an_input() {
     #[cfg(unix)]
     {
         let before = sandbox.contents();
-        let output = sandbox.shell("\"$sheaf\" aggregate --batch - --out all.batch < all.batch");
+        let output = sandbox
+            .shell("\"$sheaf\" aggregate --form proof --batch - --out all.batch < all.batch");
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert_eq!(sandbox.contents(), before);
     }
@@ -103,13 +104,15 @@ fn only_a_file_of_the_same_kind_is_replaced_unless_forced() {
         ("claims", "this is a file of claims"),
         ("notes", "this is a file that sheaf does not know"),
     ] {
-        let aggregate = format!("aggregate --batch all.batch --out {out}");
+        let aggregate = format!("aggregate --form proof --batch all.batch --out {out}");
         sandbox.refuse(&aggregate, 2, &[out, kind, "a proof does not replace"]);
     }
     let arguments = format!("sign --key a --slot 9 --message {} --out notes", message(1));
     sandbox.refuse(&arguments, 2, &["notes", "add --force"]);
     for out in ["proof --rate-log 2", "proof", "empty", "notes --force"] {
-        sandbox.succeed(&format!("aggregate --batch all.batch --out {out}"));
+        sandbox.succeed(&format!(
+            "aggregate --form proof --batch all.batch --out {out}"
+        ));
     }
     for out in ["proof", "empty", "notes"] {
         assert_eq!(sandbox.read(out), proof);
@@ -136,7 +139,7 @@ fn dashes_are_standard_input_and_output() {
     };
     let batch = sandbox.read("all.batch");
     let proof = sandbox.read("proof");
-    let output = pipe("aggregate --batch - --out -", &batch);
+    let output = pipe("aggregate --form proof --batch - --out -", &batch);
     assert_eq!(output.stdout, proof);
     let remarks = String::from_utf8(output.stderr).unwrap();
     assert!(remarks.contains("3 signatures"), "{remarks}");
@@ -158,7 +161,7 @@ mod on_unix {
     fn devices_and_fifos_are_written_to() {
         let sandbox = signed();
         sandbox.succeed("aggregate --form proof --batch all.batch --out proof");
-        sandbox.succeed("aggregate --batch all.batch --out /dev/null");
+        sandbox.succeed("aggregate --form proof --batch all.batch --out /dev/null");
         let null = std::fs::metadata("/dev/null").unwrap();
         assert!(null.file_type().is_char_device());
 
@@ -166,23 +169,25 @@ mod on_unix {
         assert!(made.unwrap().success());
         let fifo = sandbox.path("fifo");
         let reader = std::thread::spawn(move || std::fs::read(fifo).unwrap());
-        sandbox.succeed("aggregate --batch all.batch --out fifo");
+        sandbox.succeed("aggregate --form proof --batch all.batch --out fifo");
         assert_eq!(reader.join().unwrap(), sandbox.read("proof"));
         let fifo = std::fs::symlink_metadata(sandbox.path("fifo")).unwrap();
         assert!(fifo.file_type().is_fifo());
 
-        let output =
-            sandbox.shell("\"$sheaf\" aggregate --batch all.batch --out /dev/stdout >redirected");
+        let output = sandbox.shell(
+            "\"$sheaf\" aggregate --form proof --batch all.batch --out /dev/stdout >redirected",
+        );
         assert!(output.status.success(), "{output:?}");
         assert_eq!(sandbox.read("redirected"), sandbox.read("proof"));
-        let output = sandbox.shell("\"$sheaf\" aggregate --batch all.batch --out /dev/full");
+        let output =
+            sandbox.shell("\"$sheaf\" aggregate --form proof --batch all.batch --out /dev/full");
         assert_eq!(output.status.code(), Some(2), "{output:?}");
     }
 
     #[test]
     fn links_stay_and_their_target_is_replaced() {
         let sandbox = signed();
-        sandbox.succeed("aggregate --batch all.batch --out target --rate-log 2");
+        sandbox.succeed("aggregate --form proof --batch all.batch --out target --rate-log 2");
         symlink("target", sandbox.path("link")).unwrap();
         symlink("link", sandbox.path("second")).unwrap();
         let mode = |mode| {
@@ -191,7 +196,7 @@ mod on_unix {
         };
         mode(0o640);
         let before = std::fs::metadata(sandbox.path("target")).unwrap();
-        sandbox.succeed("aggregate --batch all.batch --out second");
+        sandbox.succeed("aggregate --form proof --batch all.batch --out second");
         for link in ["link", "second"] {
             let metadata = std::fs::symlink_metadata(sandbox.path(link)).unwrap();
             assert!(metadata.file_type().is_symlink());
