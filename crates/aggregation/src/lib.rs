@@ -17,8 +17,8 @@
 //! | columns | [`sheaf_argument::columns`] | the forms | one evaluation |
 //! | opening | [`sheaf_pcs`] | the evaluation | nothing |
 //!
-//! The verifier half compiles without the feature `prover`; without `search` it has its parameters from a table
-//! ([`Setup::from_table`]) and computes with no floating-point number.
+//! Proofs of the scheme prod have their parameters from a table ([`Setup::from_table`]), those of other schemes from a search.
+//! The verifier half compiles without the feature `prover`; without `search` it knows prod alone, and has no floating-point number.
 
 #![forbid(unsafe_code)]
 

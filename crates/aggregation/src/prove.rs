@@ -146,8 +146,7 @@ pub fn prove(
 
 /// As [`prove`], at the rate of a set-up that was made for a statement of the same size.
 ///
-/// Whoever verifies needs the same set-up: a verifier without the search for parameters has it from the table
-/// ([`Setup::from_table`]).
+/// Whoever verifies needs the same set-up.
 ///
 /// # Errors
 /// As [`prove`]; [`ProveError::Setup`] if the statement has another size.

@@ -17,8 +17,8 @@ pub use search::security_report;
 /// The shape of proofs and their parameters: the same for all statements of one size.
 ///
 /// A size is a scheme, a number of signatures, and whether the tweaks of some slot carry for some steps and not for others
-/// (a few slots in ten thousand). Its parameters are those that the search finds for the size (`Setup::new`), or those of
-/// its size class ([`Setup::from_table`]).
+/// (a few slots in ten thousand). For the scheme prod its parameters are those of its size class ([`Setup::from_table`]), for other
+/// schemes those that a search finds for the size (`Setup::new`, with the feature `search`).
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(crate) shape: Shape,

@@ -10,10 +10,12 @@
 //! exact number of lanes, and of whether carries are committed, is which slices are live, and with them the length of the
 //! first oracle's rows ([`Round::row_elements`]).
 //!
-//! **Which entry.** The search ([`Setup::new`]) minimises a cost in which live slices count, so it may choose differently
+//! **Which entry.** The search (`stacking::choose`) minimises a cost in which live slices count, so it may choose differently
 //! for two numbers of lanes of one class. An entry is what it chooses for a full class without carries: `2^log_lanes` lanes.
-//! There the table and the search agree. Elsewhere both are sound, but the set-ups may differ, and a proof is verified with
-//! that it was made with.
+//!
+//! **Who uses it.** Everybody: all proofs of the scheme prod are made with the entry of their class. A program that verifies
+//! proofs has room for a table and none for a search, and it could not verify, nor merge with others, a proof that was
+//! made with other parameters.
 
 use sheaf_pcs::parameters::Round;
 use sheaf_pcs::stacking::Stacking;
@@ -139,9 +141,9 @@ impl Entry {
 impl Setup {
     /// The set-up of the statement's size class, from a table: no search, and no floating-point number.
     ///
-    /// For the scheme prod. Where the number of signatures is a power of two, at least 16, and tweaks carry for all steps or
-    /// none, this is the set-up that `Setup::new` finds; other sizes have that of the next such number, with fewer live
-    /// slices. Every set-up of the table reaches `TARGET_BITS`.
+    /// For the scheme prod; all its proofs are made with this set-up. It is what the search finds for the number of signatures
+    /// rounded up to a power of two, at least 16, and no carries, with the live slices of the exact size. Every set-up of the
+    /// table reaches `TARGET_BITS`.
     ///
     /// # Errors
     /// If the table has no such scheme or rate.
@@ -149,7 +151,7 @@ impl Setup {
         Self::of_class(Self::shape(statement), log_inv_rate)
     }
 
-    fn of_class(shape: Shape, log_inv_rate: usize) -> Result<Self, TableError> {
+    pub(crate) fn of_class(shape: Shape, log_inv_rate: usize) -> Result<Self, TableError> {
         let class = Entry::of(&shape.scheme, shape.log_lanes, log_inv_rate)?;
         let (stacking, parameters) = class.commitment(&shape)?;
         Ok(Self {

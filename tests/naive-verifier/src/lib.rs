@@ -43,7 +43,7 @@ use field::{EF, F, coefficients};
 use forge::Forger;
 use fractions::LeafClaim;
 use p3_field::PrimeCharacteristicRing;
-use shape::{Columns, Shape};
+use shape::Shape;
 use stacking::Stacking;
 use transcript::Transcript;
 use whir::{Claim, Commitment};
@@ -173,8 +173,7 @@ pub fn parameters_of_lanes(
     carries: bool,
     rate: usize,
 ) -> Result<Parameters, Reject> {
-    let columns = Columns::new(scheme, carries).count;
-    Stacking::choose(columns, lanes, rate).map(|(_, parameters)| parameters)
+    Stacking::of_lanes(scheme, lanes, carries, rate).map(|(_, parameters)| parameters)
 }
 
 /// The parameters of the commitment for these claims and this rate.
@@ -227,7 +226,7 @@ impl Statement {
     fn of_summary(scheme: &Scheme, summary: Summary, rate: usize) -> Result<Self, Reject> {
         let shape = Shape::new(*scheme, statement::lanes(scheme, &summary.groups));
         let (stacking, parameters) =
-            Stacking::choose(shape.columns.count, shape.lanes.len(), rate)?;
+            Stacking::of_lanes(scheme, shape.lanes.len(), shape.carries, rate)?;
         Ok(Self {
             summary,
             rate,

@@ -5,7 +5,8 @@
 use crate::Reject;
 use crate::field::{EF, log2_ceil};
 use crate::parameters::{Layout, Parameters};
-use crate::shape::log_lanes;
+use crate::shape::{Columns, log_lanes};
+use crate::statement::{PROD, Scheme};
 
 /// How many splits are priced exactly, if they have parameters.
 const PRICED: usize = 3;
@@ -38,12 +39,28 @@ impl Stacking {
         }
     }
 
-    /// The split with the lowest price; prices are part of the protocol.
-    pub(crate) fn choose(
-        columns: usize,
+    /// The split and the parameters of a proof about so many lanes. In prod the search is run for a full class without carries,
+    /// and only which slices are live is of the exact size.
+    pub(crate) fn of_lanes(
+        scheme: &Scheme,
         lanes: usize,
+        carries: bool,
         rate: usize,
     ) -> Result<(Self, Parameters), Reject> {
+        let columns = Columns::new(scheme, carries).count;
+        if *scheme != PROD {
+            return Self::choose(columns, lanes, rate);
+        }
+        let full = Columns::new(scheme, false).count;
+        let (split, mut parameters) = Self::choose(full, 1 << log_lanes(lanes), rate)?;
+        let exact = Self::new(columns, lanes, split.column_bits, split.lane_bits);
+        parameters.rounds[0].row = exact.layout.live.len();
+        parameters.layout = exact.layout.clone();
+        Ok((exact, parameters))
+    }
+
+    /// The split with the lowest price; prices are part of the protocol.
+    fn choose(columns: usize, lanes: usize, rate: usize) -> Result<(Self, Parameters), Reject> {
         let max_column_bits = log2_ceil(columns).min(5);
         let max_lane_bits = (log_lanes(lanes) - 4).min(4);
         let mut splits = Vec::new();

@@ -3,7 +3,7 @@
 mod common;
 mod opening;
 
-use common::{batch, naive_groups, naive_scheme, same_parameters, verdict};
+use common::{batch, naive_groups, naive_scheme, real_parameters, verdict};
 use sheaf::{
     Aggregate, Batch, COMPACT, COMPACT_TEST, HEADER_BYTES, KIND_LEAF, MAGIC, PROD, Rate, Scheme,
     TEST,
@@ -36,7 +36,7 @@ fn forged(
     let (scheme, groups) = (naive_scheme(claims.scheme()), naive_groups(&claims));
     let log_inv_rate = usize::from(rate.log_inverse());
     let parameters = parameters(&scheme, &groups, log_inv_rate).unwrap();
-    let real = same_parameters(&parameters);
+    let real = real_parameters(&parameters);
 
     let (statement, _) = Statement::new(*claims.scheme(), claims.groups().to_vec()).unwrap();
     let mut transcript = ProverTranscript::new();

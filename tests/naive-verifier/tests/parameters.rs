@@ -1,8 +1,8 @@
-//! Both searches for the parameters of an opening find the same.
+//! Both searches for the parameters of an opening find the same, and the table has what they find.
 
 mod common;
 
-use common::{CLAIMS, COMMITMENT_BITS, naive_round, naive_scheme, same_parameters};
+use common::{CLAIMS, COMMITMENT_BITS, naive_round, naive_scheme, real_layout, real_parameters};
 use p3_field::PrimeCharacteristicRing;
 use sheaf::xmss::PublicKey;
 use sheaf::{COMPACT, COMPACT_TEST, PROD, Scheme, TEST};
@@ -109,12 +109,11 @@ fn statement(scheme: Scheme, lanes: usize, carries: bool) -> Statement {
     Statement::new(scheme, vec![group]).unwrap().0
 }
 
-/// The real verifier arrives at the naive one's parameters, split and rounds.
+/// The real verifier arrives at the naive one's parameters, split and rounds: from its table in prod, and else by its search.
 fn same_choice(scheme: Scheme, lanes: usize, carries: bool) {
     let statement = statement(scheme, lanes, carries);
     for rate in 1..=4 {
         let parameters = parameters_of_lanes(&naive_scheme(&scheme), lanes, carries, rate).unwrap();
-        let _ = same_parameters(&parameters);
         let numbers = description(&parameters);
         let verdict = verdict_on(&statement, rate, parameters.variables(), &numbers);
         let end = TranscriptError::Truncated {
@@ -163,6 +162,15 @@ fn powers_of_two_and_their_neighbours() {
     same_choices((7..=15).map(|log| (1 << log) + 1));
 }
 
+/// The real search finds the same rounds, for the layout that the naive one chose.
+fn same_search(parameters: &naive::Parameters) {
+    let layout = real_layout(&parameters.layout);
+    let rate = parameters.rounds[0].rate;
+    let real = sheaf_pcs::Parameters::new(&layout, rate, COMMITMENT_BITS, CLAIMS).unwrap();
+    let rounds: Vec<_> = real.rounds().iter().map(naive_round).collect();
+    assert_eq!(rounds, parameters.rounds, "{layout:?}");
+}
+
 /// Too many keys to hash for the tests above. Reports show all numbers of the rounds, and of the split the number of its variables.
 #[test]
 fn a_spread_of_sizes() {
@@ -170,9 +178,16 @@ fn a_spread_of_sizes() {
     while lanes < 1 << 16 {
         for scheme in Scheme::ALL {
             for rate in 1..=4 {
-                let parameters = parameters_of_lanes(&naive_scheme(&scheme), lanes, false, rate);
-                let parameters = same_parameters(&parameters.unwrap());
-                let expected: Vec<_> = parameters
+                let naive_scheme = naive_scheme(&scheme);
+                let of_lanes =
+                    |lanes| parameters_of_lanes(&naive_scheme, lanes, false, rate).unwrap();
+                let parameters = of_lanes(lanes);
+                if scheme == PROD {
+                    same_search(&of_lanes(lanes.next_power_of_two()));
+                } else {
+                    same_search(&parameters);
+                }
+                let expected: Vec<_> = real_parameters(&parameters)
                     .error_terms()
                     .into_iter()
                     .map(|term| (format!("commitment: {}", term.name), term.bits))

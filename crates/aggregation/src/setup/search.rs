@@ -1,4 +1,4 @@
-//! Set-ups whose parameters are searched for.
+//! Set-ups by statement and rate: from the table where it has an entry, else with parameters that are searched for.
 
 use std::sync::LazyLock;
 
@@ -9,6 +9,7 @@ use sheaf_security::SecurityReport;
 use super::Setup;
 use crate::security::{self, COMMITMENT_BITS, TARGET_BITS};
 use crate::shape::Shape;
+use crate::size_class::TableError;
 use crate::stacking;
 use crate::statement::{MAX_SIGNATURES, Statement};
 
@@ -16,16 +17,28 @@ use crate::statement::{MAX_SIGNATURES, Statement};
 pub(crate) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(COMMITMENT_BITS));
 
 impl Setup {
-    /// Chooses the parameters of proofs at rate `2^-log_inv_rate`, and refuses those that are less secure than [`TARGET_BITS`].
+    /// The set-up of proofs at rate `2^-log_inv_rate`: for the scheme prod that of the size class ([`Self::from_table`]), for other
+    /// schemes the one that the search finds for the exact size.
     ///
     /// # Errors
     /// If there are no parameters for this size and rate.
     pub fn new(statement: &Statement, log_inv_rate: usize) -> Result<Self, ParameterError> {
-        Self::with_search(Self::shape(statement), log_inv_rate, &SEARCH)
+        Self::of_shape(Self::shape(statement), log_inv_rate)
     }
 
-    /// The same, where the search decides what is asked of the commitment alone.
-    fn with_search(
+    pub(crate) fn of_shape(shape: Shape, log_inv_rate: usize) -> Result<Self, ParameterError> {
+        match Self::of_class(shape.clone(), log_inv_rate) {
+            Ok(setup) => Ok(setup),
+            Err(TableError::Entry(error)) => Err(error),
+            Err(TableError::Scheme { .. } | TableError::Rate { .. }) => {
+                Self::searched(shape, log_inv_rate, &SEARCH)
+            }
+        }
+    }
+
+    /// Chooses parameters for the exact size, and refuses those that are less secure than [`TARGET_BITS`]. The search decides what
+    /// is asked of the commitment alone.
+    pub(crate) fn searched(
         shape: Shape,
         log_inv_rate: usize,
         search: &Search,
@@ -45,7 +58,7 @@ impl Setup {
     }
 }
 
-/// The security of a proof of `signatures` signatures at rate `2^-log_inv_rate`.
+/// The security of a proof of `signatures` signatures at rate `2^-log_inv_rate`, with the parameters of [`Setup::new`].
 ///
 /// Counts outside `1..=MAX_SIGNATURES` are reported as the nearest one in it. The
 /// report is for slots whose tweaks carry for all steps or none.
@@ -58,8 +71,8 @@ pub fn security_report(
     log_inv_rate: usize,
 ) -> Result<SecurityReport, ParameterError> {
     let shape = Shape::with_lanes(scheme, signatures.clamp(1, MAX_SIGNATURES), false);
-    let (_, parameters) = stacking::choose(&shape, log_inv_rate, &SEARCH)?;
-    Ok(security::report(&shape, &parameters))
+    let setup = Setup::of_shape(shape, log_inv_rate)?;
+    Ok(security::report(&setup.shape, &setup.parameters))
 }
 
 #[cfg(test)]
@@ -84,8 +97,7 @@ mod tests {
         for rate in 1..=4 {
             assert!(Setup::new(&statement, rate).is_ok());
             for bits in [80.0, 124.0] {
-                let refused =
-                    Setup::with_search(Setup::shape(&statement), rate, &Search::new(bits));
+                let refused = Setup::searched(Setup::shape(&statement), rate, &Search::new(bits));
                 let expected = ParameterError::Unreachable { millibits: 128_000 };
                 assert_eq!(refused.unwrap_err(), expected, "{bits} bits");
             }

@@ -1,8 +1,10 @@
 use std::fmt::Write;
 
+use sheaf_xmss::{COMPACT, COMPACT_TEST};
+
 use super::*;
 use crate::security::{self, TARGET_BITS};
-use crate::setup::SEARCH;
+use crate::setup::{SEARCH, security_report};
 
 const LOG_LANES: core::ops::RangeInclusive<usize> = 4..=16;
 const RATES: core::ops::RangeInclusive<usize> = 1..=4;
@@ -10,6 +12,14 @@ const RATES: core::ops::RangeInclusive<usize> = 1..=4;
 /// The shape of a full class, which its entry is chosen for.
 fn full(log_lanes: usize) -> Shape {
     Shape::with_lanes(PROD, 1 << log_lanes, false)
+}
+
+/// The smallest number of lanes of a class.
+fn smallest(log_lanes: usize) -> usize {
+    match log_lanes {
+        MIN_LOG_LANES => 1,
+        _ => (1 << (log_lanes - 1)) + 1,
+    }
 }
 
 /// High column and lane bits among the slice variables.
@@ -96,11 +106,7 @@ fn every_entry_builds_the_set_up_that_the_search_finds() {
 #[test]
 fn every_set_up_of_the_table_reaches_the_target() {
     for (log_lanes, rate) in classes() {
-        let smallest = match log_lanes {
-            MIN_LOG_LANES => 1,
-            _ => (1 << (log_lanes - 1)) + 1,
-        };
-        for lanes in [smallest, 1 << log_lanes] {
+        for lanes in [smallest(log_lanes), 1 << log_lanes] {
             for carries in [false, true] {
                 let shape = Shape::with_lanes(PROD, lanes, carries);
                 assert_eq!(shape.log_lanes, log_lanes);
@@ -131,6 +137,42 @@ fn what_is_not_in_the_table_is_refused_by_name() {
     }
 }
 
+/// The set-up that everybody uses, against the two places that it may come from.
+#[test]
+fn set_ups_are_from_the_table_where_it_has_an_entry() {
+    for (log_lanes, rate) in classes() {
+        for lanes in [smallest(log_lanes), 1 << log_lanes] {
+            for carries in [false, true] {
+                let shape = Shape::with_lanes(PROD, lanes, carries);
+                let of_class = Setup::of_class(shape.clone(), rate).unwrap();
+                let used = Setup::of_shape(shape, rate).unwrap();
+                assert_eq!(used.stacking, of_class.stacking);
+                assert_eq!(used.parameters, of_class.parameters);
+            }
+        }
+    }
+    let elsewhere = [sheaf_xmss::TEST, COMPACT, COMPACT_TEST].map(|scheme| (scheme, 2));
+    for (scheme, rate) in elsewhere.into_iter().chain([(PROD, 5)]) {
+        let shape = Shape::with_lanes(scheme, 33, false);
+        let searched = Setup::searched(shape.clone(), rate, &SEARCH).unwrap();
+        let used = Setup::of_shape(shape, rate).unwrap();
+        assert_eq!(used.stacking, searched.stacking);
+        assert_eq!(used.parameters, searched.parameters);
+    }
+}
+
+/// A report is about the set-up that proofs are made with: not the one that the search finds for 33 lanes.
+#[test]
+fn reports_are_about_the_parameters_that_are_used() {
+    let shape = Shape::with_lanes(PROD, 33, false);
+    let used = Setup::of_class(shape.clone(), 2).unwrap();
+    let searched = Setup::searched(shape, 2, &SEARCH).unwrap();
+    let terms = |setup: &Setup| security::report(&setup.shape, &setup.parameters).terms;
+    let reported = security_report(PROD, 33, 2).unwrap().terms;
+    assert_eq!(reported, terms(&used));
+    assert_ne!(reported, terms(&searched));
+}
+
 #[test]
 fn an_entry_of_another_class_does_not_fit() {
     let class = Entry::of(&PROD, 9, 1).unwrap();
@@ -147,7 +189,7 @@ mod proofs {
 
     use super::*;
     use crate::statement::Group;
-    use crate::{ProveError, Scratch, VerifyError, prove_with, verify_with};
+    use crate::{ProveError, Scratch, VerifyError, prove_with, verify, verify_with};
 
     const MESSAGE: [u8; 32] = [3; 32];
     /// A slot whose tweaks carry in all steps or none.
@@ -186,10 +228,7 @@ mod proofs {
         let signers_at = [SLOT, CARRYING_SLOT].map(|slot| (slot, signers(slot, 128)));
         let [(_, signers), carrying] = &signers_at;
         for log_lanes in 4..=7 {
-            let smallest = match log_lanes {
-                MIN_LOG_LANES => 1,
-                _ => (1 << (log_lanes - 1)) + 1,
-            };
+            let smallest = smallest(log_lanes);
             let largest = 1 << log_lanes;
             for (slot, signers) in [
                 (SLOT, &signers[..smallest]),
@@ -219,8 +258,9 @@ mod proofs {
         let statement = &signed.0;
         let setup = Setup::from_table(statement, 2).unwrap();
         let proof = prove(&setup, &signed);
+        assert_eq!(verify(statement, 2, &proof), Ok(()));
         // In a class that is not full the search chooses something else.
-        let searched = Setup::new(statement, 2).unwrap();
+        let searched = Setup::searched(Setup::shape(statement), 2, &SEARCH).unwrap();
         assert_ne!(searched.stacking, setup.stacking);
         assert!(verify_with(&searched, statement, &proof).is_err());
         let other_rate = Setup::from_table(statement, 1).unwrap();

@@ -132,23 +132,19 @@ pub(crate) fn naive_groups(claims: &Claims) -> Vec<Group> {
     claims.groups().iter().map(group).collect()
 }
 
-/// The real search's result for the layout that the naive one chose; the rounds must be the same.
-pub(crate) fn same_parameters(parameters: &naive::Parameters) -> sheaf_pcs::Parameters {
-    let naive::Layout {
-        inner_variables,
-        slice_variables,
-        ref live,
-    } = parameters.layout;
-    let layout = Layout {
-        inner_variables,
-        slice_variables,
-        live: live.clone(),
-    };
-    let rate = parameters.rounds[0].rate;
-    let real = sheaf_pcs::Parameters::new(&layout, rate, COMMITMENT_BITS, CLAIMS).unwrap();
-    let rounds: Vec<_> = real.rounds().iter().map(naive_round).collect();
-    assert_eq!(rounds, parameters.rounds, "{layout:?}");
-    real
+pub(crate) fn real_layout(layout: &naive::Layout) -> Layout {
+    Layout {
+        inner_variables: layout.inner_variables,
+        slice_variables: layout.slice_variables,
+        live: layout.live.clone(),
+    }
+}
+
+/// The naive verifier's parameters, as the real prover and verifier take them.
+pub(crate) fn real_parameters(parameters: &naive::Parameters) -> sheaf_pcs::Parameters {
+    let layout = real_layout(&parameters.layout);
+    let rounds = parameters.rounds.iter().map(real_round).collect();
+    sheaf_pcs::Parameters::from_rounds(&layout, CLAIMS, rounds).unwrap()
 }
 
 /// What the commitment is asked for.
@@ -162,6 +158,19 @@ pub(crate) fn naive_round(round: &Round) -> naive::Round {
         fold: round.slice_variables,
         inner: round.inner_variables,
         rate: round.log_inv_rate,
+        slack: round.slack,
+        fold_grinding: round.fold_grinding,
+        queries: round.queries,
+        query_grinding: round.query_grinding,
+    }
+}
+
+fn real_round(round: &naive::Round) -> Round {
+    Round {
+        row_elements: round.row,
+        slice_variables: round.fold,
+        inner_variables: round.inner,
+        log_inv_rate: round.rate,
         slack: round.slack,
         fold_grinding: round.fold_grinding,
         queries: round.queries,
