@@ -78,8 +78,8 @@ pub fn verification_cost(
     }
 }
 
-/// What verification of a proof derives from the size of the claims and the rate alone. Making it takes about a millisecond,
-/// and it serves all claims of one size.
+/// What verification of a proof derives from the size of the claims and the rate alone. It takes microseconds to make, but for the first
+/// one of another scheme than `PROD`, which takes a millisecond or two. It serves all claims of one size.
 ///
 /// The size is the scheme, the number of signatures, and whether some slot is one of the few in ten thousand whose tweaks
 /// carry in some steps of a chain and not in others.
