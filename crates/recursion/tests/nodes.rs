@@ -86,7 +86,11 @@ fn leaves_become_a_node() {
 
 #[test]
 fn nodes_and_leaves_become_a_node() {
-    let leaves = [Leaf::new(1000, 3, 2), Leaf::new(70_000, 2, 1), Leaf::new(5, 1, 2)];
+    let leaves = [
+        Leaf::new(1000, 3, 2),
+        Leaf::new(70_000, 2, 1),
+        Leaf::new(5, 1, 2),
+    ];
     let mut scratch = sheaf_machine::Scratch::default();
     let mut prove = |children: &[Proven<'_>], rate| {
         let (height, proof) = prove(children, rate, &mut scratch, |_| Ok(())).unwrap();
@@ -94,7 +98,11 @@ fn nodes_and_leaves_become_a_node() {
     };
     let (one, first) = prove(&[leaves[0].proven(), leaves[1].proven()], 1);
     let low = node_digest(one, &[leaves[0].digest(), leaves[1].digest()]);
-    let node = |digest, height, proof| Proven::Node { digest, height, proof };
+    let node = |digest, height, proof| Proven::Node {
+        digest,
+        height,
+        proof,
+    };
     let (two, second) = prove(&[leaves[2].proven(), node(low, one, &first)], 1);
     assert_eq!(two, 2);
     let middle = node_digest(two, &[leaves[2].digest(), low]);
