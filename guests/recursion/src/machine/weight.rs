@@ -7,8 +7,9 @@
 //!     zone B     sum_k eq(k*, k) (G(e_k) - G(e_(k-1)))         e_k is where kind k ends, G(e) = sum_(r < e) g(r)
 //! ```
 //!
-//! Boundaries are cut into digits of six bits. A table has for each value of a digit its factor and the sum of the smaller ones; a fact ranges a
-//! digit and reads the table. A boundary is below `2^22`, so that four digits are all it has.
+//! Most kinds have no row, whose share is zero, or one, whose share is `g` of it. Rows are cut into digits of six bits. A table has for each value of a digit its
+//! factor and the sum of the smaller ones; facts range digits and read tables, and those that are asked for often are found once. A row is below `2^22`, so
+//! that four digits are all it has.
 
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use sheaf_machine::join::VARIABLES;
@@ -26,8 +27,8 @@ const DIGITS: usize = 4;
 /// Bits of a row that have factors.
 const ROW_BITS: usize = DIGIT_BITS * DIGITS;
 
-/// Kinds that remain, the address of the next one's count, where it begins, its number, the address of tables; the sum before it, the sum.
-type Kinds = ([Base; 5], [Word; 2]);
+/// Kinds that remain, the address of the next one's count, that count, where its rows begin, its number, the address of tables; the sum.
+type Kinds = ([Base; 6], Word);
 
 /// What weighs a functional at a point.
 pub(super) struct Weight {
@@ -158,17 +159,17 @@ fn zone_b(
         for i in 0..2 {
             write(row, &of_kinds.plus(stride * i), &unit);
         }
-        let bits = Base::number(ROW_BITS as u32);
-        let before = sums.below(row, [&bits, &factors, &start], &zero());
-        let first = [&kinds_b, &counts, &start, &kinds_a, &tables].map(Base::clone);
+        let count = read_number(row, memory, &counts);
+        let first = [&kinds_b, &counts, &count, &start, &kinds_a, &tables].map(Base::clone);
         let ends = [&counts + &kinds_b, &kinds_a + &kinds_b];
-        let (_, [_, sum]) = row.run_to(
+        let (_, sum) = row.run_to(
             &kinds,
-            &(first, [before, zero()]),
-            |(end, sums): &(Base, [Word; 2])| {
-                let [counts, kind] = ends.clone();
-                let numbers = [Base::zero(), counts, end.clone(), kind, tables.clone()];
-                (numbers, sums.clone())
+            &(first, zero()),
+            |([count, end], sum): &([Base; 2], Word)| {
+                let ([counts, kind], none) = (ends.clone(), Base::zero());
+                let (count, end) = (count.clone(), end.clone());
+                let numbers = [none, counts, count, end, kind, tables.clone()];
+                (numbers, sum.clone())
             },
         );
         sum
@@ -178,15 +179,11 @@ fn zone_b(
 
 /// Adds up the kinds of zone B; tables are so many words apart.
 fn kinds(builder: &mut Builder, memory: &Memory<Word>, table_words: i32) -> Loop<Kinds> {
+    let table = move |tables: &Base, i: usize| tables.plus(table_words * i as i32);
     let ranged = |row: &mut Row, [table, value]: [Base; 2]| {
         row.bits(&value, DIGIT_BITS);
         &table + &value.times(F::TWO)
     };
-    let smaller = builder.memoised::<[Base; 2], Word>("smaller digits");
-    builder.body(&smaller, |row, given| {
-        let at = ranged(row, given);
-        row.read(memory, &at)
-    });
     let factor = builder.memoised::<[Base; 2], Word>("factor of a digit");
     builder.body(&factor, |row, given| {
         let at = ranged(row, given);
@@ -197,40 +194,81 @@ fn kinds(builder: &mut Builder, memory: &Memory<Word>, table_words: i32) -> Loop
         let at = ranged(row, given);
         [0, 1].map(|i| row.read(memory, &at.plus(i)))
     });
-    let kinds = builder.looping::<Kinds>("kinds of zone B", |state| state[0] == F::ZERO);
-    builder.step(
-        &kinds,
-        |row, ([remaining, counts, end, kind, tables], [before, sum])| {
-            let count = read_number(row, memory, &counts);
-            let end = &end + &count;
-            let [low, rest] = lowest_digit(row, &end);
-            let table = |i: i32| tables.plus(table_words * i);
-            let mut sum_below = row.call(&smaller, &[table(0), low]);
-            let mut rest = rest;
-            for i in 1..DIGITS as i32 {
-                let value = if i + 1 == DIGITS as i32 {
-                    rest.clone()
-                } else {
-                    let [value, higher] = lowest_digit(row, &rest);
-                    rest = higher;
-                    value
-                };
-                let [smaller, own] = row.call(&both, &[table(i), value]);
-                sum_below = row.word_products(&[(&own, &sum_below)], &smaller);
+    // The factor of the digits from the third one on.
+    let upper = builder.memoised::<[Base; 2], Word>("factor of upper digits");
+    builder.body(&upper, |row, [tables, value]| {
+        let [low, high] = lowest_digit(row, &value);
+        let low = row.call(&factor, &[table(&tables, 2), low]);
+        let high = row.call(&factor, &[table(&tables, 3), high]);
+        row.word_products(&[(&low, &high)], &zero())
+    });
+    let below = builder.memoised::<[Base; 2], Word>("rows below");
+    builder.body(&below, |row, [tables, end]| {
+        let mut sum = zero();
+        let mut rest = end;
+        for i in 0..DIGITS {
+            let mut value = rest.clone();
+            if i + 1 < DIGITS {
+                [value, rest] = lowest_digit(row, &rest);
             }
-            let [low, high] = lowest_digit(row, &kind);
-            let low = row.call(&factor, &[table(DIGITS as i32), low]);
-            let high = row.call(&factor, &[table(DIGITS as i32 + 1), high]);
-            let weight = row.word_products(&[(&low, &high)], &zero());
-            let sum = row.word_products(&[(&weight, &(&sum_below - &before))], &sum);
-            let numbers = [
-                remaining.plus(-1),
-                counts.plus(1),
-                end,
-                kind.plus(1),
-                tables,
-            ];
-            (numbers, [sum_below, sum])
+            let [smaller, own] = row.call(&both, &[table(&tables, i), value]);
+            sum = row.word_products(&[(&own, &sum)], &smaller);
+        }
+        sum
+    });
+    // Of a kind and the address of tables.
+    let weight = |row: &mut Row, kind: &Base, tables: &Base| {
+        let [low, high] = lowest_digit(row, kind);
+        let low = row.call(&factor, &[table(tables, DIGITS), low]);
+        let high = row.call(&factor, &[table(tables, DIGITS + 1), high]);
+        row.word_products(&[(&low, &high)], &zero())
+    };
+    let next = |row: &mut Row, [remaining, counts, end, kind, tables]: [Base; 5]| {
+        let counts = counts.plus(1);
+        let count = read_number(row, memory, &counts);
+        [remaining.plus(-1), counts, count, end, kind.plus(1), tables]
+    };
+    let kinds = builder.looping::<Kinds>("kinds of zone B", |state| state[0] == F::ZERO);
+    let has = |count: F| move |state: &[F]| state[2] == count;
+    builder.step_if(
+        &kinds,
+        "no row",
+        has(F::ZERO),
+        |row, ([remaining, counts, count, start, kind, tables], sum)| {
+            row.assert_equal(&count, &Base::zero(), "the kind has rows");
+            (next(row, [remaining, counts, start, kind, tables]), sum)
+        },
+    );
+    builder.step_if(
+        &kinds,
+        "one row",
+        has(F::ONE),
+        |row, ([remaining, counts, count, start, kind, tables], sum)| {
+            row.assert_equal(&count, &Base::number(1), "the kind has other rows");
+            let [first, rest] = lowest_digit(row, &start);
+            let [second, rest] = lowest_digit(row, &rest);
+            let low = row.call(&factor, &[table(&tables, 0), first]);
+            let high = row.call(&factor, &[table(&tables, 1), second]);
+            let low = row.word_products(&[(&low, &high)], &zero());
+            let high = row.call(&upper, &[tables.clone(), rest]);
+            let share = row.word_products(&[(&low, &high)], &zero());
+            let weight = weight(row, &kind, &tables);
+            let sum = row.word_products(&[(&weight, &share)], &sum);
+            let end = start.plus(1);
+            (next(row, [remaining, counts, end, kind, tables]), sum)
+        },
+    );
+    builder.step_if(
+        &kinds,
+        "several rows",
+        |state| state[2] != F::ZERO && state[2] != F::ONE,
+        |row, ([remaining, counts, count, start, kind, tables], sum)| {
+            let end = &start + &count;
+            let [before, until] = [&start, &end]
+                .map(|row_number| row.call(&below, &[tables.clone(), row_number.clone()]));
+            let weight = weight(row, &kind, &tables);
+            let sum = row.word_products(&[(&weight, &(&until - &before))], &sum);
+            (next(row, [remaining, counts, end, kind, tables]), sum)
         },
     );
     kinds
