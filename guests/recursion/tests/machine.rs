@@ -122,7 +122,9 @@ fn a_run_of_many_rows_has_a_proof_of_work() {
 
 /// The program refuses a tape, and not for want of elements.
 fn refuses(executable: &Executable, proof: &Proof, tape: &[F], what: &str) -> String {
-    let error = run(executable, proof, tape).err().expect(what);
+    let Err(error) = run(executable, proof, tape) else {
+        panic!("{what} is accepted");
+    };
     assert!(
         !matches!(error.problem, Problem::Advice { .. }),
         "{what}: {error}"
@@ -163,6 +165,9 @@ fn what_is_changed_is_not_accepted() {
 const HEADER_AT: usize = 5 * (CHILDREN + runs::POINT + 1);
 const SIZES_AT: usize = HEADER_AT + 6 + 9;
 
+/// What is changed, where and to what, and what the check says that fails.
+type Cheat<'a> = (&'a str, &'a [(usize, F)], &'a str);
+
 #[test]
 fn statements_out_of_bounds_are_refused() {
     let verifier = program(CHILDREN);
@@ -172,7 +177,7 @@ fn statements_out_of_bounds_are_refused() {
     let kinds = honest.statement.counts().zone_b.len();
     let live_at = count_at + kinds;
     let number = F::from_u32;
-    let cheats: &[(&str, &[(usize, F)], &str)] = &[
+    let cheats: &[Cheat<'_>] = &[
         ("five bits of a block", &[(block_at, number(5))], "one size"),
         ("m + 2", &[(instances_at, number(5))], "bits"),
         ("m = 2^(c - 1)", &[(instances_at, number(2))], "bits"),

@@ -179,7 +179,7 @@ impl Builder {
         }
     }
 
-    /// Declares a function that is called once for each *instance* of something: from 1 to 16 times in all, as often as
+    /// Declares a function that is called once for each *instance* of something: at most 16 times in all, as often as
     /// every other one of this sort. Their kinds make zone A, which costs a verifier little for any number of kinds.
     #[track_caller]
     pub fn per_instance<A: Value, R: Value>(&mut self, name: &str) -> Function<A, R> {
