@@ -99,6 +99,9 @@ fn that_a_proof_is_accepted_is_proven() {
     let setup = Setup::from_table(&own.statement, 1).unwrap();
     let verified = verify(&setup, program, &own.statement, &own.body);
     assert_eq!(verified, Ok(()));
+    // It has hundreds of kinds.
+    let other = runs::program(own.statement.public().len());
+    accepts(&other, &own);
 }
 
 #[test]

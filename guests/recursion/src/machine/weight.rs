@@ -27,8 +27,9 @@ const DIGITS: usize = 4;
 /// Bits of a row that have factors.
 const ROW_BITS: usize = DIGIT_BITS * DIGITS;
 
-/// Kinds that remain, the address of the next one's count, that count, where its rows begin, its number, the address of tables; the sum.
-type Kinds = ([Base; 6], Word);
+/// Kinds that remain, the address of the next one's count, that count, where its rows begin, the digits of its number, the address of tables; the sum of the
+/// kinds with the same upper digit, without its factor, and that of those before.
+type Kinds = ([Base; 7], [Word; 2]);
 
 /// What weighs a functional at a point.
 pub(super) struct Weight {
@@ -160,25 +161,44 @@ fn zone_b(
             write(row, &of_kinds.plus(stride * i), &unit);
         }
         let count = read_number(row, memory, &counts);
-        let first = [&kinds_b, &counts, &count, &start, &kinds_a, &tables].map(Base::clone);
-        let ends = [&counts + &kinds_b, &kinds_a + &kinds_b];
-        let (_, sum) = row.run_to(
-            &kinds,
-            &(first, zero()),
-            |([count, end], sum): &([Base; 2], Word)| {
-                let ([counts, kind], none) = (ends.clone(), Base::zero());
-                let (count, end) = (count.clone(), end.clone());
-                let numbers = [none, counts, count, end, kind, tables.clone()];
-                (numbers, sum.clone())
+        let [low, high] = lowest_digit(row, &kinds_a);
+        let first = [&kinds_b, &counts, &count, &start, &low, &high, &tables].map(Base::clone);
+        let last = &counts + &kinds_b;
+        let all = &kinds_a + &kinds_b;
+        let (_, upper, sums) = row.run_to(
+            &kinds.looping,
+            &(first, [zero(), zero()]),
+            |([count, end], high, sums): &([Base; 2], Base, [Word; 2])| {
+                let low = &all - &high.times(F::from_u32(1 << DIGIT_BITS));
+                let [count, end] = [count, end].map(Base::clone);
+                let (none, counts, tables) = (Base::zero(), last.clone(), tables.clone());
+                let numbers = [none, counts, count, end, low, high.clone(), tables];
+                (numbers, sums.clone())
             },
         );
-        sum
+        let [own, before] = &sums;
+        let factor = row.call(&kinds.factor, &[kinds.upper_table(&tables), upper]);
+        row.word_products(&[(&factor, own)], before)
     });
     function
 }
 
+/// The loop over kinds, and what reads factors of digits.
+struct Looping {
+    looping: Loop<Kinds>,
+    factor: Function<[Base; 2], Word>,
+    table_words: i32,
+}
+
+impl Looping {
+    /// Of the upper digit of a kind.
+    fn upper_table(&self, tables: &Base) -> Base {
+        tables.plus(self.table_words * (DIGITS as i32 + 1))
+    }
+}
+
 /// Adds up the kinds of zone B; tables are so many words apart.
-fn kinds(builder: &mut Builder, memory: &Memory<Word>, table_words: i32) -> Loop<Kinds> {
+fn kinds(builder: &mut Builder, memory: &Memory<Word>, table_words: i32) -> Looping {
     let table = move |tables: &Base, i: usize| tables.plus(table_words * i as i32);
     let ranged = |row: &mut Row, [table, value]: [Base; 2]| {
         row.bits(&value, DIGIT_BITS);
@@ -216,62 +236,80 @@ fn kinds(builder: &mut Builder, memory: &Memory<Word>, table_words: i32) -> Loop
         }
         sum
     });
-    // Of a kind and the address of tables.
-    let weight = |row: &mut Row, kind: &Base, tables: &Base| {
-        let [low, high] = lowest_digit(row, kind);
-        let low = row.call(&factor, &[table(tables, DIGITS), low]);
-        let high = row.call(&factor, &[table(tables, DIGITS + 1), high]);
-        row.word_products(&[(&low, &high)], &zero())
-    };
-    let next = |row: &mut Row, [remaining, counts, end, kind, tables]: [Base; 5]| {
+    let next = |row: &mut Row, [remaining, counts, end, low, high, tables]: [Base; 6]| {
         let counts = counts.plus(1);
         let count = read_number(row, memory, &counts);
-        [remaining.plus(-1), counts, count, end, kind.plus(1), tables]
+        let low = low.plus(1);
+        [remaining.plus(-1), counts, count, end, low, high, tables]
     };
     let kinds = builder.looping::<Kinds>("kinds of zone B", |state| state[0] == F::ZERO);
-    let has = |count: F| move |state: &[F]| state[2] == count;
+    let full = F::from_u32(1 << DIGIT_BITS);
+    builder.step_if(
+        &kinds,
+        "next upper digit",
+        move |state| state[4] == full,
+        |row, ([remaining, counts, count, start, low, high, tables], [own, before])| {
+            row.assert_equal(&low, &Base::constant(full), "there is a lower digit");
+            let factor = row.call(&factor, &[table(&tables, DIGITS + 1), high.clone()]);
+            let before = row.word_products(&[(&factor, &own)], &before);
+            let (low, high) = (Base::zero(), high.plus(1));
+            (
+                [remaining, counts, count, start, low, high, tables],
+                [zero(), before],
+            )
+        },
+    );
+    let has = move |count: F| move |state: &[F]| state[2] == count && state[4] != full;
     builder.step_if(
         &kinds,
         "no row",
         has(F::ZERO),
-        |row, ([remaining, counts, count, start, kind, tables], sum)| {
+        |row, ([remaining, counts, count, start, low, high, tables], [own, before])| {
             row.assert_equal(&count, &Base::zero(), "the kind has rows");
-            (next(row, [remaining, counts, start, kind, tables]), sum)
+            row.call(&factor, &[table(&tables, DIGITS), low.clone()]);
+            let numbers = [remaining, counts, start, low, high, tables];
+            (next(row, numbers), [own, before])
         },
     );
     builder.step_if(
         &kinds,
         "one row",
         has(F::ONE),
-        |row, ([remaining, counts, count, start, kind, tables], sum)| {
+        |row, ([remaining, counts, count, start, low, high, tables], [own, before])| {
             row.assert_equal(&count, &Base::number(1), "the kind has other rows");
             let [first, rest] = lowest_digit(row, &start);
             let [second, rest] = lowest_digit(row, &rest);
-            let low = row.call(&factor, &[table(&tables, 0), first]);
-            let high = row.call(&factor, &[table(&tables, 1), second]);
-            let low = row.word_products(&[(&low, &high)], &zero());
-            let high = row.call(&upper, &[tables.clone(), rest]);
-            let share = row.word_products(&[(&low, &high)], &zero());
-            let weight = weight(row, &kind, &tables);
-            let sum = row.word_products(&[(&weight, &share)], &sum);
+            let first = row.call(&factor, &[table(&tables, 0), first]);
+            let second = row.call(&factor, &[table(&tables, 1), second]);
+            let lower = row.word_products(&[(&first, &second)], &zero());
+            let others = row.call(&upper, &[tables.clone(), rest]);
+            let share = row.word_products(&[(&lower, &others)], &zero());
+            let weight = row.call(&factor, &[table(&tables, DIGITS), low.clone()]);
+            let own = row.word_products(&[(&weight, &share)], &own);
             let end = start.plus(1);
-            (next(row, [remaining, counts, end, kind, tables]), sum)
+            let numbers = [remaining, counts, end, low, high, tables];
+            (next(row, numbers), [own, before])
         },
     );
     builder.step_if(
         &kinds,
         "several rows",
-        |state| state[2] != F::ZERO && state[2] != F::ONE,
-        |row, ([remaining, counts, count, start, kind, tables], sum)| {
+        move |state| state[2] != F::ZERO && state[2] != F::ONE && state[4] != full,
+        |row, ([remaining, counts, count, start, low, high, tables], [own, before])| {
             let end = &start + &count;
-            let [before, until] = [&start, &end]
+            let [under, until] = [&start, &end]
                 .map(|row_number| row.call(&below, &[tables.clone(), row_number.clone()]));
-            let weight = weight(row, &kind, &tables);
-            let sum = row.word_products(&[(&weight, &(&until - &before))], &sum);
-            (next(row, [remaining, counts, end, kind, tables]), sum)
+            let weight = row.call(&factor, &[table(&tables, DIGITS), low.clone()]);
+            let own = row.word_products(&[(&weight, &(&until - &under))], &own);
+            let numbers = [remaining, counts, end, low, high, tables];
+            (next(row, numbers), [own, before])
         },
     );
-    kinds
+    Looping {
+        looping: kinds,
+        factor,
+        table_words,
+    }
 }
 
 /// The lowest digit of a number, as a hint, and what is left.
