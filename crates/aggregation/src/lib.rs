@@ -64,6 +64,7 @@ pub use security::TARGET_BITS;
 #[cfg(feature = "search")]
 pub use setup::security_report;
 pub use setup::{Setup, cells_per_signature};
+pub use shape::carries_alike;
 pub use size_class::{SizeClass, TableError, size_classes};
 pub use statement::{
     Group, KIND_LEAF, KIND_RAW, LaneOrder, MAX_SIGNATURES, PROTOCOL_VERSION, Statement,

@@ -209,11 +209,16 @@ pub(crate) const fn log2_ceil(n: usize) -> usize {
     n.next_power_of_two().trailing_zeros() as usize
 }
 
+/// Whether tweaks of a slot carry in all steps of a chain or in none, which is so for all but a few slots in ten thousand.
+#[must_use]
+pub fn carries_alike(scheme: &Scheme, slot: u32) -> bool {
+    !matches!(GroupTweaks::new(scheme, slot).carry, Carry::From(_))
+}
+
 impl Shape {
     /// The shape of proofs about `lanes` signatures at these slots.
     pub(crate) fn new(scheme: &Scheme, lanes: usize, mut slots: impl Iterator<Item = u32>) -> Self {
-        let carries =
-            slots.any(|slot| matches!(GroupTweaks::new(scheme, slot).carry, Carry::From(_)));
+        let carries = slots.any(|slot| !carries_alike(scheme, slot));
         Self::with_lanes(*scheme, lanes, carries)
     }
 

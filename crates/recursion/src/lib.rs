@@ -37,7 +37,9 @@ mod verify;
 pub use guest::{guest, id};
 pub use proof::{Proof, ProofFormatError};
 #[cfg(feature = "prover")]
-pub use prove::{ChildError, Phase, ProveError, Proven, prove};
+pub use prove::{
+    ChildError, Phase, ProveError, Proven, Verified, prove, prove_verified, verify_children,
+};
 pub use shape::{Child, Shape};
 #[cfg(feature = "prover")]
 pub use sheaf_machine::{Cancelled, Scratch};

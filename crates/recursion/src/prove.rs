@@ -153,8 +153,10 @@ pub enum ProveError {
 }
 
 /// A child that has been verified: what the guest takes from the tape, and what is left open.
-struct Verified {
+#[derive(Clone, Debug)]
+pub struct Verified {
     digest: Digest,
+    height: usize,
     tape: Vec<F>,
     part: Option<Part>,
 }
@@ -173,32 +175,60 @@ pub fn prove(
     scratch: &mut Scratch,
     mut observer: impl FnMut(Phase) -> Result<(), machine::Cancelled>,
 ) -> Result<(usize, Proof), ProveError> {
+    let verified = verify_children(children, 0, &mut observer)?;
+    prove_verified(verified, log_inv_rate, scratch, observer)
+}
+
+/// Verifies children, all at once, of which the first is named by the number `first`. The observer is told of [`Phase::Children`].
+///
+/// # Errors
+/// With the first child that is none, or if the observer cancels.
+pub fn verify_children(
+    children: &[Proven<'_>],
+    first: usize,
+    mut observer: impl FnMut(Phase) -> Result<(), machine::Cancelled>,
+) -> Result<Vec<Verified>, ProveError> {
+    observer(Phase::Children).map_err(|machine::Cancelled| ProveError::Cancelled)?;
+    let verified = children.par_iter().enumerate().map(|(index, child)| {
+        let verified = child.verify();
+        let index = first + index;
+        verified.map_err(|error| ProveError::Child { index, error })
+    });
+    // In order, so that the error is the same whoever comes first.
+    let verified: Vec<Result<Verified, ProveError>> = verified.collect();
+    verified.into_iter().collect()
+}
+
+/// As [`prove`], of children that have been verified.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_verified(
+    children: Vec<Verified>,
+    log_inv_rate: usize,
+    scratch: &mut Scratch,
+    mut observer: impl FnMut(Phase) -> Result<(), machine::Cancelled>,
+) -> Result<(usize, Proof), ProveError> {
     let mut begin = |phase| observer(phase).map_err(|machine::Cancelled| ProveError::Cancelled);
     if !(1..=MAX_CHILDREN).contains(&children.len()) {
         let found = children.len();
         return Err(ProveError::Children { found });
     }
-    let highest = children.iter().map(Proven::height).max().unwrap_or(0);
+    let highest = children.iter().map(|child| child.height).max();
+    let highest = highest.unwrap_or(0);
     if highest >= MAX_HEIGHT {
         return Err(ProveError::Height { found: highest });
     }
     let height = highest + 1;
-
-    begin(Phase::Children)?;
     let guest = guest();
-    let verified = children.par_iter().enumerate().map(|(index, child)| {
-        let verified = child.verify();
-        verified.map_err(|error| ProveError::Child { index, error })
-    });
-    let verified: Vec<Verified> = verified.collect::<Result<_, _>>()?;
-    let digests: Vec<Digest> = verified.iter().map(|child| child.digest).collect();
-    let parts: Vec<Part> = (verified.iter())
+    let digests: Vec<Digest> = children.iter().map(|child| child.digest).collect();
+    let parts: Vec<Part> = (children.iter())
         .filter_map(|child| child.part.clone())
         .collect();
     let mut tape: Vec<F> = [children.len(), height, parts.len()]
         .map(F::from_usize)
         .to_vec();
-    for child in verified {
+    for child in children {
         tape.push(F::from_u32(match child.part {
             None => node::LEAF,
             Some(_) => node::NODE,
@@ -245,13 +275,6 @@ fn run(tape: &[F]) -> Result<Run, ProveError> {
 }
 
 impl Proven<'_> {
-    const fn height(&self) -> usize {
-        match self {
-            Self::Leaf { .. } => 0,
-            Self::Node { height, .. } => *height,
-        }
-    }
-
     /// Verifies the proof, and notes what the guest takes from the tape.
     fn verify(&self) -> Result<Verified, ChildError> {
         match *self {
@@ -277,6 +300,7 @@ impl Proven<'_> {
                 verified?;
                 Ok(Verified {
                     digest: summary.digest(),
+                    height: 0,
                     tape,
                     part: None,
                 })
@@ -302,6 +326,7 @@ impl Proven<'_> {
                 }
                 Ok(Verified {
                     digest,
+                    height,
                     tape,
                     part: Some(Part {
                         seal: read.seal,

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Statement};
+use sheaf_aggregation::{self as aggregation, Cancelled, LaneOrder, Statement, carries_alike};
 use sheaf_recursion::shape::Child;
-use sheaf_recursion::{ChildError, ProveError, Proven, Shape, prove};
+use sheaf_recursion::statement::MAX_CHILDREN;
+use sheaf_recursion::{ChildError, ProveError, Proven, Shape, prove_verified, verify_children};
 use sheaf_xmss::{PROD, PublicKey, Scheme, Signature};
 
 use crate::aggregate::Content;
@@ -13,7 +14,8 @@ use crate::node::Node;
 use crate::prover::{Memory, in_caller_order};
 use crate::verify::statement;
 use crate::{
-    Aggregate, Batch, Claims, Error, InvalidSignature, Options, Phase, Progress, Prover, Rate, raw,
+    Aggregate, Batch, Claims, Error, InvalidSignature, Options, Phase, Progress, Prover, Rate,
+    Rejection, raw,
 };
 
 /// An aggregate with its claims.
@@ -160,7 +162,17 @@ impl Prover {
             return Err(Error::Merge { reason });
         };
 
-        let phases = sheaf_recursion::Phase::ALL.len();
+        let children = inputs.len() + signers.len();
+        if children > MAX_CHILDREN {
+            return Err(Error::Merge {
+                reason: format!(
+                    "{children} proofs at once, of which {} are still to be made for a group of signatures each, are more than {MAX_CHILDREN}",
+                    signers.len()
+                ),
+            });
+        }
+
+        let phases = sheaf_recursion::Phase::ALL.len() + usize::from(!signers.is_empty());
         let total = signers.len() * Phase::ALL.len() + phases;
         let mut done = 0;
         let mut tell = |phase, waiting| {
@@ -182,15 +194,7 @@ impl Prover {
         let mut memory = self.borrow_memory();
         let memory = &mut memory.memory;
         self.install_without_stealing(|| {
-            let made = signers.into_iter().map(|((slot, message), signers)| {
-                let tell = |phase| tell(MergePhase::Signatures(phase), false);
-                prove_group(scheme, slot, message, signers, memory, tell)
-            });
-            let made: Vec<Made> = made.collect::<Result<_, _>>()?;
-            merge_proofs(&inputs, &made, rate, memory, |phase| {
-                let told = tell(MergePhase::Proofs(phase), false);
-                told.map_err(|Cancelled| sheaf_recursion::Cancelled)
-            })
+            merge_proofs(scheme, &inputs, signers, rate, memory, tell)
         })?
     }
 
@@ -299,8 +303,7 @@ fn claims_of(statement: &Statement) -> Claims {
 /// Proves that the signatures of a group are valid.
 fn prove_group(
     scheme: Scheme,
-    slot: u32,
-    message: [u8; 32],
+    (slot, message): (u32, [u8; 32]),
     signers: BTreeMap<PublicKey, Signature>,
     memory: &mut Memory,
     tell: impl FnMut(Phase) -> Result<(), Cancelled>,
@@ -324,91 +327,61 @@ fn prove_group(
     })
 }
 
-/// Proves that proofs are valid.
+/// Verifies proofs, proves signatures, and proves that all of these proofs are valid.
 fn merge_proofs(
+    scheme: Scheme,
     inputs: &[Input<'_>],
-    made: &[Made],
+    signers: Signers,
     rate: Rate,
     memory: &mut Memory,
-    tell: impl FnMut(sheaf_recursion::Phase) -> Result<(), sheaf_recursion::Cancelled>,
+    mut tell: impl FnMut(MergePhase, bool) -> Result<(), Cancelled>,
 ) -> Result<Merged, Error> {
-    let mut shapes = Vec::new();
-    let mut proven = Vec::new();
-    for Input {
-        index,
-        statement,
-        content,
-    } in inputs
-    {
-        let shape = match content {
-            // Lists have been read.
-            Content::Raw(_) => continue,
-            Content::Leaf(rate, proof) => {
-                proven.push(Proven::Leaf {
-                    statement,
-                    log_inv_rate: rate.log_inverse().into(),
-                    proof,
-                });
-                None
-            }
-            Content::Node(node) => {
-                // Whether the proof is valid is seen when it is read for merging.
-                node.shape.check(statement).map_err(|error| Error::Child {
-                    child: *index,
-                    error: Box::new(
-                        crate::Rejection::Inconsistent {
-                            reason: error.to_string(),
-                        }
-                        .into(),
-                    ),
-                })?;
-                proven.push(Proven::Node {
-                    digest: node.shape.root(),
-                    height: node.shape.height(),
-                    proof: &node.proof,
-                });
-                Some(&node.shape)
-            }
-        };
-        shapes.push(Child {
-            claims: statement,
-            shape,
-        });
+    // Nothing is proved before all that is given is known to be in order.
+    for &(slot, _) in signers.keys() {
+        check_slot(scheme, slot)?;
     }
-    for Made {
-        statement,
-        rate,
-        proof,
-    } in made
-    {
-        proven.push(Proven::Leaf {
-            statement,
-            log_inv_rate: rate.log_inverse().into(),
-            proof,
-        });
-        shapes.push(Child {
-            claims: statement,
-            shape: None,
-        });
-    }
-    let merge = |error: &dyn ToString| Error::Merge {
-        reason: error.to_string(),
+    let mut tell_of = |phase| {
+        let told = tell(MergePhase::Proofs(phase), false);
+        told.map_err(|Cancelled| sheaf_recursion::Cancelled)
     };
-    let merged = Shape::merge(&shapes).map_err(|error| merge(&error))?;
-    let (_, proof) =
-        prove(&proven, rate.log_inverse().into(), &mut memory.run, tell).map_err(|error| {
-            match error {
-                ProveError::Cancelled => Error::Cancelled,
-                ProveError::Child { index, error } => match inputs.get(index) {
-                    Some(input) => Error::Child {
-                        child: input.index,
-                        error: Box::new(child_error(error)),
-                    },
-                    None => child_error(error),
-                },
-                error => merge(&error),
-            }
-        })?;
+    let proven: Vec<Proven<'_>> = inputs.iter().filter_map(Input::proven).collect();
+    let mut verified =
+        verify_children(&proven, 0, &mut tell_of).map_err(|error| failure(error, inputs))?;
+    for input in inputs {
+        input.check_shape()?;
+    }
+    let made = signers.into_iter().map(|(group, signers)| {
+        let tell = |phase| tell(MergePhase::Signatures(phase), false);
+        prove_group(scheme, group, signers, memory, tell)
+    });
+    let made: Vec<Made> = made.collect::<Result<_, _>>()?;
+    let mut tell_of = |phase| {
+        let told = tell(MergePhase::Proofs(phase), false);
+        told.map_err(|Cancelled| sheaf_recursion::Cancelled)
+    };
+    if !made.is_empty() {
+        let proven: Vec<Proven<'_>> = made.iter().map(Made::proven).collect();
+        verified.extend(
+            verify_children(&proven, inputs.len(), &mut tell_of)
+                .map_err(|error| failure(error, inputs))?,
+        );
+    }
+
+    let inputs_shapes = inputs.iter().map(|input| Child {
+        claims: &input.statement,
+        shape: input.shape(),
+    });
+    let made_shapes = made.iter().map(|made| Child {
+        claims: &made.statement,
+        shape: None,
+    });
+    let shapes: Vec<Child<'_>> = inputs_shapes.chain(made_shapes).collect();
+    let merged = Shape::merge(&shapes).map_err(|error| Error::Merge {
+        reason: error.to_string(),
+    })?;
+    let log_inv_rate = rate.log_inverse().into();
+    let (_, proof) = prove_verified(verified, log_inv_rate, &mut memory.run, tell_of)
+        .map_err(|error| failure(error, inputs))?;
     let node = Node::new(merged.shape, proof);
     Ok(Merged {
         claims: claims_of(&merged.claims),
@@ -416,15 +389,96 @@ fn merge_proofs(
     })
 }
 
-fn child_error(error: ChildError) -> Error {
-    match error {
-        ChildError::Leaf(error) => crate::verify::rejection(error).into(),
-        ChildError::Node(error) => crate::Rejection::Inconsistent {
-            reason: error.to_string(),
+/// Refuses slots of which no proof can be merged.
+fn check_slot(scheme: Scheme, slot: u32) -> Result<(), Error> {
+    if carries_alike(&scheme, slot) {
+        return Ok(());
+    }
+    let error = ChildError::Carries { slot };
+    Err(Error::Merge {
+        reason: error.to_string(),
+    })
+}
+
+impl Input<'_> {
+    fn shape(&self) -> Option<&Shape> {
+        match self.content {
+            Content::Node(node) => Some(&node.shape),
+            Content::Raw(_) | Content::Leaf(..) => None,
         }
-        .into(),
+    }
+
+    /// The proof as a child; a list is none.
+    fn proven(&self) -> Option<Proven<'_>> {
+        match self.content {
+            Content::Raw(_) => None,
+            Content::Leaf(rate, proof) => Some(Proven::Leaf {
+                statement: &self.statement,
+                log_inv_rate: rate.log_inverse().into(),
+                proof,
+            }),
+            Content::Node(node) => Some(Proven::Node {
+                digest: node.shape.root(),
+                height: node.shape.height(),
+                proof: &node.proof,
+            }),
+        }
+    }
+
+    /// Checks that the tree in front of a proof that is valid is about the claims.
+    fn check_shape(&self) -> Result<(), Error> {
+        let Some(shape) = self.shape() else {
+            return Ok(());
+        };
+        shape.check(&self.statement).map_err(|error| Error::Child {
+            child: self.index,
+            error: Box::new(inconsistent(&error)),
+        })
+    }
+}
+
+impl Made {
+    fn proven(&self) -> Proven<'_> {
+        Proven::Leaf {
+            statement: &self.statement,
+            log_inv_rate: self.rate.log_inverse().into(),
+            proof: &self.proof,
+        }
+    }
+}
+
+fn failure(error: ProveError, inputs: &[Input<'_>]) -> Error {
+    match error {
+        ProveError::Cancelled => Error::Cancelled,
+        ProveError::Child { index, error } => {
+            let error = child_error(error);
+            match inputs.get(index) {
+                Some(input) => Error::Child {
+                    child: input.index,
+                    error: Box::new(error),
+                },
+                None => error,
+            }
+        }
         error => Error::Merge {
             reason: error.to_string(),
         },
     }
+}
+
+fn child_error(error: ChildError) -> Error {
+    match error {
+        ChildError::Leaf(error) => crate::verify::rejection(error).into(),
+        ChildError::Node(error) => inconsistent(&error),
+        error => Error::Merge {
+            reason: error.to_string(),
+        },
+    }
+}
+
+fn inconsistent(error: &dyn ToString) -> Error {
+    Rejection::Inconsistent {
+        reason: error.to_string(),
+    }
+    .into()
 }

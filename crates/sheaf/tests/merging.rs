@@ -191,8 +191,7 @@ fn what_cannot_be_merged_is_named() {
     );
 
     // Several groups in one proof.
-    let mut groups = batch(5, [1]);
-    groups.push((6, message(6), vec![signer(6, 1)]));
+    let groups = batch(5, [1]).with_group(6, message(6), [signer(6, 1)]);
     let proof = prover
         .aggregate(&groups, Options::proof(Rate::Half))
         .unwrap();
@@ -270,7 +269,7 @@ fn bytes_of_a_merged_proof_are_checked() {
         read(6, 2),
         Err(FormatError::NodeRate { found: 2, proof: 1 })
     ));
-    assert!(matches!(read(10, 1), Err(FormatError::NodeLength { .. })));
+    assert!(matches!(read(11, 1), Err(FormatError::NodeLength { .. })));
     // A bit anywhere: it is not read, or not accepted.
     let step = bytes.len() / 60;
     for at in (8..bytes.len()).step_by(step).chain(8..80) {

@@ -6,15 +6,12 @@ use std::sync::Arc;
 use p3_field::PrimeCharacteristicRing;
 use sheaf_aggregation::{SizeClass, size_classes};
 use sheaf_program::F;
-use sheaf_program::builder::{Base, Builder, Function, Memory, Row, Word};
+use sheaf_program::builder::{Base, Builder, Function, Memory, Packed, Row, Word};
 
 /// Numbers that describe parameters, without live slices, for so many oracles.
 const fn numbers(oracles: usize) -> usize {
     5 + 7 * oracles
 }
-
-/// Most oracles of a class.
-const MAX_ORACLES: usize = 3;
 
 /// Log of the number of lanes, and of the inverse rate.
 type Class = (Base, Base);
@@ -31,7 +28,8 @@ impl Classes {
         let classes: Arc<[SizeClass]> = size_classes().into();
         let check = builder.function::<(Base, Class), Base>("parameters of a size class");
         of_oracles::<2, { numbers(2) }>(builder, memory, &check, &classes);
-        of_oracles::<MAX_ORACLES, { numbers(MAX_ORACLES) }>(builder, memory, &check, &classes);
+        of_oracles::<3, { numbers(3) }>(builder, memory, &check, &classes);
+        of_oracles::<4, { numbers(4) }>(builder, memory, &check, &classes);
         Self { check }
     }
 
@@ -57,7 +55,7 @@ fn of_oracles<const K: usize, const N: usize>(
     check: &Function<(Base, Class), Base>,
     classes: &Arc<[SizeClass]>,
 ) {
-    let entry = builder.function::<Class, ([Base; N], Base)>(&format!("table, {K} oracles"));
+    let entry = builder.function::<Class, (Packed<N>, Base)>(&format!("table, {K} oracles"));
     for class in classes.iter().filter(|class| class.rounds.len() == K) {
         let [lanes, rate] = [class.log_lanes, class.log_inv_rate];
         let is = move |x: &[F]| x[0] == F::from_usize(lanes) && x[1] == F::from_usize(rate);
@@ -68,7 +66,7 @@ fn of_oracles<const K: usize, const N: usize>(
             row.assert_equal(&log_lanes, &number(lanes), "this is another size");
             row.assert_equal(&log_inv_rate, &number(rate), "this is another rate");
             let numbers = array::from_fn(|i| number(known.get(i).copied().unwrap_or_default()));
-            (numbers, number(class.column_bits))
+            (Packed(numbers), number(class.column_bits))
         });
     }
     let all = classes.clone();
@@ -85,7 +83,7 @@ fn of_oracles<const K: usize, const N: usize>(
         has,
         |row, (description, class)| {
             row.permute_idly();
-            let (numbers, column_bits) = row.call(&entry, &class);
+            let (Packed(numbers), column_bits) = row.call(&entry, &class);
             for (i, number) in numbers.iter().enumerate() {
                 // That of live slices is not a part of the class.
                 if i != LIVE {
@@ -100,3 +98,61 @@ fn of_oracles<const K: usize, const N: usize>(
 
 /// The place of the number of live slices.
 const LIVE: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use sheaf_executor::{Executor, Input};
+    use sheaf_program::builder::Executable;
+
+    use super::*;
+
+    /// Writes as many numbers from the tape as the longest description has, and compares them.
+    fn program() -> Executable {
+        let mut builder = Builder::new();
+        let memory = builder.memory::<Word>("memory");
+        let classes = Classes::new(&mut builder, &memory);
+        let main = builder.function::<Class, Base>("main");
+        builder.body(&main, |row, (log_lanes, log_inv_rate)| {
+            for i in 0..numbers(4) {
+                let number: Base = row.advice();
+                row.write(&memory, &Base::number(i as u32), &Word::from(&number));
+            }
+            classes.check(row, &Base::zero(), &log_lanes, &log_inv_rate)
+        });
+        builder.finish(&main).unwrap()
+    }
+
+    /// Whatever the number of oracles: a class without a branch would be one of proofs that can't be merged.
+    #[test]
+    fn every_class_has_its_parameters_and_no_others() {
+        let program = program();
+        let executor = Executor::new(&program);
+        for class in size_classes() {
+            let of = [class.log_lanes, class.log_inv_rate].map(F::from_usize);
+            let known = class.description();
+            let run = |description: &[usize]| {
+                let mut advice: Vec<F> = description.iter().map(|&n| F::from_usize(n)).collect();
+                advice.resize(numbers(4), F::ZERO);
+                let input = Input {
+                    arguments: &of,
+                    advice: &advice,
+                    max_rows: 1 << 10,
+                };
+                executor.run(input).map(|outcome| outcome.results)
+            };
+            assert_eq!(run(&known).unwrap(), [F::from_usize(class.column_bits)]);
+            for i in (0..known.len()).filter(|&i| i != LIVE) {
+                let mut other = known.clone();
+                other[i] += 1;
+                assert!(run(&other).is_err(), "{of:?}: number {i}");
+            }
+        }
+        let none = [size_classes().len(), 1].map(F::from_usize);
+        let input = Input {
+            arguments: &none,
+            advice: &[F::ZERO; numbers(4)],
+            max_rows: 1 << 10,
+        };
+        assert!(executor.run(input).is_err());
+    }
+}

@@ -41,6 +41,7 @@ impl Queries {
             builder.body(
                 &end,
                 |row, ([oracle, address, weights], (capacity, sum))| {
+                    row.permute_idly();
                     let absorbed = (&capacity, &sum);
                     let (leaf, value) = rows.last_block(row, memory, last, &weights, absorbed);
                     locate(row, memory, (&nodes, low_bits), &oracle, &address, &leaf);
