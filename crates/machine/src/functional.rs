@@ -36,6 +36,10 @@ impl<E: Extension> Functional<E> {
         let columns: Vec<[E; DEGREE]> = self.columns.iter().map(shifted).collect();
         let mut sum = E::ZERO;
         for (kind, &share) in program.kinds().iter().zip(&self.kinds) {
+            // That of a kind without rows, for instance.
+            if share == E::ZERO {
+                continue;
+            }
             let mut of_kind = E::ZERO;
             for (form, terms) in kind.forms() {
                 let mut of_form = E::ZERO;

@@ -32,9 +32,10 @@ pub const ID: usize = CAPACITY;
 /// The identity of a program.
 pub type Id = [F; ID];
 
-/// The identity of a program, once it has been asked for. It follows from the rest, and has no part in what programs are equal.
+/// The identity of a program and the digest of its coefficients, once it has been asked for. They follow from the rest, and have no part in what
+/// programs are equal.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Identity(OnceLock<Id>);
+pub(crate) struct Identity(OnceLock<(Id, Id)>);
 
 impl PartialEq for Identity {
     fn eq(&self, _: &Self) -> bool {
@@ -47,22 +48,28 @@ impl Eq for Identity {}
 impl Program {
     /// Its identity. Names are no part of it. It is hashed when it is first asked for.
     pub fn id(&self) -> Id {
-        *self.identity.0.get_or_init(|| self.hash())
+        self.identity().0
     }
 
-    fn hash(&self) -> Id {
-        let digest = self.coefficient_digest();
-        let mut sponge = Sponge::<F>::new(F::new(TAG_PROGRAM));
-        let mut block = [F::ZERO; RATE];
-        let (header, rest) = block.split_at_mut(6);
-        header.copy_from_slice(&header_elements(self.header()));
-        rest.copy_from_slice(&digest);
-        sponge.absorb_single(&block);
-        sponge.capacity()
-    }
-
-    /// The digest of its coefficients, with which the header makes the identity.
+    /// The digest of its coefficients, with which the header makes the identity. It is hashed when it is first asked for.
     pub fn coefficient_digest(&self) -> [F; CAPACITY] {
+        self.identity().1
+    }
+
+    fn identity(&self) -> (Id, Id) {
+        *self.identity.0.get_or_init(|| {
+            let digest = self.hash_coefficients();
+            let mut sponge = Sponge::<F>::new(F::new(TAG_PROGRAM));
+            let mut block = [F::ZERO; RATE];
+            let (header, rest) = block.split_at_mut(6);
+            header.copy_from_slice(&header_elements(self.header()));
+            rest.copy_from_slice(&digest);
+            sponge.absorb_single(&block);
+            (sponge.capacity(), digest)
+        })
+    }
+
+    fn hash_coefficients(&self) -> [F; CAPACITY] {
         let mut elements = vec![F::ZERO; 2];
         let mut count = 0;
         for coefficient in self.coefficients() {

@@ -7,8 +7,8 @@ use proofs::{Proof, program, proof, tape};
 use sheaf_aggregation::Summary;
 use sheaf_executor::{ExecuteError, Executor, Input, Outcome, Problem};
 use sheaf_machine::{Scratch, Setup, prove, verify};
+use sheaf_program::F;
 use sheaf_program::builder::Executable;
-use sheaf_program::{F, Permutation};
 
 fn run(executable: &Executable, tape: &[F]) -> Result<Outcome, ExecuteError> {
     let input = Input {
@@ -34,20 +34,6 @@ fn proofs_of_all_sizes_and_rates_are_accepted() {
     let executable = program();
     for (lanes, rate) in [(1, 2), (15, 4), (17, 1), (40, 3)] {
         accepts(&executable, &proof(lanes, rate));
-    }
-}
-
-/// Rows without a permutation come last, and cells are committed from the first row to the last that has them.
-#[test]
-fn wide_rows_of_zone_b_permute() {
-    let program = program().program;
-    for kind in &program.kinds()[program.header().kinds_a()..] {
-        let is_narrow = kind.width() <= 32;
-        assert!(
-            is_narrow || kind.permutation != Permutation::None,
-            "{}",
-            kind.name
-        );
     }
 }
 
