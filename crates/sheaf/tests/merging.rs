@@ -237,7 +237,7 @@ fn a_merge_is_cancelled_between_phases_and_is_the_same_on_any_number_of_threads(
         })
         .unwrap();
     assert_eq!(names[..2], ["children", "run"]);
-    for stop in 0..names.len() {
+    for (stop, name) in names.iter().enumerate() {
         let cancelled =
             prover.merge_observed(&children, None, Rate::Half, |progress| {
                 match progress.done == stop {
@@ -245,7 +245,7 @@ fn a_merge_is_cancelled_between_phases_and_is_the_same_on_any_number_of_threads(
                     false => ControlFlow::Continue(()),
                 }
             });
-        assert_eq!(cancelled, Err(Error::Cancelled), "at {}", names[stop]);
+        assert_eq!(cancelled, Err(Error::Cancelled), "at {name}");
     }
     let threads = Prover::new(3).unwrap();
     assert_eq!(threads.merge(&children, None, Rate::Half).unwrap(), whole);

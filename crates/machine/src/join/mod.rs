@@ -114,7 +114,6 @@ impl PointClaim {
     }
 
     /// What a tuple has of it: a sponge over its elements.
-    #[must_use]
     pub fn digest(&self) -> [F; CAPACITY] {
         let mut sponge = Sponge::<F>::new(F::new(TAG_DEFERRED));
         for block in self.elements().chunks(RATE) {

@@ -18,10 +18,6 @@ use crate::functional::Functional;
 /// Joins the claims of proofs about runs of one program.
 ///
 /// Returns the claim that is left, and the messages that [`verify`](super::verify()) reads.
-///
-/// # Panics
-/// Never.
-#[must_use]
 pub fn prove(program: &Program, id: &Id, parts: &[Part]) -> (PointClaim, Vec<F>) {
     if parts.is_empty() {
         return (PointClaim::EMPTY, Vec::new());
