@@ -25,6 +25,7 @@ mod measure;
 mod origins;
 mod output;
 mod progress;
+mod proven;
 mod public_keys;
 mod report;
 mod scheme;
@@ -35,8 +36,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    aggregate, batch, bench, claims, completions, demo, inspect, keygen, machine, man, security,
-    sign, verify,
+    aggregate, batch, bench, claims, completions, demo, inspect, keygen, machine, man, merge,
+    security, sign, split, verify,
 };
 use crate::failure::after_help;
 
@@ -63,6 +64,10 @@ enum Command {
     Sign(sign::Arguments),
     /// Prove that all signatures of some batches are valid
     Aggregate(aggregate::Arguments),
+    /// Make one proof of several, and of signatures
+    Merge(merge::Arguments),
+    /// Keep a part of what was merged, without proving anything
+    Split(split::Arguments),
     /// Verify a proof against slots, messages and keys
     Verify(verify::Arguments),
     /// Write slots, messages and keys to a file, for `verify`
@@ -110,6 +115,8 @@ fn run() -> ExitCode {
         Command::Keygen(arguments) => keygen::run(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Aggregate(arguments) => aggregate::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::Split(arguments) => split::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Claims(arguments) => claims::run(&arguments),
         Command::Batch(arguments) => batch::run(&arguments),

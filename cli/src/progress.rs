@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::style::ProgressTracker;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use sheaf::{Phase, Progress, Rate};
+use sheaf::{MergeProgress, Phase, Progress, Rate};
 use sheaf_machine::Phase as RunPhase;
 
 use crate::failure::remark;
@@ -13,6 +13,9 @@ use crate::report::count;
 
 /// From so many signatures on a proof may take seconds, on one thread of a slow machine.
 const LONG_PROOF: usize = 256;
+
+/// From so many proofs on the same is true of a merge.
+const LONG_MERGE: usize = 4;
 
 /// From so many rows on the same is true of a proof about a run.
 const LONG_RUN: usize = 1 << 17;
@@ -73,6 +76,30 @@ const fn share(phase: Phase, rate: Option<Rate>) -> u64 {
         Phase::Permutations => 34,
         Phase::Columns => 1,
         Phase::Open => 13,
+    }
+}
+
+/// A bar for merging.
+#[derive(Debug)]
+pub(crate) struct MergeBar {
+    bar: Bar,
+}
+
+impl MergeBar {
+    pub(crate) fn new(proofs: usize) -> Self {
+        let what = format!("merging {}", count(proofs, "proof"));
+        Self {
+            bar: Bar::new(what, 1, proofs >= LONG_MERGE),
+        }
+    }
+
+    /// Shows the phase that begins.
+    pub(crate) fn show(&self, progress: MergeProgress) {
+        self.bar
+            .0
+            .set_message(format!(" {}", progress.phase.name()));
+        self.bar.0.set_length(progress.total as u64);
+        self.bar.set(progress.done as u64);
     }
 }
 

@@ -4,13 +4,15 @@ use std::process::{Command, Stdio};
 
 use std::io::Write;
 
-const SUBCOMMANDS: [&str; 11] = [
+const SUBCOMMANDS: [&str; 13] = [
     "demo",
     "keygen",
     "sign",
     "aggregate",
     "batch",
     "claims",
+    "merge",
+    "split",
     "verify",
     "inspect",
     "bench",

@@ -111,13 +111,20 @@ fn proof(content: &[u8], facts: &mut Facts) -> Result<Scheme, String> {
             facts.word("form", form);
             facts.line("rate", rate.to_string());
             facts.field("rate_log", rate.log_inverse());
-            facts.number("elements", (proof.body().len() / 4) as u64);
-            let bits = least_security_bits(scheme, rate);
-            facts.line(
-                "security",
-                format!("{bits:.1} bits or more, proven; see `sheaf security`"),
-            );
-            facts.field("least_security_bits", bits);
+            if let Some(tree) = proof.tree() {
+                facts.number("height", tree.height as u64);
+                facts.number("leaves", tree.leaves as u64);
+                facts.number("signatures", tree.signatures as u64);
+                facts.line("security", "128 bits or more, proven");
+            } else {
+                facts.number("elements", (proof.body().len() / 4) as u64);
+                let bits = least_security_bits(scheme, rate);
+                facts.line(
+                    "security",
+                    format!("{bits:.1} bits or more, proven; see `sheaf security`"),
+                );
+                facts.field("least_security_bits", bits);
+            }
         }
         None => {
             facts.add("form", format!("{form}: the signatures themselves"), form);

@@ -10,6 +10,8 @@ pub(crate) mod inspect;
 pub(crate) mod keygen;
 pub(crate) mod machine;
 pub(crate) mod man;
+pub(crate) mod merge;
 pub(crate) mod security;
 pub(crate) mod sign;
+pub(crate) mod split;
 pub(crate) mod verify;

@@ -8,6 +8,7 @@ mod inspecting;
 mod keys;
 mod lists;
 mod measuring;
+mod merging;
 mod outputs;
 mod programs;
 mod proofs;

@@ -136,6 +136,18 @@ pub struct Aggregate {
     content: Content,
 }
 
+/// What the tree of a proof about proofs says, whoever it comes from: nothing of it is verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tree {
+    /// How often was merged above the lowest proof.
+    pub height: usize,
+    /// The proofs about signatures that claims rest on; others may be hidden.
+    pub leaves: usize,
+    /// How many signatures are claimed.
+    pub signatures: usize,
+}
+
 /// What follows the header, and the header's facts about it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Content {
@@ -266,6 +278,19 @@ impl Aggregate {
             Content::Raw(_) => None,
             Content::Leaf(rate, _) => Some(*rate),
             Content::Node(node) => Rate::from_log_inverse(node.proof.run.log_inv_rate as u8),
+        }
+    }
+
+    /// What a proof about proofs shows of its tree; nothing if it is none.
+    #[must_use]
+    pub fn tree(&self) -> Option<Tree> {
+        match &self.content {
+            Content::Raw(_) | Content::Leaf(..) => None,
+            Content::Node(node) => Some(Tree {
+                height: node.shape.height(),
+                leaves: node.shape.leaves().len(),
+                signatures: node.shape.claimed(),
+            }),
         }
     }
 

@@ -75,7 +75,7 @@ pub use sheaf_xmss::{COMPACT, COMPACT_TEST, PROD, PublicKey, Scheme, Signature, 
 
 pub use crate::aggregate::{
     Aggregate, FORMAT_VERSION, FormatError, HEADER_BYTES, KIND_LEAF, KIND_NODE, KIND_RAW, MAGIC,
-    MAX_BYTES,
+    MAX_BYTES, Tree,
 };
 #[cfg(feature = "prover")]
 pub use crate::batch::{Batch, SignedGroup};

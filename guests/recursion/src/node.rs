@@ -32,8 +32,10 @@ use crate::transcript::Sponge;
 
 /// The version of a node's statement.
 pub const VERSION: u32 = 1;
-/// Heights are below two to this.
+/// Heights of nodes are 1 to two to this.
 const HEIGHT_BITS: usize = 5;
+/// Nodes have 1 to two to this children.
+const COUNT_BITS: usize = 4;
 
 /// A child on the tape that is a proof about signatures.
 pub const LEAF: u32 = 0;
@@ -50,7 +52,7 @@ const LIST: u32 = ID + DIGEST_WORDS as u32;
 /// Behind the list.
 const LIST_END: u32 = LIST + MAX_CHILDREN + 1;
 /// As many children as a statement may have.
-const MAX_CHILDREN: u32 = 16;
+const MAX_CHILDREN: u32 = 1 << COUNT_BITS;
 
 /// Children that remain, parts that remain, height; the sponges over children and over parts.
 type Children = ([Base; 3], Digest, Digest);
@@ -92,6 +94,9 @@ fn build(scheme: &Scheme) -> Result<Executable, BuildError> {
         let zero = Word::constant(E::ZERO);
         row.write(&memory, &Base::number(LIST_END), &zero);
         let [count, height, parts]: [Base; 3] = row.advice();
+        // Heights of children are ranged by their own runs, so that differences are those of integers.
+        row.bits(&height.plus(-1), HEIGHT_BITS);
+        row.bits(&count.plus(-1), COUNT_BITS);
         let tag = initial_capacity::<F>(Domain::StatementNode.tag()).map(Base::constant);
         let header = [Base::number(VERSION), count.clone(), height.clone()];
         let statement = row.absorb(&Packed(tag), &header);

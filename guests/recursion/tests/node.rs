@@ -53,3 +53,35 @@ fn proofs_about_signatures_become_a_node() {
     assert_eq!(outcome.advice_used, tape.len());
     outcome.run.check(&executable.program).unwrap();
 }
+
+/// So that heights fall from parent to child, and no node stands for nothing.
+#[test]
+fn heights_and_numbers_of_children_are_ranged() {
+    let executable = node::program(&PROD);
+    let proof = proofs::proof(1, 2);
+    let (leaf, _) = proofs::tape(&proof);
+    let id = executable.program.id();
+    let run = |count: usize, height: F| {
+        let mut tape = vec![F::from_usize(count), height, F::ZERO];
+        for _ in 0..count {
+            tape.push(F::from_u32(node::LEAF));
+            tape.extend(&leaf);
+        }
+        let input = Input {
+            arguments: &id,
+            advice: &tape,
+            max_rows: 1 << 20,
+        };
+        Executor::new(&executable).run(input)
+    };
+    for height in [1, 2, 32].map(F::from_u32) {
+        assert!(run(1, height).is_ok());
+    }
+    for height in [F::ZERO, F::from_u32(33), -F::from_u32(5)] {
+        assert!(run(1, height).is_err(), "{height}");
+    }
+    assert!(run(16, F::ONE).is_ok());
+    for count in [0, 17] {
+        assert!(run(count, F::ONE).is_err(), "{count} children");
+    }
+}

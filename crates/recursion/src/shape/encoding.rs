@@ -281,9 +281,11 @@ impl Decoder<'_> {
         }
         // Every group takes two bytes.
         let mut covers = Vec::with_capacity(count.min(self.reader.left() / 2));
-        let mut next = 0;
+        let mut next = 0usize;
         for _ in 0..count {
-            let group = self.reader.number()? as usize + next;
+            // A sum of two numbers may exceed what a system counts with.
+            let group = next.checked_add(self.reader.number()? as usize);
+            let group = group.ok_or(DecodeError::Cover { leaf })?;
             let size = *self.sizes.get(group).ok_or(DecodeError::Cover { leaf })?;
             let keys = KeySet::decode(&mut self.reader, size)?;
             self.tally.keys(keys.count(size))?;
