@@ -297,3 +297,48 @@ fn bytes_of_a_merged_proof_are_checked() {
         Err(Error::Rejected(Rejection::Inconsistent { .. }))
     ));
 }
+
+#[test]
+fn nine_messages_are_one_proof_and_each_is_split_off() {
+    let prover = Prover::new(2).unwrap();
+    let all: Vec<Proven> = (0..9)
+        .map(|i| proven(&prover, 100 + i, [i as u8]))
+        .collect();
+    let children: Vec<_> = all.iter().map(Proven::pair).collect();
+    let merged = prover.merge(&children, None, Rate::Quarter).unwrap();
+    verify(&merged.claims, &merged.aggregate).unwrap();
+    let bytes = merged.aggregate.byte_len();
+    assert!(bytes <= 512 << 10, "{bytes} bytes");
+    for one in &all {
+        let part = merged
+            .aggregate
+            .restrict(&merged.claims, &one.claims)
+            .unwrap();
+        verify(&one.claims, &part).unwrap();
+        assert!(verify(&merged.claims, &part).is_err());
+    }
+}
+
+#[test]
+fn what_was_merged_is_merged_with_one_more_again_and_again() {
+    let prover = Prover::new(2).unwrap();
+    let first = proven(&prover, 5, [0]);
+    let mut merged = Merged {
+        claims: first.claims.clone(),
+        aggregate: first.aggregate,
+    };
+    for number in 1..=8 {
+        let next = proven(&prover, 5, [number]);
+        merged = prover
+            .merge(&[of(&merged), next.pair()], None, Rate::Half)
+            .unwrap();
+        assert_eq!(merged.aggregate.tree().unwrap().height, usize::from(number));
+    }
+    verify(&merged.claims, &merged.aggregate).unwrap();
+    assert_eq!(merged.claims.signatures(), 9);
+    assert_eq!(merged.claims.groups().len(), 1);
+    // The first two are still there to be kept.
+    let two = batch(5, [0, 1]).claims();
+    let part = merged.aggregate.restrict(&merged.claims, &two).unwrap();
+    verify(&two, &part).unwrap();
+}
