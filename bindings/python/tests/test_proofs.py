@@ -7,7 +7,6 @@ import pytest
 import sheaf
 from conftest import MESSAGE, SLOT, flipped, sign
 
-
 FORMS = [sheaf.Form.RAW, sheaf.Form.PROOF]
 
 
