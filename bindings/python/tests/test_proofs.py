@@ -50,7 +50,7 @@ def test_no_order_and_no_number_of_threads_changes_a_proof() -> None:
     second = sign(sheaf.TEST, 2, slot=9)
     groups = [(SLOT, MESSAGE, *first), (9, MESSAGE, *second)]
     turned = [(9, MESSAGE, *second), (SLOT, MESSAGE, first[0][::-1], first[1][::-1])]
-    proofs = set()
+    proofs: set[bytes] = set()
     for threads, order in [(1, groups), (2, turned), (3, groups)]:
         with sheaf.Prover(threads) as prover:
             assert prover.threads == threads
