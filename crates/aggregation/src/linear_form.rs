@@ -276,7 +276,7 @@ mod tests {
             let mut sum = Form::new(unit);
             sum.add(66, element(95));
             sum.add_form(element(96), form);
-            let columns = 67;
+            let columns = 120;
             let weights = sum.weights(columns);
             let point: Vec<EF> = (0..7).map(|i| element(100 + i)).collect();
             let basis = eq::table(&point);

@@ -72,12 +72,12 @@ impl Options {
     ///
     /// ```
     /// use sheaf::{Options, PROD, Rate};
-    /// assert_eq!(Options::raw_up_to(&PROD, Rate::Half), 67);
+    /// assert_eq!(Options::raw_up_to(&PROD, Rate::Half), 71);
     /// ```
     #[must_use]
     pub const fn raw_up_to(scheme: &Scheme, rate: Rate) -> usize {
         let row = match scheme.id {
-            1 => [67, 54, 44, 40],
+            1 => [71, 54, 51, 49],
             2 => [411, 331, 274, 253],
             3 => [143, 112, 92, 88],
             4 => [807, 646, 536, 490],

@@ -119,7 +119,7 @@ struct Width {
     /// Products with the transposed matrix, of any weights.
     transposed: usize,
     log_slots: usize,
-    /// Factors in the blocks of the claim.
+    /// Factors in the blocks of the claim, and one more for each block.
     factors: usize,
 }
 
@@ -147,19 +147,13 @@ impl Width {
         let power = if width == 24 { 2 } else { 1 };
         [gates + power * count, weights + across]
     }
-
-    /// Weights of the slots at the end.
-    fn input(&self) -> [usize; 2] {
-        let high = (1 << (self.log_slots - 3)) - 1;
-        [high + (1 << self.log_slots), 0]
-    }
 }
 
 fn expected(shape: &Shape, claim: &OutputClaim<Counted>) -> [usize; 2] {
     let factors = |blocks: &[Block<Counted>]| {
         let lengths = blocks
             .iter()
-            .map(|b| b.slots.list().len() + b.elements.len());
+            .map(|b| b.slots.list().len() + 1 + b.elements.len());
         lengths.sum()
     };
     let narrow = shape.narrow.map(|table: TableShape| Width {
@@ -196,7 +190,7 @@ fn expected(shape: &Shape, claim: &OutputClaim<Counted>) -> [usize; 2] {
     // The Lagrange basis at the end.
     terms.push([7 + 8 + 8, 8]);
     for width in &widths {
-        terms.extend([width.output(), width.partial(), width.input()]);
+        terms.extend([width.output(), width.partial()]);
         terms.extend([width.full(); 7]);
     }
     terms.iter().fold([0; 2], |[a, b], [c, d]| [a + c, b + d])
